@@ -1,0 +1,1 @@
+"""A pretend outside world on loopback: providers that speak their own protocols, and a page to be the customer."""
