@@ -99,7 +99,7 @@ def _form_field(one: Field[Any], kind: type) -> FormField:
     )
 
 
-def _problem(one: Field[Any], kind: type, value: Any) -> str:
+def _problem(one: Field[Any], kind: type[Any], value: Any) -> str:
     if value is MISSING:
         return "required" if one.default is MISSING else ""
     if type(value) is not kind:
@@ -108,7 +108,7 @@ def _problem(one: Field[Any], kind: type, value: Any) -> str:
         return f"must be one of {', '.join(one.metadata['choices'])}"
     if isinstance(value, str):
         return _text_problem(one, value)
-    return _range_problem(one, int(value))
+    return _range_problem(one, value) if kind is int else ""
 
 
 def _text_problem(one: Field[Any], value: str) -> str:
