@@ -80,7 +80,7 @@ class Floor:
                     f"of{decision.work}-{self._count}", decision.work, decision.agent, decision.channel, decision.units, decision.expires_at
                 )
                 self._count += 1
-                self.tell(OfferMade(offer))
+                self.tell(OfferMade(offer, decision.attempt))
                 if self.random.random() < 0.1:
                     self.answer(self.tell(OfferDeclined(offer.id, "busy")))
                 else:

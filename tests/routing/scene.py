@@ -100,11 +100,11 @@ class Scene:
 
     def _carry_out(self, decision: Decision) -> None:
         match decision:
-            case MakeOffer(work, agent, channel, units, expires_at, why):
+            case MakeOffer(attempt, work, agent, channel, units, expires_at, why):
                 self._written += 1
                 self.whys[work] = why
                 self.offers[work] = Offer(f"offer{self._written}", work, agent, channel, units, expires_at)
-                self.tell(OfferMade(self.offers[work]))
+                self.tell(OfferMade(self.offers[work], attempt))
             case RescindOffer(_, work):
                 self.offers.pop(work, None)
             case ExpireOffer(offer, work):

@@ -60,11 +60,12 @@ class Floor(RuleBasedStateMachine):
         self.queues: dict[str, Queue] = {}
         self.agents: dict[str, Agent] = {}
         self.works: dict[str, Work] = {}
-        self.writes: list[MakeOffer] = []
+        self.writes: list[tuple[MakeOffer, float]] = []
         self.pending: dict[str, Offer] = {}
         self.assigned: dict[str, tuple[str, str, int]] = {}
         self.refusals: dict[tuple[str, str], int] = {}
         self.barred: dict[tuple[str, str], float] = {}
+        self.attempts: dict[str, int] = {}
         self.count = 0
 
     # what happens
@@ -156,17 +157,18 @@ class Floor(RuleBasedStateMachine):
     @precondition(lambda self: self.writes)
     @rule(broken=st.sampled_from((False, False, False, True)))
     def write_offer(self, broken: bool) -> None:
-        made = self.writes.pop(0)
+        made, decided_at = self.writes.pop(0)
         if broken or made.work not in self.works or made.work in self.pending or made.work in self.assigned:
-            if made.work in self.works:
+            if self.attempts.get(made.work) == made.attempt and self.is_offered(made.work):
                 pair = (made.work, made.agent)
                 self.barred[pair] = max(self.barred.get(pair, 0.0), self.now + REFUSED_S)
-            self.tell(OfferRefused(made.work, made.agent))
+            self.tell(OfferRefused(made.work, made.attempt))
             return
         self.count += 1
-        offer = Offer(f"o{self.count}", made.work, made.agent, made.channel, made.units, made.expires_at)
+        expires_at = self.now + made.expires_at - decided_at
+        offer = Offer(f"o{self.count}", made.work, made.agent, made.channel, made.units, expires_at)
         self.pending[made.work] = offer
-        self.tell(OfferMade(offer))
+        self.tell(OfferMade(offer, made.attempt))
 
     @precondition(lambda self: self.pending)
     @rule(data=st.data(), accept=st.booleans())
@@ -187,6 +189,11 @@ class Floor(RuleBasedStateMachine):
             self.now = at
             self.tell(Tick())
         self.now = end
+
+    @rule(seconds=st.sampled_from((5.0, 20.0, 70.0)), agent_id=st.sampled_from(AGENTS))
+    def something_happens_before_the_tick(self, seconds: float, agent_id: str) -> None:
+        self.now += seconds
+        self.tell(AgentChanged(self.agents[agent_id]))
 
     @precondition(lambda self: not self.writes)
     @rule()
@@ -219,9 +226,11 @@ class Floor(RuleBasedStateMachine):
         match decision:
             case MakeOffer():
                 self.check_offer(decision)
-                self.writes.append(decision)
+                self.attempts[decision.work] = decision.attempt
+                self.writes.append((decision, self.now))
             case RescindOffer(offer, work):
-                assert self.pending.pop(work).id == offer
+                if work in self.pending and self.pending[work].id == offer:
+                    del self.pending[work]
             case MarkNotResponding(agent):
                 self.agents[agent] = replace(self.agents[agent], not_responding=True)
             case ExpireOffer(offer, work, agent):
@@ -248,6 +257,9 @@ class Floor(RuleBasedStateMachine):
             and all(agent.skills.get(skill, 0) >= level for skill, level in work.require.items())
             and self.barred.get((work.id, agent.id), 0.0) <= self.now
         )
+
+    def is_offered(self, work_id: str) -> bool:
+        return any(reason.code is Code.OFFERED for reason in self.engine.reasons(work_id, self.now))
 
     def carried(self, agent_id: str) -> list[tuple[str, int]]:
         carried = [(channel, units) for holder, channel, units in self.assigned.values() if holder == agent_id]
@@ -278,14 +290,14 @@ class Floor(RuleBasedStateMachine):
         agent, carried = self.agents[agent_id], self.carried(agent_id)
         assert sum(units for _, units in carried) <= agent.units_max, "more than the units"
         for channel, most in agent.channel_max.items():
-            offered = [made for made in self.writes if made.agent == agent_id and made.channel == channel]
+            offered = [made for made, _ in self.writes if made.agent == agent_id and made.channel == channel]
             assert not offered or sum(1 for kind, _ in carried if kind == channel) <= most, "more than the maximum"
 
     @invariant()
     def nobody_idles_while_work_waits(self) -> None:
         for work in self.works.values():
             reasons = self.engine.reasons(work.id, self.now)
-            if work.id in self.assigned or any(reason.code is Code.OFFERED for reason in reasons):
+            if work.id in self.assigned or self.is_offered(work.id):
                 continue
             for agent in self.agents.values():
                 idles = self.suits(agent, work) and self.has_room(agent, work.channel) and not self.may_be_kept(work, agent)
@@ -311,7 +323,7 @@ class Floor(RuleBasedStateMachine):
 
 # Starting an example is cheap; long examples find more than many.
 Floor.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
 )
 TestFloor = Floor.TestCase
 
