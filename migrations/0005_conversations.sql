@@ -1,0 +1,133 @@
+-- One conversation per customer, for life; in it topics, and in those messages. Numbers grow in the order of the thread.
+
+CREATE SEQUENCE message_number;
+CREATE SEQUENCE topic_code_number;
+
+-- A tracking code that can be read out on the phone: no vowels, no letters that look alike, never the same twice.
+CREATE FUNCTION next_topic_code() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    letters CONSTANT text := '23456789BCDFGHJKMNPQRSTVWXYZ';
+    rest bigint := (nextval('topic_code_number') * 1103515247 + 12345) % 481890304;  -- 28^6; the factor shares no divisor with it
+    code text := '';
+BEGIN
+    FOR i IN 1..6 LOOP
+        code := substr(letters, (rest % 28)::int + 1, 1) || code;
+        rest := rest / 28;
+    END LOOP;
+    RETURN substr(code, 1, 3) || '-' || substr(code, 4);
+END
+$$;
+
+CREATE TABLE topic (
+    id          uuid PRIMARY KEY DEFAULT uuidv7(),
+    customer_id uuid NOT NULL REFERENCES customer,
+    identity_id uuid REFERENCES identity,
+    channel_id  uuid NOT NULL REFERENCES channel,
+    queue_id    uuid REFERENCES queue,
+    agent_id    uuid REFERENCES agent,              -- who looks after it, or last did
+    code        text NOT NULL DEFAULT next_topic_code() CONSTRAINT topic_code_taken UNIQUE,
+    subject     text NOT NULL DEFAULT '',
+    session     text NOT NULL DEFAULT '',           -- the live session it is held in (web chat)
+    state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
+    turn        text NOT NULL DEFAULT 'agent' CHECK (turn IN ('agent', 'customer')),
+    turn_since  timestamptz NOT NULL DEFAULT now(),
+    opened_at   timestamptz NOT NULL DEFAULT now(),
+    closed_at   timestamptz,
+    last_at     timestamptz NOT NULL DEFAULT now(),
+    last_number bigint NOT NULL DEFAULT 0
+);
+CREATE INDEX topic_customer ON topic (customer_id, last_number);
+
+CREATE TABLE message (
+    id          uuid PRIMARY KEY,
+    number      bigint NOT NULL,
+    customer_id uuid NOT NULL REFERENCES customer,  -- the identity's own customer, for ever
+    topic_id    uuid NOT NULL REFERENCES topic,
+    channel_id  uuid REFERENCES channel,
+    identity_id uuid REFERENCES identity,
+    delivery_id uuid REFERENCES delivery ON DELETE SET NULL,
+    direction   text NOT NULL CHECK (direction IN ('in', 'out', 'note')),
+    author_kind text NOT NULL CHECK (author_kind IN ('human', 'bot', 'system', 'customer')),
+    author_id   uuid,
+    at          timestamptz NOT NULL DEFAULT now(),
+    provider_at timestamptz,
+    external_id text,
+    address     jsonb,                              -- {kind, value, name}: whom it came from or went to
+    subject     text NOT NULL DEFAULT '',
+    text        text NOT NULL DEFAULT '',
+    html        bytea REFERENCES blob,
+    state       text NOT NULL,
+    state_at    timestamptz NOT NULL DEFAULT now(),
+    error       jsonb,
+    reply_to    uuid,
+    send_at     timestamptz,
+    context     jsonb NOT NULL DEFAULT '{}',
+    body_hash   bytea,                              -- of the request that wrote it: the same id with another body is refused
+    CONSTRAINT message_state CHECK (
+        (direction = 'in' AND state = 'received') OR (direction = 'note' AND state = 'saved') OR
+        (direction = 'out' AND state IN ('queued', 'sending', 'sent', 'delivered', 'read', 'unknown', 'failed', 'canceled')))
+);
+CREATE UNIQUE INDEX message_thread ON message (customer_id, number);
+CREATE INDEX message_topic ON message (topic_id, number);
+CREATE UNIQUE INDEX message_external ON message (channel_id, external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE attachment (
+    id           uuid PRIMARY KEY DEFAULT uuidv7(),
+    message_id   uuid REFERENCES message ON DELETE CASCADE,
+    position     int NOT NULL DEFAULT 0,
+    name         text NOT NULL,
+    content_type text NOT NULL,
+    size         bigint NOT NULL,
+    blob         bytea NOT NULL REFERENCES blob,
+    content_id   text NOT NULL DEFAULT '',
+    inline       boolean NOT NULL DEFAULT false,
+    uploader     text NOT NULL DEFAULT '',          -- agent:<id> or visitor:<value>, while no message names it: nobody else may use it
+    created_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX attachment_message ON attachment (message_id, position) WHERE message_id IS NOT NULL;
+CREATE INDEX attachment_orphan ON attachment (created_at) WHERE message_id IS NULL;
+
+CREATE TABLE draft (
+    agent_id    uuid NOT NULL REFERENCES agent ON DELETE CASCADE,
+    customer_id uuid NOT NULL REFERENCES customer,
+    kind        text NOT NULL,
+    text        text NOT NULL,
+    channel_id  uuid,
+    topic_id    uuid,
+    subject     text NOT NULL DEFAULT '',
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (agent_id, customer_id)
+);
+
+-- How far each colleague has read each conversation.
+CREATE TABLE reading (
+    agent_id    uuid NOT NULL REFERENCES agent ON DELETE CASCADE,
+    customer_id uuid NOT NULL REFERENCES customer,
+    number      bigint NOT NULL,
+    PRIMARY KEY (agent_id, customer_id)
+);
+
+-- What is to be sent. A row lives until the provider took the message, refused it, or nobody knows.
+CREATE TABLE outbox (
+    message_id uuid PRIMARY KEY REFERENCES message,
+    channel_id uuid NOT NULL REFERENCES channel,
+    line       text NOT NULL,                       -- topic and address: first in, first out within a line
+    number     bigint NOT NULL,
+    request    jsonb NOT NULL DEFAULT '{}',         -- cc, bcc, html and the like
+    state      text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending')),
+    attempts   int NOT NULL DEFAULT 0,
+    next_at    timestamptz NOT NULL DEFAULT now(),
+    token      bigint                               -- of the channel's lease, while sending
+);
+CREATE INDEX outbox_queued ON outbox (channel_id, next_at) WHERE state = 'queued';
+CREATE INDEX outbox_line ON outbox (line, number);
+
+-- Receipts for ids that are not known yet: they may come before the answer to the send.
+CREATE TABLE parked_receipt (
+    channel_id  uuid NOT NULL REFERENCES channel ON DELETE CASCADE,
+    external_id text NOT NULL,
+    state       text NOT NULL,
+    reason      text NOT NULL DEFAULT '',
+    at          timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (channel_id, external_id, state)
+);

@@ -1,0 +1,301 @@
+-- The moves of a message: taken in, written by a colleague, sent, its fate learnt. Each is one call inside one short transaction.
+
+-- States of what we sent only climb, in whatever order receipts come in.
+CREATE FUNCTION message_rank(p_state text) RETURNS int IMMUTABLE LANGUAGE sql AS $$
+    SELECT array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'failed', 'canceled', 'delivered', 'read'], p_state)
+$$;
+
+-- Finds the customer behind an address, or makes one. Evidence (an answer to a message that we sent to exactly this address) binds
+-- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's.
+CREATE FUNCTION take_sender(p jsonb, OUT identity uuid, OUT customer uuid, OUT answered message) LANGUAGE plpgsql AS $$
+DECLARE
+    made boolean := false;
+BEGIN
+    SELECT i.id, i.customer_id INTO identity, customer FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value';
+    IF jsonb_array_length(p->'answers') > 0 THEN
+        SELECT m.* INTO answered FROM message m
+        WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out'
+          AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value'
+        ORDER BY m.number DESC LIMIT 1;
+    END IF;
+    IF identity IS NULL THEN
+        customer := answered.customer_id;
+        IF customer IS NULL THEN
+            customer := uuidv7();
+            INSERT INTO customer (id, root_id, name, locale) VALUES (customer, customer, p->>'name', COALESCE(p->>'language', ''));
+            made := true;
+        END IF;
+        INSERT INTO identity (customer_id, kind, value, name, proved, evidence)
+            VALUES (customer, p->>'kind', p->>'value', p->>'name', true, CASE WHEN made THEN 'wrote' ELSE 'reply' END)
+            ON CONFLICT (kind, value) DO NOTHING RETURNING id INTO identity;
+        IF identity IS NULL THEN  -- somebody else made it in this very moment
+            RAISE EXCEPTION 'try again' USING ERRCODE = '40001';
+        END IF;
+        INSERT INTO event (type, actor_kind, customer, data) VALUES
+            (CASE WHEN made THEN 'customer.created' ELSE 'customer.identified' END, 'customer', customer, jsonb_build_object('identity', identity));
+    ELSIF answered.id IS NOT NULL THEN
+        PERFORM join_customers(customer, answered.customer_id, 'reply', 'system', NULL);
+        UPDATE identity i SET proved = true WHERE i.id = identity AND NOT i.proved;
+    END IF;
+END
+$$;
+
+-- Addresses that a signed token proves to be the same person's, and what the sender merely says of himself.
+CREATE FUNCTION take_evidence(p_customer uuid, p_proves jsonb, p_claims jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    proof jsonb;
+    owner uuid;
+BEGIN
+    FOR proof IN SELECT * FROM jsonb_array_elements(p_proves) LOOP
+        SELECT i.customer_id INTO owner FROM identity i WHERE i.kind = proof->>'kind' AND i.value = proof->>'value';
+        IF owner IS NULL THEN
+            INSERT INTO identity (customer_id, kind, value, name, proved, evidence)
+                VALUES (p_customer, proof->>'kind', proof->>'value', COALESCE(proof->>'name', ''), true, 'signed') ON CONFLICT (kind, value) DO NOTHING;
+            INSERT INTO event (type, actor_kind, customer, data) VALUES ('customer.identified', 'customer', p_customer, '{"evidence": "signed"}');
+        ELSE
+            PERFORM join_customers(p_customer, owner, 'signed', 'system', NULL);
+        END IF;
+        UPDATE customer c SET name = proof->>'name' WHERE c.id = p_customer AND c.name = '' AND proof->>'name' <> '';
+    END LOOP;
+    INSERT INTO claim (customer_id, kind, value)
+        SELECT p_customer, key, left(value, 300) FROM jsonb_each_text(p_claims) WHERE value <> '' ON CONFLICT DO NOTHING;
+    IF p_claims ? 'name' THEN
+        UPDATE customer c SET name = left(p_claims->>'name', 200) WHERE c.id = p_customer AND c.name = '';
+    END IF;
+END
+$$;
+
+-- The topic a message belongs to: the one it answers, else the one of its live session or address that is open, else the one that was
+-- closed a short while ago (it reopens), else a new one.
+CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    found_state text;
+BEGIN
+    opened := false;
+    IF p_answered IS NOT NULL THEN
+        SELECT t.id, t.state INTO topic, found_state FROM topic t WHERE t.id = p_answered;
+    ELSE
+        SELECT t.id, t.state INTO topic, found_state FROM topic t
+        WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
+          AND (t.state = 'open' OR t.closed_at > now() - make_interval(secs => (p->>'reopen_s')::float))
+        ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
+    END IF;
+    IF topic IS NULL THEN
+        INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, session)
+            VALUES (p_customer, p_identity, (p->>'channel')::uuid, (p->>'queue')::uuid, p->>'subject', p->>'session') RETURNING id INTO topic;
+        opened := true;
+        INSERT INTO event (type, actor_kind, customer, topic, channel) VALUES ('topic.opened', 'customer', p_customer, topic, (p->>'channel')::uuid);
+    ELSIF found_state = 'closed' THEN
+        UPDATE topic t SET state = 'open', closed_at = NULL WHERE t.id = topic;
+        INSERT INTO event (type, actor_kind, customer, topic, channel) VALUES ('topic.reopened', 'customer', p_customer, topic, (p->>'channel')::uuid);
+    END IF;
+END
+$$;
+
+-- The work of a topic: the one that is open (a wrap-up goes back to talking), else a new one in the queue.
+CREATE FUNCTION take_work(p jsonb, p_topic uuid, p_customer uuid, p_root uuid, OUT work uuid, OUT queued boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    found work;
+    place topic;
+BEGIN
+    queued := false;
+    SELECT w.* INTO found FROM work w WHERE w.topic_id = p_topic AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') FOR NO KEY UPDATE;
+    work := found.id;
+    IF found.state = 'wrapping' THEN
+        UPDATE work w SET state = 'assigned', wrap_until = NULL WHERE w.id = work;
+        UPDATE assignment a SET wrapping_at = NULL WHERE a.work_id = work AND a.ended_at IS NULL;
+        INSERT INTO event (type, actor_kind, customer, topic, work, agent, queue)
+            VALUES ('work.resumed', 'customer', p_customer, p_topic, work, found.agent_id, found.queue_id);
+    ELSIF work IS NULL AND NOT ((p->>'automatic')::boolean AND jsonb_array_length(p->'answers') > 0) THEN
+        SELECT t.* INTO place FROM topic t WHERE t.id = p_topic;
+        INSERT INTO work (topic_id, customer_id, queue_id, channel_id, kind, priority, known_agent_id)
+            SELECT p_topic, place.customer_id, COALESCE(place.queue_id, (p->>'queue')::uuid), (p->>'channel')::uuid, c.kind,
+                   q.priority - CASE WHEN (p->>'automatic')::boolean THEN 1 ELSE 0 END,
+                   COALESCE(place.agent_id, (SELECT w.agent_id FROM work w JOIN customer f ON f.id = w.customer_id
+                                             WHERE f.root_id = p_root AND w.agent_id IS NOT NULL ORDER BY w.id DESC LIMIT 1))
+            FROM channel c, queue q WHERE c.id = (p->>'channel')::uuid AND q.id = COALESCE(place.queue_id, (p->>'queue')::uuid)
+            RETURNING id INTO work;
+        queued := true;
+        INSERT INTO event (type, actor_kind, customer, topic, work, queue, channel)
+            SELECT 'work.queued', 'customer', w.customer_id, p_topic, w.id, w.queue_id, w.channel_id FROM work w WHERE w.id = take_work.work;
+    END IF;
+END
+$$;
+
+-- Takes in one message of a customer, exactly once: (channel, external id) that is known changes nothing and says so.
+CREATE FUNCTION take_message(p jsonb)
+RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    sender record;
+    place record;
+    task record;
+BEGIN
+    SELECT m.id, m.number, m.customer_id, c.root_id, m.topic_id, false INTO message, number, customer, root, topic, fresh
+        FROM message m JOIN customer c ON c.id = m.customer_id
+        WHERE m.channel_id = (p->>'channel')::uuid AND m.external_id = p->>'external_id';
+    IF FOUND THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT * INTO sender FROM take_sender(p);
+    customer := sender.customer;
+    IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
+        PERFORM take_evidence(customer, p->'proves', p->'claims');
+    END IF;
+    root := lock_root(customer);
+    SELECT * INTO place FROM take_topic(p, sender.identity, customer, (sender.answered).topic_id);
+    topic := place.topic;
+    message := (p->>'id')::uuid;
+    number := nextval('message_number');
+    fresh := true;
+    INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
+                         external_id, address, subject, text, html, state, reply_to, context)
+        VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
+                to_timestamp((p->>'provider_at')::float), p->>'external_id',
+                jsonb_build_object('kind', p->>'kind', 'value', p->>'value', 'name', p->>'name'), p->>'subject', p->>'text',
+                decode(p->>'html', 'hex'), 'received', (sender.answered).id, p->'context');
+    UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = 'agent',
+           turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
+    SELECT * INTO task FROM take_work(p, topic, customer, root);
+    work := task.work;
+    IF jsonb_array_length(p->'attachments') > 0 THEN
+        INSERT INTO attachment (id, message_id, position, name, content_type, size, blob, content_id, inline)
+            SELECT (a->>'id')::uuid, take_message.message, n, a->>'name', a->>'content_type', (a->>'size')::bigint, decode(a->>'blob', 'hex'),
+                   a->>'content_id', a->>'content_id' <> ''
+            FROM jsonb_array_elements(p->'attachments') WITH ORDINALITY AS x(a, n)
+            ON CONFLICT (id) DO UPDATE SET message_id = EXCLUDED.message_id, position = EXCLUDED.position
+                WHERE attachment.message_id IS NULL AND attachment.uploader = 'visitor:' || (p->>'value');
+    END IF;
+    INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
+        VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
+    RETURN NEXT;
+END
+$$;
+
+-- The newest open topic of a family to write in: on this channel first, else on any; a new one when nothing is open.
+CREATE FUNCTION topic_to_write(p_root uuid, p_customer uuid, p_channel uuid, p_address jsonb, p_subject text, OUT topic uuid) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
+        WHERE c.root_id = p_root AND t.state = 'open' ORDER BY (t.channel_id IS NOT DISTINCT FROM p_channel) DESC, t.last_number DESC LIMIT 1;
+    IF topic IS NULL AND p_channel IS NULL THEN  -- a note on a customer with nothing open goes to the last matter
+        SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root ORDER BY t.last_number DESC LIMIT 1;
+    END IF;
+    IF topic IS NULL THEN
+        INSERT INTO topic (customer_id, identity_id, channel_id, subject, turn)
+            SELECT p_customer, (SELECT i.id FROM identity i WHERE i.kind = p_address->>'kind' AND i.value = p_address->>'value'),
+                   COALESCE(p_channel, (SELECT id FROM channel ORDER BY enabled DESC, created_at LIMIT 1)), p_subject, 'customer'
+            RETURNING id INTO topic;
+        INSERT INTO event (type, actor_kind, customer, topic, channel) VALUES ('topic.opened', 'human', p_customer, topic, p_channel);
+    END IF;
+END
+$$;
+
+-- Writes a colleague's reply or note. The same id and body again changes nothing; the same id with another body raises HL409.
+CREATE FUNCTION write_message(p jsonb) RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, fresh boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    known message;
+    owner uuid;
+    claimed int;
+BEGIN
+    root := lock_root((p->>'customer')::uuid);
+    SELECT m.* INTO known FROM message m WHERE m.id = (p->>'id')::uuid;
+    IF known.id IS NOT NULL THEN
+        IF known.body_hash IS DISTINCT FROM decode(p->>'body_hash', 'hex') THEN
+            RAISE EXCEPTION 'message % was written with another body', known.id USING ERRCODE = 'HL409';
+        END IF;
+        RETURN QUERY SELECT known.id, known.number, known.customer_id, write_message.root, known.topic_id, false;
+        RETURN;
+    END IF;
+    SELECT i.customer_id INTO owner FROM identity i JOIN customer c ON c.id = i.customer_id
+        WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND c.root_id = write_message.root;
+    IF p->>'topic' IS NULL THEN
+        topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject');
+    ELSE
+        SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE t.id = (p->>'topic')::uuid AND c.root_id = write_message.root;
+        IF topic IS NULL THEN
+            RAISE EXCEPTION 'no topic % with this customer', p->>'topic' USING ERRCODE = 'HL404';
+        END IF;
+    END IF;
+    message := (p->>'id')::uuid;
+    number := nextval('message_number');
+    customer := COALESCE(owner, (SELECT t.customer_id FROM topic t WHERE t.id = write_message.topic));
+    fresh := true;
+    INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, author_id, at, address, subject, text, html,
+                         state, reply_to, send_at, context, body_hash)
+        VALUES (message, number, customer, topic, (p->>'channel')::uuid,
+                (SELECT i.id FROM identity i WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value'),
+                p->>'direction', p->>'author_kind', (p->>'author')::uuid, clock_timestamp(), NULLIF(p->'address', 'null'), p->>'subject', p->>'text',
+                decode(p->>'html', 'hex'), CASE WHEN p->>'direction' = 'out' THEN 'queued' ELSE 'saved' END, (p->>'reply_to')::uuid,
+                (p->>'send_at')::timestamptz, p->'context', decode(p->>'body_hash', 'hex'));
+    UPDATE attachment a SET message_id = write_message.message, position = x.n
+        FROM jsonb_array_elements_text(p->'attachments') WITH ORDINALITY AS x(id, n)
+        WHERE a.id = x.id::uuid AND a.message_id IS NULL AND a.uploader = p->>'uploader';
+    GET DIAGNOSTICS claimed = ROW_COUNT;
+    IF claimed <> jsonb_array_length(p->'attachments') THEN
+        RAISE EXCEPTION 'an attachment does not exist, is not yours, or is used already' USING ERRCODE = 'HL422';
+    END IF;
+    IF p->>'direction' = 'out' THEN
+        INSERT INTO outbox (message_id, channel_id, line, number, request, next_at)
+            VALUES (message, (p->>'channel')::uuid, topic || ' ' || (p->'address'->>'value'), number, p->'request',
+                    COALESCE((p->>'send_at')::timestamptz, now() + make_interval(secs => (p->>'undo_s')::float)));
+        UPDATE topic t SET last_at = now(), last_number = write_message.number, turn = 'customer', turn_since = now() WHERE t.id = write_message.topic;
+    END IF;
+    INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel)
+        VALUES ('message.created', p->>'author_kind', (p->>'author')::uuid, customer, topic, message, (p->>'channel')::uuid);
+    RETURN NEXT;
+END
+$$;
+
+-- Lets a message's state climb, and tells; nothing happens when it stands as high already.
+CREATE FUNCTION raise_message(p_message uuid, p_state text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    owner record;
+BEGIN
+    UPDATE message m SET state = p_state, state_at = now(), error = p_error
+        WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
+        RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO event (type, customer, topic, message, channel, data)
+        VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', p_state));
+    RETURN true;
+END
+$$;
+
+-- The provider's answer to a send: names the message, applies the receipts that came before it, and takes it off the outbox.
+-- False when the token is not the one that took it (another node has the channel now).
+CREATE FUNCTION settle_message(p_message uuid, p_token bigint, p_state text, p_external_id text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    parked record;
+BEGIN
+    DELETE FROM outbox o WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE message m SET external_id = p_external_id WHERE m.id = p_message AND p_external_id IS NOT NULL AND m.external_id IS NULL;
+    PERFORM raise_message(p_message, p_state, p_error);
+    FOR parked IN
+        DELETE FROM parked_receipt r USING message m
+            WHERE m.id = p_message AND r.channel_id = m.channel_id AND r.external_id = m.external_id RETURNING r.state, r.reason
+    LOOP
+        PERFORM raise_message(p_message, parked.state, CASE WHEN parked.state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', parked.reason) END);
+    END LOOP;
+    RETURN true;
+END
+$$;
+
+-- A receipt: by our own id or the provider's; parked while nobody knows the id.
+CREATE FUNCTION take_receipt(p_channel uuid, p_message uuid, p_external_id text, p_state text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    target uuid;
+BEGIN
+    SELECT m.id INTO target FROM message m
+        WHERE m.channel_id = p_channel AND m.direction = 'out' AND (m.id = p_message OR (p_external_id <> '' AND m.external_id = p_external_id)) LIMIT 1;
+    IF target IS NOT NULL THEN
+        PERFORM raise_message(target, p_state, CASE WHEN p_state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', p_reason) END);
+    ELSIF p_external_id <> '' THEN
+        INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
+    END IF;
+END
+$$;

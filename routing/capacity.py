@@ -1,0 +1,60 @@
+"""How much an agent can carry: units in all, a weight and a maximum per kind of channel, and the usual time-outs."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from routing.model import Agent, Code, Queue, Reason
+
+USUAL_WEIGHT = {"voice": 100, "webchat": 33, "email": 20, "task": 10}
+USUAL_TIMEOUT_S = {"voice": 20.0, "webchat": 30.0, "email": 600.0, "task": 600.0, "counter": 30.0}
+OTHER_WEIGHT = 25
+OTHER_TIMEOUT_S = 60.0
+
+
+@dataclass(slots=True)
+class Load:
+    """The units an agent carries now, and the number of items per kind of channel; offers count."""
+
+    units: int = 0
+    items: Counter[str] = field(default_factory=Counter)
+
+    def add(self, channel: str, units: int) -> None:
+        """Take the room of one item."""
+        self.units += units
+        self.items[channel] += 1
+
+    def remove(self, channel: str, units: int) -> None:
+        """Give the room of one item back."""
+        self.units -= units
+        self.items[channel] -= 1
+
+
+def weight(agent: Agent, channel: str) -> int:
+    """Units that one item of this kind takes from this agent."""
+    return agent.channel_weight.get(channel, USUAL_WEIGHT.get(channel, OTHER_WEIGHT))
+
+
+def lack_of_room(agent: Agent, load: Load, channel: str) -> Reason | None:
+    """Why one more item of this kind does not fit, or None when it does."""
+    most = agent.channel_max.get(channel)
+    if most is not None and load.items[channel] >= most:
+        return Reason(Code.CHANNEL_FULL, agent.id, name=channel, have=load.items[channel], need=most)
+    free, need = agent.units_max - load.units, weight(agent, channel)
+    if free < need:
+        return Reason(Code.AT_CAPACITY, agent.id, name=channel, have=free, need=need)
+    return None
+
+
+def room(agent: Agent, load: Load, channel: str) -> bool:
+    """Whether one more item of this kind fits."""
+    return lack_of_room(agent, load, channel) is None
+
+
+def overloaded(agent: Agent, load: Load, channel: str) -> bool:
+    """Whether what the agent carries is beyond the limits, as after these were lowered."""
+    return load.units > agent.units_max or load.items[channel] > agent.channel_max.get(channel, load.items[channel])
+
+
+def offer_timeout(queue: Queue, channel: str) -> float:
+    """Seconds an offer of this kind stays open."""
+    return queue.offer_timeout.get(channel, USUAL_TIMEOUT_S.get(channel, OTHER_TIMEOUT_S))
