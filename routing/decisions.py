@@ -7,8 +7,12 @@ from routing.model import Reason
 
 @dataclass(frozen=True, slots=True)
 class MakeOffer:
-    """Hold the work out to the agent. Answer with `OfferMade` or `OfferRefused`; until then its units count as taken."""
+    """Hold the work out to the agent. Answer with `OfferMade` or `OfferRefused`; until then its units count as taken.
 
+    `attempt` is a number of the engine's own, to be given back in the answer: the same offer may be decided twice.
+    """
+
+    attempt: int
     work: str
     agent: str
     channel: str
@@ -19,7 +23,10 @@ class MakeOffer:
 
 @dataclass(frozen=True, slots=True)
 class RescindOffer:
-    """Take a pending offer back. The agent did nothing wrong. If it was accepted meanwhile, answer `OfferAccepted`."""
+    """Take a pending offer back; the agent did nothing wrong. If it was accepted meanwhile, answer `OfferAccepted`.
+
+    It may be over already, also by an `ExpireOffer` decided with it: then there is nothing to do.
+    """
 
     offer: str
     work: str

@@ -43,6 +43,7 @@ class Engine:
     def __init__(self) -> None:
         self._floor = Floor()
         self._decisions: list[Decision] = []
+        self._attempts = 0
         # What the present event has touched: items that look for an agent, agents who look for an item.
         self._items: dict[str, None] = {}
         self._agents: dict[str, None] = {}
@@ -56,9 +57,9 @@ class Engine:
         decisions, self._decisions = self._decisions, []
         return decisions
 
-    def refused(self, work_id: str, agent_id: str, now: float) -> list[Decision]:
+    def refused(self, made: MakeOffer, now: float) -> list[Decision]:
         """The offer could not be written: try again with what is now known."""
-        return self.apply(OfferRefused(work_id, agent_id), now)
+        return self.apply(OfferRefused(made.work, made.attempt), now)
 
     def next_deadline(self) -> float | None:
         """When to send the next Tick, or None when nothing is under way."""
@@ -131,9 +132,8 @@ class Engine:
     @_on.register
     def _(self, event: OfferMade, now: float) -> None:
         offer, state = event.offer, self._floor.works.get(event.offer.work)
-        pending = state.pending if state else None
-        if state is not None and pending is not None and pending.agent == offer.agent and pending.id in (None, offer.id):
-            self._note_offer(state, offer)
+        if state is not None and state.pending is not None and state.pending.attempt == event.attempt:
+            self._note_offer(state, offer, event.attempt)
         else:
             # Given up while it was being written.
             self._decisions.append(RescindOffer(offer.id, offer.work, offer.agent, "outdated"))
@@ -141,9 +141,10 @@ class Engine:
     @_on.register
     def _(self, event: OfferRefused, now: float) -> None:
         state = self._floor.works.get(event.work)
-        if state is None or state.pending is None or state.pending.agent != event.agent or state.pending.id is not None:
+        if state is None or state.pending is None or state.pending.attempt != event.attempt or state.pending.id is not None:
             return
-        state.exclusions[event.agent] = hold_back(state.exclusions.get(event.agent), now, REFUSED_S)
+        agent_id = state.pending.agent
+        state.exclusions[agent_id] = hold_back(state.exclusions.get(agent_id), now, REFUSED_S)
         self._give_back(state, now)
 
     @_on.register
@@ -229,14 +230,15 @@ class Engine:
         units = capacity.weight(agent.agent, work.channel)
         expires_at = now + capacity.offer_timeout(self._floor.queue(work.queue), work.channel)
         self._floor.dequeue(state)
-        state.pending = Pending(agent_id, expires_at)
+        self._attempts += 1
+        state.pending = Pending(agent_id, self._attempts, expires_at)
         self._floor.hold(work.id, agent_id, Hold(work.channel, units))
         agent.offered[work.id] = None
         agent.last_offer[work.channel] = now
-        self._decisions.append(MakeOffer(work.id, agent_id, work.channel, units, expires_at, why))
+        self._decisions.append(MakeOffer(self._attempts, work.id, agent_id, work.channel, units, expires_at, why))
 
-    def _note_offer(self, state: WorkState, offer: Offer) -> None:
-        state.pending = Pending(offer.agent, offer.expires_at, offer.id)
+    def _note_offer(self, state: WorkState, offer: Offer, attempt: int) -> None:
+        state.pending = Pending(offer.agent, attempt, offer.expires_at, offer.id)
         self._floor.offers[offer.id] = offer.work
         self._floor.timers.set(offer.expires_at, Deadline.OFFER, offer.work)
 
@@ -247,7 +249,7 @@ class Engine:
             raise RoutingError(f"offer {offer.id}: work {offer.work} and agent {offer.agent} must be restored with it")
         self._floor.hold(offer.work, offer.agent, Hold(offer.channel, offer.units))
         agent.offered[offer.work] = None
-        self._note_offer(state, offer)
+        self._note_offer(state, offer, attempt=0)
 
     def _lose(self, offer_id: str, now: float) -> str | None:
         """End a pending offer by the agent's doing; the agent, or None when the offer is over already."""

@@ -53,17 +53,18 @@ class RoomFreed:
 
 @dataclass(frozen=True, slots=True)
 class OfferMade:
-    """The offer that the engine decided is written and has an id."""
+    """The offer of that attempt is written and has an id, and a deadline by the clock of whoever keeps the offers."""
 
     offer: Offer
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
 class OfferRefused:
-    """The offer that the engine decided could not be written: somebody else knew better."""
+    """The offer of that attempt could not be written: somebody else knew better."""
 
     work: str
-    agent: str
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,10 @@ def hold_back(before: Exclusion | None, now: float, seconds: float) -> Exclusion
 
 @dataclass(slots=True)
 class Pending:
-    """An offer that is out: without `id` it is decided but not yet known to be written."""
+    """An offer that is out: without `id` it is decided, by that attempt, but not yet known to be written."""
 
     agent: str
+    attempt: int
     expires_at: float
     id: str | None = None
 

@@ -1,5 +1,6 @@
 """A floor to play on: applies events to an engine at a time that the test moves, and writes its offers down."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,13 +35,19 @@ class Scene:
         self.agents: dict[str, Agent] = {}
         self.whys: dict[str, Reason] = {}
         self._written = 0
+        self._to_do: deque[Decision] = deque()
+        self._busy = False
 
     def tell(self, event: Event) -> list[Decision]:
-        """Apply an event and write down the offers decided."""
+        """Apply an event and carry out what is decided, one decision after the other; those of this event."""
         decisions = self.engine.apply(event, self.now)
         self.log.extend(decisions)
-        for decision in decisions:
-            self._carry_out(decision)
+        self._to_do.extend(decisions)
+        if not self._busy:
+            self._busy = True
+            while self._to_do:
+                self._carry_out(self._to_do.popleft())
+            self._busy = False
         return decisions
 
     def queue(self, name: str, *members: str, **settings: Any) -> None:
@@ -93,15 +100,16 @@ class Scene:
 
     def _carry_out(self, decision: Decision) -> None:
         match decision:
-            case MakeOffer(work, agent, channel, units, expires_at, why):
+            case MakeOffer(attempt, work, agent, channel, units, expires_at, why):
                 self._written += 1
                 self.whys[work] = why
                 self.offers[work] = Offer(f"offer{self._written}", work, agent, channel, units, expires_at)
-                self.tell(OfferMade(self.offers[work]))
+                self.tell(OfferMade(self.offers[work], attempt))
             case RescindOffer(_, work):
                 self.offers.pop(work, None)
             case ExpireOffer(offer, work):
-                del self.offers[work]
-                self.tell(OfferTimedOut(offer))
+                if work in self.offers and self.offers[work].id == offer:
+                    del self.offers[work]
+                    self.tell(OfferTimedOut(offer))
             case MarkNotResponding(agent):
                 self.agents[agent] = replace(self.agents[agent], not_responding=True)

@@ -1,9 +1,12 @@
 """Offers: who is asked, what an answer leads to, and that a stale one does no harm."""
 
+from dataclasses import replace
+
 import pytest
 
-from routing.decisions import ExpireOffer, MakeOffer, MarkNotResponding, RescindOffer
+from routing.decisions import Decision, ExpireOffer, MakeOffer, MarkNotResponding, RescindOffer
 from routing.events import (
+    AgentChanged,
     OfferAccepted,
     OfferDeclined,
     OfferMade,
@@ -19,11 +22,17 @@ from routing.model import Code, Offer, Queue, RoutingError, Work
 from tests.routing.scene import Scene
 
 
+def offer_in(decisions: list[Decision]) -> MakeOffer:
+    """The one offer among the decisions."""
+    (made,) = [decision for decision in decisions if isinstance(decision, MakeOffer)]
+    return made
+
+
 def test_work_is_offered_at_once_to_a_free_member(scene: Scene) -> None:
     scene.queue("service", "ana")
     scene.agent("ana")
     scene.work("w1")
-    assert scene.log == [MakeOffer("w1", "ana", "webchat", 33, scene.now + 30, scene.whys["w1"])]
+    assert scene.log == [MakeOffer(1, "w1", "ana", "webchat", 33, scene.now + 30, scene.whys["w1"])]
 
 
 def test_work_flows_at_once_when_an_agent_comes_online(scene: Scene) -> None:
@@ -163,7 +172,7 @@ def test_an_expiry_is_asked_for_again_until_it_is_answered(scene: Scene) -> None
     scene.agent("ana")
     engine = scene.engine
     engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", scene.now, scene.now)), scene.now)
-    engine.apply(OfferMade(Offer("o1", "w1", "ana", "webchat", 33, scene.now + 30)), scene.now)
+    engine.apply(OfferMade(Offer("o1", "w1", "ana", "webchat", 33, scene.now + 30), 1), scene.now)
     assert engine.next_deadline() == scene.now + 30
     assert engine.apply(Tick(), scene.now + 30) == [ExpireOffer("o1", "w1", "ana")]
     assert engine.next_deadline() == scene.now + 31
@@ -177,7 +186,7 @@ def test_an_acceptance_at_the_last_moment_wins_over_the_expiry(scene: Scene) -> 
     scene.agent("ana")
     offer = Offer("o1", "w1", "ana", "webchat", 33, scene.now + 30)
     scene.engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", scene.now, scene.now)), scene.now)
-    scene.engine.apply(OfferMade(offer), scene.now)
+    scene.engine.apply(OfferMade(offer, 1), scene.now)
     scene.engine.apply(Tick(), scene.now + 30)
     assert scene.engine.apply(OfferAccepted(offer), scene.now + 30) == []
     assert [reason.code for reason in scene.engine.reasons("w1", scene.now)] == [Code.ASSIGNED]
@@ -234,11 +243,27 @@ def test_a_refused_offer_goes_to_another_agent_and_does_not_turn_in_circles(scen
     scene.agent("ana")
     scene.agent("luis")
     engine, now = scene.engine, scene.now
-    engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", now, now)), now)
-    assert [decision.agent for decision in engine.refused("w1", "ana", now) if isinstance(decision, MakeOffer)] == ["luis"]
-    assert engine.refused("w1", "luis", now) == []
+    to_ana = offer_in(engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", now, now)), now))
+    to_luis = offer_in(engine.refused(to_ana, now))
+    assert (to_ana.agent, to_luis.agent) == ("ana", "luis")
+    assert engine.refused(to_ana, now) == [], "the answer to an earlier attempt"
+    assert engine.refused(to_luis, now) == []
     assert engine.next_deadline() == now + 1
-    assert [decision.agent for decision in engine.apply(Tick(), now + 1) if isinstance(decision, MakeOffer)] == ["ana"]
+    assert offer_in(engine.apply(Tick(), now + 1)).agent == "ana"
+
+
+def test_an_offer_decided_again_is_not_taken_for_the_one_given_up(scene: Scene) -> None:
+    scene.queue("service", "ana")
+    scene.agent("ana")
+    engine, now = scene.engine, scene.now
+    first = offer_in(engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", now, now)), now))
+    engine.apply(AgentChanged(replace(scene.agents["ana"], online=False)), now)
+    second = offer_in(engine.apply(AgentChanged(scene.agents["ana"]), now + 40))
+    late = Offer("o1", "w1", "ana", "webchat", 33, first.expires_at)
+    assert engine.apply(OfferMade(late, first.attempt), now + 40) == [RescindOffer("o1", "w1", "ana", "outdated")]
+    written = Offer("o2", "w1", "ana", "webchat", 33, second.expires_at)
+    assert engine.apply(OfferMade(written, second.attempt), now + 40) == []
+    assert engine.next_deadline() == second.expires_at
 
 
 def test_an_offer_given_up_while_it_was_written_is_rescinded(scene: Scene) -> None:
@@ -247,7 +272,7 @@ def test_an_offer_given_up_while_it_was_written_is_rescinded(scene: Scene) -> No
     engine, now = scene.engine, scene.now
     engine.apply(WorkQueued(Work("w1", "service", "webchat", "c", now, now)), now)
     assert engine.apply(WorkEnded("w1", "abandoned"), now) == []
-    written = OfferMade(Offer("o1", "w1", "ana", "webchat", 33, now + 30))
+    written = OfferMade(Offer("o1", "w1", "ana", "webchat", 33, now + 30), 1)
     assert engine.apply(written, now) == [RescindOffer("o1", "w1", "ana", "outdated")]
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figure as one line of JSON."""
