@@ -20,7 +20,7 @@ class BuildError(RuntimeError):
 
 
 class ConsoleHook(BuildHookInterface[Any]):
-    """Puts the built console, the settings file and nothing else into the wheel beside the packages."""
+    """Puts the built console into the wheel beside the packages."""
 
     PLUGIN_NAME = "custom"
 
@@ -31,8 +31,6 @@ class ConsoleHook(BuildHookInterface[Any]):
         root = Path(self.root)
         build_console(root)
         build_data["force_include"][str(root / "agent_ui" / "dist")] = "agent_ui/dist"
-        if (root / "config.toml").exists():
-            build_data["force_include"][str(root / "config.toml")] = "hub/config.toml"
 
 
 def build_console(root: Path) -> None:
