@@ -1,0 +1,8 @@
+/** Starts the console in its page. */
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./style/app.css";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has no #app");
+mount(App, { target });

@@ -1,0 +1,186 @@
+/** One customer's conversation as it is on the screen: pages that were fetched, and events in order on top. Applying one twice changes nothing. */
+import type { Api } from "../live/api.ts";
+import type { Live } from "../live/socket.ts";
+import type { ConversationPage, Customer, Draft, HubEvent, Message, Named, Person, ThreadEvent } from "../live/types.ts";
+
+const PAGE = 50;
+const MOST = 200;
+
+export class Conversation {
+  #messages = $state.raw<ReadonlyMap<string, Message>>(new Map());
+  #events = $state.raw<ReadonlyMap<string, ThreadEvent>>(new Map());
+  #customer = $state.raw<Customer | null>(null);
+  #name = $state("");
+  #next = $state<string | null>(null);
+  #read = $state(0);
+  #draft = $state.raw<Draft | null>(null);
+  #viewers = $state.raw<Named[]>([]);
+  #typing = $state.raw<Person[]>([]);
+  #opening = $state(false);
+  #opened = $state(false);
+  #older = $state(false);
+  #error = $state.raw<unknown>(null);
+  /** Events that arrive while a page is on its way: the page may be older than they are. */
+  #held: HubEvent[] | null = null;
+
+  constructor(readonly id: string, private readonly api: Api) {}
+
+  /** In the order of their numbers. */
+  get messages(): Message[] {
+    return [...this.#messages.values()].sort((one, other) => one.number - other.number);
+  }
+
+  get events(): ThreadEvent[] {
+    return [...this.#events.values()].sort((one, other) => one.position - other.position);
+  }
+
+  get customer(): Customer | null {
+    return this.#customer;
+  }
+
+  get name(): string {
+    return this.#customer?.name ?? this.#name;
+  }
+
+  /** There are older messages that have not been fetched. */
+  get more(): boolean {
+    return this.#next !== null;
+  }
+
+  /** The number up to which this agent had read when the conversation was opened. */
+  get readTo(): number {
+    return this.#read;
+  }
+
+  /** What the hub has kept of an answer begun here or on another computer. */
+  get draft(): Draft | null {
+    return this.#draft;
+  }
+
+  get viewers(): Named[] {
+    return this.#viewers;
+  }
+
+  get typing(): Person[] {
+    return this.#typing;
+  }
+
+  get opening(): boolean {
+    return this.#opening;
+  }
+
+  /** True once there is something to show. */
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  get loadingOlder(): boolean {
+    return this.#older;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** Watches, then fetches: in this order nothing falls between. What is shown stays until the answer is there, and is then replaced by it,
+   *  because nobody told us what changed while we did not watch. */
+  async open(live: Live): Promise<void> {
+    this.#opening = true;
+    this.#held ??= [];
+    const viewers = await live.watch(this.id);
+    try {
+      const [page, customer] = await Promise.all([this.#page(null, Math.min(Math.max(this.#messages.size, PAGE), MOST)), this.api.get<Customer>(`/customers/${this.id}`)]);
+      this.#take(page, viewers);
+      this.#customer = customer;
+      this.#error = null;
+    } catch (error) {
+      this.#error = error;
+    } finally {
+      this.#opening = false;
+      this.#release();
+    }
+  }
+
+  /** Fetches the next older page. Throws what the hub said. */
+  async older(): Promise<void> {
+    if (this.#older || this.#next === null) return;
+    this.#older = true;
+    try {
+      const page = await this.#page(this.#next, PAGE);
+      this.#messages = new Map([...byId(page.messages), ...this.#messages]);
+      this.#events = new Map([...byPosition(page.events), ...this.#events]);
+      this.#next = page.next;
+    } finally {
+      this.#older = false;
+    }
+  }
+
+  async refreshCustomer(): Promise<void> {
+    this.#customer = await this.api.get<Customer>(`/customers/${this.id}`);
+  }
+
+  /** Takes the customer as an answer of the hub brought it (a field saved, a tag added, a join). */
+  putCustomer(customer: Customer): void {
+    this.#customer = customer;
+  }
+
+  putMessage(message: Message): void {
+    this.#messages = new Map([...this.#messages, [message.id, message]]);
+  }
+
+  apply(event: HubEvent): void {
+    if (this.#held && event.position !== null) this.#held.push(event);
+    else this.#apply(event);
+  }
+
+  #apply({ type, data }: HubEvent): void {
+    const root = (data as { root?: string } | null)?.root;
+    if (type === "customer.changed" && (data as { id: string }).id === this.id) void this.refreshCustomer().catch(() => undefined);
+    if (type === "topic.changed" && root === this.id) void this.refreshCustomer().catch(() => undefined);
+    if (root !== this.id) return;
+    if (type === "message.created" || type === "message.changed") this.#tell(data as Message);
+    if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data as ThreadEvent])]);
+    if (type === "typing") this.#type(data as { who: Person; on: boolean });
+    if (type === "viewing") this.#viewers = (data as { viewers: Named[] }).viewers;
+  }
+
+  #tell(message: Message): void {
+    this.putMessage(message);
+    this.#typing = this.#typing.filter((who) => who.id !== message.author.id || who.kind !== message.author.kind);
+  }
+
+  #type({ who, on }: { who: Person; on: boolean }): void {
+    const others = this.#typing.filter((one) => one.kind !== who.kind || one.id !== who.id);
+    this.#typing = on ? [...others, who] : others;
+  }
+
+  #page(before: string | null, limit: number): Promise<ConversationPage> {
+    return this.api.get<ConversationPage>(`/customers/${this.id}/conversation`, { before, limit });
+  }
+
+  #take(page: ConversationPage, viewers: Named[] | null): void {
+    this.#name = page.customer.name;
+    this.#messages = byId(page.messages);
+    this.#events = byPosition(page.events);
+    this.#next = page.next;
+    if (!this.#opened) this.#read = page.read;
+    this.#draft = page.draft;
+    this.#viewers = viewers ?? page.viewers;
+    this.#typing = [];
+    this.#opened = true;
+  }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) this.#apply(event);
+  }
+}
+
+function byId(messages: Message[]): ReadonlyMap<string, Message> {
+  return new Map(messages.map((message) => [message.id, message]));
+}
+
+function byPosition(events: ThreadEvent[]): ReadonlyMap<string, ThreadEvent> {
+  return new Map(events.map((event) => [`${event.position}:${event.type}`, event]));
+}

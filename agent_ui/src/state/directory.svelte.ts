@@ -1,0 +1,52 @@
+/** The lists that many pages need: channels, activities, wrap-up codes, colleagues. Fetched once a session and kept fresh by events. */
+import type { Api } from "../live/api.ts";
+import type { Activity, Channel, ChannelState, Colleague, HubEvent, Page, WrapUpCode } from "../live/types.ts";
+
+export class Directory {
+  #channels = $state.raw<Channel[]>([]);
+  #activities = $state.raw<Activity[]>([]);
+  #codes = $state.raw<WrapUpCode[]>([]);
+
+  constructor(private readonly api: Pick<Api, "get">) {}
+
+  get channels(): Channel[] {
+    return this.#channels;
+  }
+
+  get activities(): Activity[] {
+    return this.#activities;
+  }
+
+  get codes(): WrapUpCode[] {
+    return this.#codes;
+  }
+
+  get broken(): Channel[] {
+    return this.#channels.filter((channel) => channel.enabled !== false && channel.state === "down");
+  }
+
+  reset(channels: Channel[]): void {
+    this.#channels = channels;
+    void this.#load();
+  }
+
+  apply(event: HubEvent): void {
+    if (event.type !== "channel.changed") return;
+    const { id, state } = event.data as { id: string; state: ChannelState };
+    this.#channels = this.#channels.map((channel) => (channel.id === id ? { ...channel, state } : channel));
+  }
+
+  colleagues(): Promise<Page<Colleague>> {
+    return this.api.get<Page<Colleague>>("/agents");
+  }
+
+  async #load(): Promise<void> {
+    const nothing = { items: [], next: null };
+    const [activities, codes] = await Promise.all([
+      this.api.get<Page<Activity>>("/activities").catch(() => nothing),
+      this.api.get<Page<WrapUpCode>>("/wrap-up-codes").catch(() => nothing),
+    ]);
+    if (activities.items.length) this.#activities = activities.items;
+    if (codes.items.length) this.#codes = codes.items;
+  }
+}

@@ -1,0 +1,160 @@
+/** The work that this agent sees: what is his or hers, and what waits in the queues. */
+import type { Api } from "../live/api.ts";
+import type { HubEvent, Page, QueueLoad, Work } from "../live/types.ts";
+
+export type View = "mine" | "queues" | "all";
+
+const LIVE = new Set(["assigned", "wrapping", "paused"]);
+const WAITING = new Set(["queued", "offered"]);
+const PAGE = 100;
+const REFRESH_MS = 1_000;
+
+export class Inbox {
+  #mine = $state.raw<ReadonlyMap<string, Work>>(new Map());
+  #others = $state.raw<ReadonlyMap<string, Work>>(new Map());
+  #queues = $state.raw<QueueLoad[]>([]);
+  #view = $state<View>("mine");
+  #loading = $state(false);
+  #error = $state<unknown>(null);
+  #loaded = $state(false);
+  #refresh: ReturnType<typeof setTimeout> | undefined;
+  #typing = $state.raw<ReadonlyMap<string, string>>(new Map());
+
+  constructor(private readonly api: Pick<Api, "get">, private readonly me: () => string) {}
+
+  get view(): View {
+    return this.#view;
+  }
+
+  get loading(): boolean {
+    return this.#loading;
+  }
+
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  get mine(): Work[] {
+    return [...this.#mine.values()];
+  }
+
+  get queues(): QueueLoad[] {
+    return this.#queues;
+  }
+
+  get waiting(): number {
+    return this.#queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  }
+
+  /** What the open view shows, in no particular order. */
+  get shown(): Work[] {
+    return this.#view === "mine" ? this.mine : [...this.#others.values()];
+  }
+
+  /** How many of mine wait for an answer of mine. */
+  get myTurn(): number {
+    return this.mine.filter((work) => work.turn === "agent").length;
+  }
+
+  find(id: string): Work | undefined {
+    return this.#mine.get(id) ?? this.#others.get(id);
+  }
+
+  /** My open work with that customer; the one that ends first when there are several. */
+  ofCustomer(customer: string): Work | undefined {
+    const found = this.mine.filter((work) => work.customer.id === customer);
+    return found.sort((one, other) => (one.wrap_until ?? "z").localeCompare(other.wrap_until ?? "z"))[0];
+  }
+
+  typingIn(customer: string): string | undefined {
+    return this.#typing.get(customer);
+  }
+
+  reset(work: Work[], queues: QueueLoad[]): void {
+    this.#mine = byId(work.filter((item) => this.#isMine(item)));
+    this.#queues = queues;
+    this.#loaded = true;
+    if (this.#view !== "mine") void this.load();
+  }
+
+  async open(view: View): Promise<void> {
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#others = new Map();
+    if (view !== "mine") await this.load();
+  }
+
+  /** Fetches the view of the queues anew; what is shown stays until the answer is there. */
+  async load(): Promise<void> {
+    const view = this.#view;
+    if (view === "mine") return;
+    this.#loading = true;
+    this.#error = null;
+    try {
+      const states = view === "queues" ? "queued" : null;
+      const page = await this.api.get<Page<Work>>("/work", { state: states, limit: PAGE });
+      if (view === this.#view) this.#others = byId(page.items);
+    } catch (error) {
+      if (view === this.#view) this.#error = error;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  apply(event: HubEvent): void {
+    if (event.type === "work.changed") this.put(event.data as Work);
+    if (event.type === "queues.changed") this.#queues = (event.data as { items: QueueLoad[] }).items;
+    if (event.type === "queues.changed" || event.type === "list.changed") this.#reload();
+    if (event.type === "typing") this.#type(event.data as { root: string; who: { name: string; kind: string }; on: boolean });
+  }
+
+  put(work: Work): void {
+    this.#mine = this.#isMine(work) ? withItem(this.#mine, work) : without(this.#mine, work.id);
+    if (this.#view === "mine") return;
+    const stays = this.#view === "queues" ? WAITING.has(work.state) : WAITING.has(work.state) || LIVE.has(work.state);
+    this.#others = stays ? withItem(this.#others, work) : without(this.#others, work.id);
+  }
+
+  /** The agent has read to the end: the count need not wait for the hub to say so. */
+  read(customer: string): void {
+    const changed = this.mine.filter((work) => work.customer.id === customer && work.unread > 0);
+    for (const work of changed) this.#mine = withItem(this.#mine, { ...work, unread: 0 });
+  }
+
+  #isMine(work: Work): boolean {
+    return work.agent?.id === this.me() && LIVE.has(work.state);
+  }
+
+  /** At most one fetch a second, however many counters change. */
+  #reload(): void {
+    if (this.#view === "mine" || this.#refresh) return;
+    this.#refresh = setTimeout(() => {
+      this.#refresh = undefined;
+      void this.load();
+    }, REFRESH_MS);
+  }
+
+  #type({ root, who, on }: { root: string; who: { name: string; kind: string }; on: boolean }): void {
+    if (who.kind !== "customer") return;
+    this.#typing = on ? new Map([...this.#typing, [root, who.name]]) : without(this.#typing, root);
+  }
+}
+
+function byId(items: Work[]): ReadonlyMap<string, Work> {
+  return new Map(items.map((item) => [item.id, item]));
+}
+
+function withItem(items: ReadonlyMap<string, Work>, work: Work): ReadonlyMap<string, Work> {
+  return new Map([...items, [work.id, work]]);
+}
+
+function without<T>(items: ReadonlyMap<string, T>, id: string): ReadonlyMap<string, T> {
+  if (!items.has(id)) return items;
+  const rest = new Map(items);
+  rest.delete(id);
+  return rest;
+}

@@ -1,0 +1,48 @@
+/** What is told to the agent beside the lists: sounds and short notices. */
+import type { HubEvent, Message, Offer, OfferEnd } from "../live/types.ts";
+import { play } from "../ui/sounds.ts";
+import { m } from "../ui/words.ts";
+import type { Waiting } from "./outbox.svelte.ts";
+import { customerAddress, router } from "./router.svelte.ts";
+import { toasts } from "./toasts.svelte.ts";
+
+export function offerArrived(offer: Offer): void {
+  toasts.closeKey(`offer:${offer.customer.id}`);
+  play("offer");
+}
+
+/** How an offer ended without this agent's press. */
+export function offerEnded(offer: Offer, end: OfferEnd, me: string): void {
+  if (end.by?.id === me) return;
+  const key = `offer:${offer.customer.id}`;
+  const strong = offer.customer.name;
+  if (end.outcome === "timed_out") toasts.show({ kind: "news", key, icon: "clock", strong, text: m.offer_timed_out() });
+  else if (end.outcome === "canceled") toasts.show({ kind: "news", key, icon: "x", strong, text: m.offer_left() });
+  else if (end.by) toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_taken({ who: end.by.name }) });
+  else toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_gone() });
+}
+
+export function messageRefused({ customer }: Waiting): void {
+  play("failure");
+  const action = { label: m.show(), run: () => router.go(customerAddress(customer)) };
+  toasts.show({ kind: "warning", key: `refused:${customer}`, icon: "alert", text: m.message_refused(), action });
+}
+
+export function event({ type, data }: HubEvent, { me, open }: { me: string; open: string | null }): void {
+  if (type !== "message.created" && type !== "message.changed") return;
+  const message = data as Message & { root: string; customer_name: string };
+  if (type === "message.created" && message.direction === "in" && message.root === open) play("message");
+  if (type === "message.created" && message.mentions?.includes(me) && message.author.id !== me) mentioned(message);
+  if (type === "message.changed" && message.state === "failed" && message.author.id === me) failed(message);
+}
+
+function mentioned(message: Message & { root: string; customer_name: string }): void {
+  const action = { label: m.show(), run: () => router.go(customerAddress(message.root)) };
+  toasts.show({ kind: "news", icon: "at", strong: message.author.name, text: m.mentioned_you({ customer: message.customer_name }), action });
+}
+
+function failed(message: Message & { root: string; customer_name: string }): void {
+  play("failure");
+  const action = { label: m.show(), run: () => router.go(customerAddress(message.root)) };
+  toasts.show({ kind: "warning", key: `failed:${message.id}`, icon: "alert", strong: message.customer_name, text: m.message_failed(), action });
+}

@@ -1,0 +1,44 @@
+/** Sentences for what the hub says in codes: why something failed, why something waits, how an activity is called. */
+import { Refused, Unreachable } from "../live/api.ts";
+import type { Activity, ChannelRef, Labels, Reason } from "../live/types.ts";
+import { duration } from "./times.ts";
+import { locale, m, sentence } from "./words.ts";
+
+/** What failed, in one sentence in the reader's language. An unknown code shows the hub's own words. */
+export function failure(error: unknown): string {
+  if (error instanceof Unreachable) return m.error_unreachable();
+  if (!(error instanceof Refused)) return m.error_other({ detail: error instanceof Error ? error.message : String(error) });
+  const fields = Object.values(error.fields).join("; ");
+  const known = sentence("error", error.code, { wait: duration(error.retryAfter ?? 60), detail: fields || error.message });
+  return known ?? m.error_other({ detail: fields || error.message });
+}
+
+/** A short number to quote, when the hub gave one. */
+export function reference(error: unknown): string | null {
+  return error instanceof Refused ? error.reference : null;
+}
+
+export function label(labels: Labels): string {
+  return labels[locale()] ?? labels.en ?? labels.es;
+}
+
+export function activityName(id: string, activities: Activity[]): string {
+  const known = activities.find((activity) => activity.id === id);
+  return (known && label(known.label)) ?? sentence("activity", id) ?? id;
+}
+
+/** The kind of a channel in words (`Correo`), or its own name when this console does not know the connector. */
+export function channelName(channel: ChannelRef): string {
+  return sentence("channel", channel.connector) ?? channel.name;
+}
+
+export function kindName(kind: string): string {
+  return sentence("kind", kind) ?? sentence("channel", kind) ?? kind;
+}
+
+/** Why something waits, or why it came to this agent. */
+export function why(reason: Reason): string {
+  const inputs: Record<string, unknown> = { ...reason, agent: reason.agent?.name ?? "" };
+  for (const [name, value] of Object.entries(reason)) if (name.endsWith("_s") && typeof value === "number") inputs[name] = duration(value);
+  return sentence(reason.agent ? "reason_of" : "reason", reason.code, inputs) ?? sentence("reason", reason.code, inputs) ?? reason.code;
+}
