@@ -96,6 +96,7 @@ BEGIN
     IF published > 0 THEN
         head := head + published;
         UPDATE ledger_head h SET position = publish_events.head;
+        PERFORM pg_notify('ledger', publish_events.head::text);  -- this transaction alone notifies: the hot ones never do
     END IF;
     RETURN NEXT;
 END

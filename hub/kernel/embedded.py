@@ -123,7 +123,7 @@ class EmbeddedPostgres:
                 folder.chmod(0o700)
 
     def _forget_dead_server(self) -> None:
-        """A killed server leaves its pid and lock files; when that number belongs to another program by now, the server would refuse to start."""
+        """A killed server leaves its pid and lock files; with them a new one may refuse to start."""
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         for left in self._sockets.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)

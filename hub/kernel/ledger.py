@@ -1,0 +1,175 @@
+"""The ledger in motion: the leased publisher that gives committed events their positions, and those who follow in order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from hub.kernel.database import GONE, Database, Record, queries
+from hub.kernel.lease import Lease
+
+log = logging.getLogger(__name__)
+QUERIES = queries(__package__)
+
+BATCH = 1000
+SLOW_POLL_S = 0.5
+"""Wakes may be lost with a connection: everybody also looks by himself, slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One published event: ids and words, in the order of `position`."""
+
+    position: int
+    id: int
+    at: datetime
+    type: str
+    actor_kind: str
+    actor: UUID | None
+    customer: UUID | None
+    topic: UUID | None
+    message: UUID | None
+    work: UUID | None
+    agent: UUID | None
+    queue: UUID | None
+    channel: UUID | None
+    data: dict[str, Any]
+
+
+class Ledger:
+    """Reads published events; several followers at one place share one query."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._last: tuple[int, list[EventRow]] = (-1, [])
+        self._followers: list[asyncio.Event] = []
+        self.head = 0
+
+    async def read(self, after: int, limit: int = BATCH) -> list[EventRow]:
+        """The events after a position, at most `limit`."""
+        async with self._lock:
+            start, rows = self._last
+            if start == after and rows and rows[-1].position >= self.head:
+                return rows
+            rows = [_event(row) for row in await self._database.rows(QUERIES.events_after, after, limit)]
+            self._last = (after, rows)
+            return rows
+
+    async def find_head(self) -> int:
+        """The last position given out, from the database."""
+        self.head = max(self.head, await self._database.value(QUERIES.head))
+        return self.head
+
+    def wake(self, head: int) -> None:
+        """There is something up to `head`."""
+        self.head = max(self.head, head)
+        for follower in self._followers:
+            follower.set()
+
+    async def follow(self, handle: Callable[[Sequence[EventRow]], Awaitable[None]], after: int) -> None:
+        """Hand every batch after a position to `handle`, for ever. Waits out a database that is away; any other error goes up."""
+        woken = asyncio.Event()
+        self._followers.append(woken)
+        try:
+            while True:
+                woken.clear()
+                after = await self._step(handle, after, woken)
+        finally:
+            self._followers.remove(woken)
+
+    async def _step(self, handle: Callable[[Sequence[EventRow]], Awaitable[None]], after: int, woken: asyncio.Event) -> int:
+        try:
+            rows = await self.read(after)
+            if rows:
+                await handle(rows)
+                return rows[-1].position
+        except GONE as error:
+            log.warning("following the ledger: the database is away (%s)", error)
+            await asyncio.sleep(SLOW_POLL_S)
+            return after
+        await _wait(woken, SLOW_POLL_S)
+        return after
+
+
+class Publisher:
+    """Gives committed events their positions, in batches, as long as this node has the lease."""
+
+    def __init__(self, database: Database, lease: Lease, ledger: Ledger) -> None:
+        self._database = database
+        self._lease = lease
+        self._ledger = ledger
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed on this node."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Publish for ever."""
+        while True:
+            token = await self._lease.held()
+            try:
+                if not await self._publish(token):
+                    await _wait(self._woken, SLOW_POLL_S)
+            except asyncpg.PostgresError as error:
+                if error.sqlstate != "HL001":
+                    raise
+                await self._lease.forget(token)
+            except GONE as error:
+                log.warning("publishing: the database is away (%s)", error)
+                await asyncio.sleep(SLOW_POLL_S)
+
+    async def _publish(self, token: int) -> bool:
+        self._woken.clear()
+        row = await self._database.row(QUERIES.publish, token, BATCH)
+        assert row is not None
+        if row["published"]:
+            self._ledger.wake(row["head"])
+        return bool(row["published"])
+
+
+class Doorbell:
+    """Hears other nodes through LISTEN, and rings for them. Its connection may die silently: the slow polls make up for it."""
+
+    def __init__(self, url: str, on_head: Callable[[int], None], on_waiting: Callable[[], None]) -> None:
+        self._url = url
+        self._on_head = on_head
+        self._on_waiting = on_waiting
+
+    async def run(self) -> None:
+        """Listen for ever, on a connection of its own."""
+        while True:
+            try:
+                await self._listen()
+            except GONE as error:
+                log.info("listening to other nodes: the database is away (%s)", error)
+            await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._url, timeout=5)
+        try:
+            await connection.add_listener("ledger", lambda *heard: self._on_head(int(heard[3])))
+            await connection.add_listener("event_waiting", lambda *_: self._on_waiting())
+            while not connection.is_closed():
+                await connection.execute("SELECT 1", timeout=5)
+                await asyncio.sleep(5)
+        finally:
+            connection.terminate()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+def _event(row: Record) -> EventRow:
+    return EventRow(*row.values())

@@ -1,0 +1,295 @@
+"""Sockets of colleagues: who connects, rooms, publishing in the order of the ledger, and resuming after a break.
+
+A domain registers projections: for batches of its event types they return what to push (`Push`), joined with the current rows in one
+query. The same projections serve the live stream and the replay after a break, so both tell the same story. A push is a hint; the
+ledger with a cursor is the truth.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+import socketio
+
+from hub.kernel.ledger import EventRow, Ledger
+from hub.kernel.web import Principal
+
+log = logging.getLogger(__name__)
+
+NAMESPACE = "/agent"
+RESUME_LIMIT = 1000
+"""Further behind than this many events a browser takes a new snapshot."""
+LARGE_ROOM = 64
+"""Above this many sockets nothing per item goes to a queue's room; its lists are told to fetch, once a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One event for sockets: kept ones carry the ledger's position, passing ones (typing) None. `rooms` are whom it concerns."""
+
+    type: str
+    data: Any
+    rooms: frozenset[str]
+    position: int | None = None
+    at: datetime | None = None
+
+
+Projection = Callable[[Sequence[EventRow]], Awaitable[Iterable[Push]]]
+
+
+class Snapshot(Protocol):
+    """What a console needs to begin."""
+
+    async def __call__(self, principal: Principal) -> Mapping[str, Any]: ...
+
+
+class Doorkeeper(Protocol):
+    """Knows who is behind a handshake, and the rooms that are his or hers."""
+
+    async def admit(self, environ: Mapping[str, Any], auth: Any) -> Principal | None: ...
+
+    async def rooms(self, principal: Principal) -> frozenset[str]: ...
+
+
+class Presence(Protocol):
+    """Is told when a colleague's first socket comes and the last one goes."""
+
+    async def connected(self, agent: str) -> None: ...
+
+    async def disconnected(self, agent: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Seat:
+    """One socket of one colleague."""
+
+    principal: Principal
+    rooms: frozenset[str]
+    watching: str | None = None
+    registered: bool = False
+
+
+def agent_room(agent: object) -> str:
+    """The room of one colleague's sockets."""
+    return f"agent:{agent}"
+
+
+def customer_room(root: object) -> str:
+    """The room of those who have a customer open."""
+    return f"customer:{root}"
+
+
+def queue_room(queue: object) -> str:
+    """The room of a queue's members."""
+    return f"queue:{queue}"
+
+
+SUPERVISORS = "supervisors"
+EVERYBODY = "everybody"
+
+
+@dataclass(slots=True)
+class Wiring:
+    """What the composition root gives to the sockets once the rooms are built."""
+
+    doorkeeper: Doorkeeper
+    presence: Presence
+    snapshot: Snapshot
+    root_of: Callable[[Principal, str], Awaitable[str]]
+    """The root of a customer that the caller may see. Raises NotFound."""
+    projections: dict[str, Projection] = field(default_factory=dict)
+    """Event type -> projection."""
+
+
+class Realtime:
+    """Publishes the ledger to the sockets of this node, and answers to them."""
+
+    def __init__(self, server: socketio.AsyncServer, ledger: Ledger, wiring: Wiring) -> None:
+        self._server = server
+        self._ledger = ledger
+        self._wiring = wiring
+        self._lock = asyncio.Lock()
+        self._seats: dict[str, Seat] = {}
+        self.position = 0
+        self._stale_rooms: set[str] = set()
+
+    def attach(self) -> None:
+        """Register the namespace with the server."""
+        self._server.on("connect", self._connect, namespace=NAMESPACE)
+        self._server.on("disconnect", self._disconnect, namespace=NAMESPACE)
+        self._server.on("register", self._guarded(self._register), namespace=NAMESPACE)
+        self._server.on("watch", self._guarded(self._watch), namespace=NAMESPACE)
+        self._server.on("typing", self._guarded(self._typing), namespace=NAMESPACE)
+
+    async def run(self) -> None:
+        """Publish everything after now, for ever, and tell large rooms once a second."""
+        self.position = await self._ledger.find_head()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ledger.follow(self._publish, self.position), name="realtime")
+            group.create_task(self._tell_large_rooms(), name="realtime, large rooms")
+
+    async def push(self, type_: str, data: Any, rooms: Iterable[str]) -> None:
+        """Tell something that need not last (typing, who is looking)."""
+        await self._emit(Push(type_, data, frozenset(rooms)))
+
+    async def cut(self, agent: str, reason: str) -> None:
+        """End all sockets of a colleague: signed out, disabled, another role."""
+        for sid in [sid for sid, seat in self._seats.items() if seat.principal.agent == agent]:
+            await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
+            await self._server.disconnect(sid, namespace=NAMESPACE)
+
+    def size(self, room: str) -> int:
+        """How many sockets of this node are in a room."""
+        return sum(room in seat.rooms for seat in self._seats.values() if seat.registered)
+
+    @property
+    def sockets(self) -> int:
+        """How many colleagues' sockets this node has."""
+        return len(self._seats)
+
+    # ── Publishing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _publish(self, events: Sequence[EventRow]) -> None:
+        pushes = await self.project(events)
+        async with self._lock:
+            for push in pushes:
+                await self._emit(push)
+            self.position = events[-1].position
+
+    async def project(self, events: Sequence[EventRow]) -> list[Push]:
+        """What a batch of events means to sockets; each projection runs once for all of its events."""
+        mine: dict[Projection, list[EventRow]] = {}
+        for event in events:
+            if projection := self._wiring.projections.get(event.type):
+                mine.setdefault(projection, []).append(event)
+        pushes = [push for projection, rows in mine.items() for push in await projection(rows)]
+        return sorted(pushes, key=lambda push: push.position or 0)
+
+    async def _emit(self, push: Push) -> None:
+        rooms = [room for room in push.rooms if not self._too_large(room)]
+        if rooms:
+            await self._server.emit("event", _wire(push), to=rooms, namespace=NAMESPACE)
+
+    def _too_large(self, room: str) -> bool:
+        if not room.startswith("queue:") or len(self._seats) <= LARGE_ROOM or self.size(room) <= LARGE_ROOM:
+            return False
+        self._stale_rooms.add(room)
+        return True
+
+    async def _tell_large_rooms(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            rooms, self._stale_rooms = list(self._stale_rooms), set()
+            if rooms:
+                await self._server.emit("event", _wire(Push("list.changed", {}, frozenset())), to=rooms, namespace=NAMESPACE)
+
+    # ── Sockets ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: Any) -> None:
+        principal = await self._wiring.doorkeeper.admit(environ, auth)
+        if principal is None:
+            raise socketio.exceptions.ConnectionRefusedError("not_signed_in")
+        self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms(principal))
+
+    async def _disconnect(self, sid: str, *_: object) -> None:
+        seat = self._seats.pop(sid, None)
+        if seat is None:
+            return
+        if seat.watching:
+            await self._tell_viewers(seat.watching)
+        if seat.registered and not self._seated(seat.principal.agent):
+            await self._wiring.presence.disconnected(seat.principal.agent)
+
+    def _guarded(self, handle: Callable[[str, Seat, Any], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """A handler that raises would send no answer: errors leave as data, like in HTTP."""
+
+        async def answer(sid: str, data: Any = None) -> Any:
+            seat = self._seats.get(sid)
+            if seat is None:
+                return _refusal("not_signed_in", "sign in first")
+            try:
+                return await handle(sid, seat, data if isinstance(data, dict) else {})
+            except Exception as error:
+                log.warning("socket of %s: %s", seat.principal.agent, error, exc_info=not hasattr(error, "code"))
+                return _refusal(getattr(error, "code", "internal"), getattr(error, "message", "something broke here"))
+
+        return answer
+
+    async def _register(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        position = data.get("position")
+        resumable = isinstance(position, int) and 0 <= self.position - position <= RESUME_LIMIT
+        first = not any(other.registered for other in self._seats.values() if other.principal.agent == seat.principal.agent)
+        if first:
+            await self._wiring.presence.connected(seat.principal.agent)
+        if resumable and isinstance(position, int):
+            await self._resume(sid, seat, position)
+            return {"position": self.position, "snapshot": None}
+        async with self._lock:
+            await self._sit(sid, seat)
+            here = self.position
+        return {"position": here, "snapshot": _plain(await self._wiring.snapshot(seat.principal))}
+
+    async def _resume(self, sid: str, seat: Seat, position: int) -> None:
+        async with self._lock:
+            await self._sit(sid, seat)
+            while position < self.position:
+                events = [event for event in await self._ledger.read(position) if event.position <= self.position]
+                for push in await self.project(events):
+                    if push.rooms & seat.rooms:
+                        await self._server.emit("event", _wire(push), to=sid, namespace=NAMESPACE)
+                position = events[-1].position if events else self.position
+
+    async def _sit(self, sid: str, seat: Seat) -> None:
+        for room in seat.rooms:
+            await self._server.enter_room(sid, room, namespace=NAMESPACE)
+        seat.registered = True
+
+    async def _watch(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        wanted = data.get("customer")
+        root = await self._wiring.root_of(seat.principal, str(wanted)) if wanted else None
+        left, seat.watching = seat.watching, root
+        if left and left != root:
+            await self._server.leave_room(sid, customer_room(left), namespace=NAMESPACE)
+            await self._tell_viewers(left)
+        if root:
+            await self._server.enter_room(sid, customer_room(root), namespace=NAMESPACE)
+            await self._tell_viewers(root)
+        return {"ok": True, "position": self.position, "viewers": self._viewers(root) if root else []}
+
+    async def _typing(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> None:
+        root = seat.watching
+        if root and data.get("customer"):
+            who = {"kind": "human", "id": seat.principal.agent, "name": seat.principal.name}
+            typing = _wire(Push("typing", {"root": root, "who": who, "on": bool(data.get("on"))}, frozenset()))
+            await self._server.emit("event", typing, to=customer_room(root), skip_sid=sid, namespace=NAMESPACE)
+            await self.on_typing(root, seat.principal, bool(data.get("on")))
+
+    async def on_typing(self, root: str, principal: Principal, on: bool) -> None:
+        """Hook for those who carry a colleague's typing to the customer; replaced by the composition root."""
+
+    async def _tell_viewers(self, root: str) -> None:
+        await self.push("viewing", {"root": root, "viewers": self._viewers(root)}, [customer_room(root)])
+
+    def _viewers(self, root: str) -> list[dict[str, str]]:
+        found = {seat.principal.agent: seat.principal.name for seat in self._seats.values() if seat.watching == root}
+        return [{"id": agent, "name": name} for agent, name in found.items()]
+
+    def _seated(self, agent: str) -> bool:
+        return any(seat.principal.agent == agent and seat.registered for seat in self._seats.values())
+
+
+def _wire(push: Push) -> dict[str, Any]:
+    at = push.at or datetime.now(UTC)
+    return {"position": push.position, "type": push.type, "at": _plain(at), "data": _plain(push.data)}
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def _refusal(code: str, message: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}

@@ -1,0 +1,57 @@
+"""What tests stand on: one private PostgreSQL for the session, and a fresh migrated database for whoever asks."""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hub.kernel.database import Database, DatabaseSettings
+from hub.kernel.embedded import EmbeddedPostgres
+from hub.kernel.migrate import migrate
+
+TEMPLATE = "hilo_template"
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A private server with a migrated template database; commits do not wait for the disk here."""
+    with tempfile.TemporaryDirectory(prefix="hilo-pg-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data", fsync="off", synchronous_commit="off", full_page_writes="off")
+        server.start()
+        server.create_database(TEMPLATE)
+        asyncio.run(_migrate(server.url(TEMPLATE)))
+        yield server
+        server.delete()
+
+
+async def _migrate(url: str) -> None:
+    await migrate(url)
+
+
+@pytest.fixture
+async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A fresh database with the schema and nothing in it."""
+    name = f"hilo_test_{next(_number)}"
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    yield postgres.url(name)
+    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open pool on a fresh database."""
+    async with Database(DatabaseSettings(database_url, connections=8)) as opened:
+        yield opened
+
+
+async def _administer(server: EmbeddedPostgres, sql: str) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
