@@ -68,6 +68,7 @@ CREATE TABLE message (
         (direction = 'out' AND state IN ('queued', 'sending', 'sent', 'delivered', 'read', 'unknown', 'failed', 'canceled')))
 );
 CREATE UNIQUE INDEX message_thread ON message (customer_id, number);
+CREATE INDEX message_identity ON message (identity_id, number) WHERE identity_id IS NOT NULL;
 CREATE INDEX message_topic ON message (topic_id, number);
 CREATE UNIQUE INDEX message_external ON message (channel_id, external_id) WHERE external_id IS NOT NULL;
 
