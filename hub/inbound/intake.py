@@ -27,15 +27,25 @@ INLINE_BYTES = 16384
 TRIES = 6
 
 
+class StoredBlob(Protocol):
+    """Where bytes were kept."""
+
+    @property
+    def sha256(self) -> bytes: ...
+
+    @property
+    def size(self) -> int: ...
+
+
 class BlobStore(Protocol):
     """Keeps bytes under their SHA-256, on the disk before it answers."""
 
-    async def put(self, data: bytes) -> tuple[bytes, int]: ...
+    async def put(self, source: bytes) -> StoredBlob: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One delivery on its way in. `events` is None when it is only to be stored, for a worker to read; `stored` is the row it has already."""
+    """One delivery on its way in. `events` is None when it is only to be stored, for a worker to read; `stored` is the row it has."""
 
     channel: Channel
     delivery: Delivery
@@ -72,7 +82,7 @@ class _Prepared:
 
     incoming: Incoming
     done: "asyncio.Future[Taken]"
-    raw: tuple[bytes, int] | None = None
+    raw: StoredBlob | None = None
     blobs: dict[bytes, int] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
@@ -190,7 +200,7 @@ class Intake:
         prepared = _Prepared(incoming, asyncio.get_running_loop().create_future())
         if incoming.stored is None and len(incoming.delivery.body) > INLINE_BYTES:
             prepared.raw = await self._blobs.put(incoming.delivery.body)
-            prepared.blobs[prepared.raw[0]] = prepared.raw[1]
+            prepared.blobs[prepared.raw.sha256] = prepared.raw.size
         for event in incoming.events or ():
             if isinstance(event, Message):
                 prepared.messages.append(await self._message(incoming, event, prepared.blobs))
@@ -203,9 +213,9 @@ class Intake:
     async def _message(self, incoming: Incoming, message: Message, blobs: dict[bytes, int]) -> dict[str, Any]:
         html = None
         if message.html:
-            digest, size = await self._blobs.put(message.html.encode())
-            blobs[digest] = size
-            html = digest.hex()
+            stored = await self._blobs.put(message.html.encode())
+            blobs[stored.sha256] = stored.size
+            html = stored.sha256.hex()
         return {
             **_words(incoming, message),
             "html": html,
@@ -217,15 +227,15 @@ class Intake:
     async def _attachment(self, media: Media, blobs: dict[bytes, int]) -> dict[str, Any]:
         if media.upload:
             return {"upload": media.upload}
-        digest, size = await self._blobs.put(media.data or b"")
-        blobs[digest] = size
+        stored = await self._blobs.put(media.data or b"")
+        blobs[stored.sha256] = stored.size
         return {
             "id": str(uuid4()),
             "upload": None,
             "name": media.name,
             "content_type": media.content_type,
-            "size": size,
-            "blob": digest.hex(),
+            "size": stored.size,
+            "blob": stored.sha256.hex(),
             "content_id": media.content_id,
         }
 
@@ -290,7 +300,7 @@ def _delivery_row(one: _Prepared) -> tuple[Any, ...]:
         delivery.external_id,
         dict(delivery.headers),
         body,
-        raw[0] if raw else None,
+        raw.sha256 if raw else None,
         state,
         incoming.problem,
     )
