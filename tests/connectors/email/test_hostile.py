@@ -117,7 +117,9 @@ def test_random_damage_never_raises() -> None:
     from tests.connectors.email.world import RECORDED
 
     chance = random.Random(7)
-    for path in sorted(RECORDED.glob("*.eml")):
+    mails = sorted(RECORDED.glob("*.eml"))
+    assert mails
+    for path in mails:
         raw = bytearray(path.read_bytes())
         for _ in range(150):
             damaged = bytearray(raw)
