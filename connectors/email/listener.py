@@ -16,12 +16,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.contract import Delivery
 from connectors.email import ids
+from connectors.email.charsets import storable
 from connectors.email.mime import RAW_LIMIT
 from connectors.email.payloads import KIND, external_id
 from connectors.errors import Unavailable
 
 BATCH = 16
-SESSIONS = 64
+SESSIONS = 32
 RECIPIENTS = 100
 LINE_LIMIT = 256 * 1024
 """Octets in one line: more than RFC 5321 grants, since real programs write longer ones."""
@@ -260,12 +261,13 @@ def _by_channel(recipients: list[str]) -> dict[str, list[str]]:
 
 def _envelope(session: Session, envelope: Envelope, recipients: list[str]) -> Mapping[str, str]:
     peer: Any = session.peer
-    return {
+    told = {
         "mail_from": (envelope.mail_from or "").replace("<>", ""),
         "rcpt_to": "\n".join(recipients),
         "remote": str(peer[0]) if isinstance(peer, tuple) else "",
         "helo": session.host_name or "",
     }
+    return {name: storable(value) for name, value in told.items()}
 
 
 async def _reply(answers: "list[asyncio.Future[bool]]", wanted: int) -> str:
