@@ -125,7 +125,9 @@ def test_a_big_attachment_stays_within_the_memory_of_the_worker() -> None:
 
 def test_random_damage_never_raises() -> None:
     chance = random.Random(7)
-    for path in sorted(RECORDED.glob("*.eml")):
+    mails = sorted(RECORDED.glob("*.eml"))
+    assert mails
+    for path in mails:
         raw = bytearray(path.read_bytes())
         for _ in range(150):
             damaged = bytearray(raw)
