@@ -91,7 +91,8 @@ class Company:
         }  # fmt: skip
         row = await self.database.row("SELECT * FROM take_message($1)", {**message, **more})
         assert row is not None
-        return Taken(*(str(row[name]) if name != "number" else row[name] for name in Taken.__slots__))
+        ids = {name: str(row[name]) for name in ("message", "customer", "root", "topic", "work")}
+        return Taken(number=row["number"], **ids)
 
     async def customer(self, name: str) -> str:
         """Somebody who is on record and never wrote."""
