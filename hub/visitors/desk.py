@@ -51,7 +51,7 @@ class VisitorDesk:
         id_, text = _checked(said)
         self._slow_down(visitor)
         files = await self._uploads(visitor, said.get("attachments") or [])
-        body = {
+        body: dict[str, Any] = {
             "id": id_,
             "visitor": visitor,
             "text": text,

@@ -86,7 +86,7 @@ class VisitorSockets:
     async def agent_typing(self, customers: Sequence[Any], name: str, on: bool) -> None:
         """A colleague writes to a customer: his or her bubbles show it."""
         for visitor in await self._desk.visitors_of(customers):
-            await self._emit(visitor, "typing", {"on": on, "name": name.split(" ")[0]})
+            await self._emit(visitor, "typing", {"on": on, "name": name.split(" ", maxsplit=1)[0]})
 
     @property
     def sockets(self) -> int:
