@@ -67,7 +67,10 @@ export class Bubble implements Host {
   identify(identity: string | null): void {
     this.options.identity = identity;
     if (this.#chat) this.#chat.identify(identity);
-    else if (identity === null) this.store.forget();
+    else if (identity === null) {
+      this.store.forget();
+      this.unread(0);
+    }
   }
 
   /** Calls `heard` at every such event; the answer stops it. */

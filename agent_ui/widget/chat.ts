@@ -2,7 +2,7 @@
 
 import { Connection, Refused, type Listener } from "./connection.ts";
 import type { Ack, Attachment, ServerEvent, Welcome } from "./contract.ts";
-import { apply, blank, lastNumber, unread, type Conversation, type Event, type Link } from "./conversation.ts";
+import { apply, blank, lastNumber, sent, unread, type Conversation, type Event, type Link } from "./conversation.ts";
 import { Delivery } from "./delivery.ts";
 import { exclusively } from "./locks.ts";
 import type { Options } from "./options.ts";
@@ -153,7 +153,7 @@ export class Chat implements Listener {
 
   #elsewhere(change: Elsewhere): void {
     if (change.type === "outbox") this.#refresh();
-    else if (change.type === "accepted") this.#on({ type: "accepted", pending: change.pending, data: change.receipt });
+    else if (change.type === "accepted") this.#on({ type: "message", data: sent(change.pending, change.receipt) });
     else if (change.type === "seen") this.#on({ type: "seen", data: change.number });
     else if (change.visitor === null) this.#on({ type: "forgotten" });
     else if (this.now.visitor && change.visitor !== this.now.visitor) this.#connection.again();

@@ -68,7 +68,8 @@ function without(pending: readonly Pending[], messages: readonly VisitorMessage[
   return inOrder(pending.filter((one) => !known.has(one.id)));
 }
 
-function sent(pending: Pending, receipt: Receipt): VisitorMessage {
+/** What a pending message becomes with the number that the hub gave it. */
+export function sent(pending: Pending, receipt: Receipt): VisitorMessage {
   const { id, text, attachments } = pending;
   return { id, number: receipt.number, at: receipt.at, from: "visitor", name: "", text, attachments, state: "received", channel: "webchat" };
 }

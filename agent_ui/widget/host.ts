@@ -3,7 +3,7 @@
 import type { Options } from "./options.ts";
 import type { Store } from "./store.ts";
 
-export type PageEvent = "ready" | "open" | "close" | "message" | "unread";
+export type PageEvent = "ready" | "open" | "close" | "sent" | "message" | "unread";
 
 /** The bubble, as the chat sees it. */
 export interface Host {

@@ -36,6 +36,7 @@ export function mount(host: Host): Mounted {
 
 function tellHost(host: Host, now: Conversation, event: Event): void {
   host.unread(unread(now).length);
+  if (event.type === "accepted") host.emit("sent", { ...event.data, took_ms: Date.now() - event.pending.written });
   if (event.type === "welcomed") host.colour(event.data.brand.color);
   if (event.type !== "message" || event.data.from === "visitor") return;
   host.emit("message", event.data);
