@@ -195,7 +195,7 @@ def routes(world: MailWorld) -> list[web.RouteDef]:
 
     async def write(request: web.Request) -> web.Response:
         given = await _object(request)
-        mail = _written(given)
+        mail = written(given)
         recipients = [parseaddr(one)[1] for one in _list(given.get("to"))]
         sender = given.get("envelope_from", parseaddr(str(given.get("from", "")))[1])
         try:
@@ -239,7 +239,7 @@ def _body(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def _written(given: Mapping[str, Any]) -> EmailMessage:
+def written(given: Mapping[str, Any]) -> EmailMessage:
     """A mail as a customer's program writes it. Raises HTTPBadRequest naming what is wrong."""
     for name in ("from", "to"):
         if not given.get(name):

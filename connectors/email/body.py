@@ -11,7 +11,8 @@ from connectors.email.mime import Part, parameter
 from connectors.email.names import file_name
 
 TEXT_LIMIT = 500_000
-"""Characters to read; the whole of a longer text is a file."""
+HTML_LIMIT = 4_000_000
+"""Bytes to read; a longer part is read so far, and is a file as well."""
 
 
 @dataclass(slots=True)
@@ -47,10 +48,7 @@ def read_body(mail: Part) -> Body:
     _sanitise(contents.pieces)
     html = _as_one_html(contents.pieces)
     text = "\n\n".join(one for one in (_text_of(piece) for piece in contents.pieces) if one.strip())
-    attachments = tuple(_media(part, html) for part in contents.files)
-    if len(text) > TEXT_LIMIT:
-        attachments += (Media("message.txt", "text/plain", text.encode("utf-8", "replace")),)
-    return Body(text[:TEXT_LIMIT], html, attachments)
+    return Body(text[:TEXT_LIMIT], html, tuple(_media(part, html) for part in contents.files))
 
 
 def _contents(part: Part) -> Contents:
@@ -77,9 +75,13 @@ def _contents_within(part: Part, so_far: Contents) -> Contents:
 
 
 def _read_piece(part: Part, contents: Contents) -> None:
-    text = part.text()
+    rich = part.content_type == "text/html"
+    limit = HTML_LIMIT if rich else TEXT_LIMIT
+    if len(part.body) > limit:
+        contents.files.append(part)
+    text = part.text(limit)
     if text.strip():
-        contents.pieces.append(Piece(html=text) if part.content_type == "text/html" else Piece(text=text))
+        contents.pieces.append(Piece(html=text) if rich else Piece(text=text))
 
 
 def _alternatives(part: Part) -> Contents:

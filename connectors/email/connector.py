@@ -41,7 +41,8 @@ class Email:
         """Yield mails as they arrive. A sender hears yes when the next batch is asked for, and *try again* when it is not."""
         if not self._settings.listen_port:
             await asyncio.Event().wait()
-        async with open_mailbox(self._listen_host(), self._settings.listen_port, self._address) as mailbox:
+        port, protocol = self._settings.listen_port, self._settings.listen_protocol
+        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol) as mailbox:
             while True:
                 taken = await mailbox.next_batch()
                 stored = False

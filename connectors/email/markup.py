@@ -8,6 +8,8 @@ from importlib.resources import files
 import nh3
 
 TAG_LIMIT = 20_000
+ENTITY_LIMIT = 50_000
+"""Signs written as `&amp;`; the sanitiser's time grows with their square."""
 ATTRIBUTE_LIMIT = 1_000
 """Words within one tag; a tag with more is no tag that a mail program writes."""
 CHARACTER_LIMIT = 4 * 1024 * 1024
@@ -100,6 +102,8 @@ def check_size(markup: str) -> None:
         raise TooComplex(f"{len(markup)} characters of HTML, at most {CHARACTER_LIMIT}")
     if markup.count("<") > TAG_LIMIT:
         raise TooComplex(f"more than {TAG_LIMIT} tags")
+    if markup.count("&") > ENTITY_LIMIT:
+        raise TooComplex(f"more than {ENTITY_LIMIT} entities")
     at = 0
     while (begin := markup.find("<", at)) >= 0:
         end = markup.find(">", begin)

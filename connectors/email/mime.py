@@ -49,10 +49,11 @@ class Part:
                 return self.body
         return self.body.replace(b"\r\n", b"\n")  # sent as lines, so the line ends are those of the way it came
 
-    def text(self) -> str:
-        """The content decoded by its charset, with line ends as \\n."""
-        charset = parameter(self.headers, "charset")
-        return decode(self.content(), charset).replace("\r\n", "\n").replace("\r", "\n")
+    def text(self, limit: int) -> str:
+        """The first bytes of the content decoded by its charset, with line ends as \\n; lines that flow are joined."""
+        decoded = decode(self.content()[:limit], parameter(self.headers, "charset")).replace("\r\n", "\n").replace("\r", "\n")
+        flows = parameter(self.headers, "format").lower() == "flowed"
+        return unwrapped(decoded, glued=parameter(self.headers, "delsp").lower() == "yes") if flows else decoded
 
     def walk(self) -> Iterator["Part"]:
         """This part and those within, in order."""
@@ -75,6 +76,24 @@ def read_as_text(raw: bytes) -> Part:
     for name in ("content-type", "content-transfer-encoding", "content-disposition"):
         del headers[name]
     return Part(headers, block[HEADER_LIMIT:] + body)
+
+
+def unwrapped(text: str, *, glued: bool = False) -> str:
+    """Text of format=flowed (RFC 3676): a line that ends in a space goes on in the next one of the same depth of quotation."""
+    lines: list[str] = []
+    flowing = ""
+    for line in text.split("\n"):
+        quotes = line[: len(line) - len(line.lstrip(">"))]
+        rest = line[len(quotes) :]
+        rest = rest[1:] if rest.startswith(" ") else rest
+        if lines and flowing == f"{quotes}~":
+            lines[-1] += rest
+        else:
+            lines.append(f"{quotes} {rest}" if quotes else rest)
+        flowing = f"{quotes}~" if rest.endswith(" ") and rest != "-- " else ""
+        if flowing and glued:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def parameter(headers: Message, name: str, header: str = "content-type") -> str:

@@ -36,7 +36,8 @@ MOBILE = re.compile(
     rf"\W{{0,4}}(?:(?:{WORDS['sent']})\b.{{0,20}}\b(?:{WORDS['sent_by']})\b.{{0,80}}|{WORDS['sent_whole']})$",
     re.IGNORECASE,
 )
-ORNAMENT = re.compile(r"[\W_]*$")
+ORNAMENT = re.compile(r"[\W_ᐧ]*$")
+"""A line that says nothing; ᐧ is left behind by programs that watch whether a mail is opened."""
 EXPRESSION = re.compile(r"[?!¿¡]+|[:;8=][-o']?[)(DPp/\\|]+|\.{3}")
 """What says something without a letter: ?, :-), ..."""
 

@@ -36,6 +36,7 @@ class Settings:
         help_es="Donde otro servidor entrega el correo; 0: no se recibe. Varios canales pueden compartirlo.",
         help_en="Where another server delivers the mail; 0: none is received. Several channels may share it.",
     )
+    listen_protocol: str = setting("Protocolo de entrada", "Incoming protocol", default="smtp", choices=("smtp", "lmtp"), group="in")
     listen_host: str = setting(
         "Dirección de escucha", "Listening address", default="", group="in", help_es="Vacío: la del hub", help_en="Empty: the hub's"
     )

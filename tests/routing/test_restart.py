@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from routing.decisions import ExpireOffer, MakeOffer
+from routing.decisions import ExpireOffer, MakeOffer, RescindOffer
 from routing.engine import Engine
 from routing.events import OfferAccepted, Restored, Tick, WorkTaken
 from routing.model import Agent, Code, Offer, Queue, RoutingError, Work
@@ -45,6 +45,13 @@ def test_pending_offers_go_on_and_overdue_ones_expire_first() -> None:
     assert engine.apply(Tick(), NOW) == [ExpireOffer("o1", "w1", "ana")]
     assert engine.apply(OfferAccepted(pending), NOW) == []
     assert [reason.code for reason in engine.reasons("w2", NOW)] == [Code.ASSIGNED]
+
+
+def test_the_offer_of_an_agent_who_left_meanwhile_is_rescinded() -> None:
+    offer = Offer("o1", "w1", "ana", "webchat", 33, NOW + 5)
+    gone = replace(ANA, online=False)
+    decisions = Engine().apply(Restored((SERVICE,), (gone,), (), (work("w1"),), (offer,)), NOW)
+    assert decisions == [RescindOffer("o1", "w1", "ana", "offline")]
 
 
 def test_work_in_hand_keeps_its_room() -> None:

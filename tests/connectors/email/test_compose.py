@@ -1,5 +1,7 @@
 """What we write travels whole and comes back as it was."""
 
+import base64
+import quopri
 from email import message_from_bytes, policy
 
 import pytest
@@ -115,9 +117,6 @@ CHARSETS = ["utf-8", "iso-8859-15", "cp1252", "koi8-r", "shift_jis", "gb18030", 
     st.sampled_from(["8bit", "base64", "quoted-printable"]),
 )
 def test_text_in_any_charset_is_read(text: str, charset: str, encoding: str) -> None:
-    import base64
-    import quopri
-
     try:
         data = text.encode(charset)
     except UnicodeError:

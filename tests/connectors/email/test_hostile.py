@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.email import mime, payloads
-from tests.connectors.email.world import message_of
+from tests.connectors.email.world import RECORDED, message_of
 
 FROM = b"From: ana@shop.example\r\nMessage-ID: <1@shop.example>\r\n"
 HTML = FROM + b"Content-Type: text/html\r\n\r\n"
@@ -57,6 +57,16 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     ),
     "a boundary of 200 KB": lambda: multipart(b"--b\r\n\r\nHola", boundary=b"b" * 200_000),
     "a slow codec": lambda: FROM + b"Content-Type: text/plain; charset=punycode\r\n\r\n" + b"Hola-" + b"9" * 5_000_000,
+    "30 MB of wide characters": lambda: (
+        FROM + b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xf0\x9f\x98\x80" + b"Hola \r\n" * 4_000_000
+    ),
+    "30 MB of HTML entities": lambda: HTML + b"\xf0\x9f\x98\x80" + b"Hola &amp;\r\n" * 2_500_000,
+    "50 000 HTML entities": lambda: HTML + b"Hola &amp;\r\n" * 50_000,
+    "text in a table": lambda: HTML + b"<table>" + b"a b\r\n" * 700_000,
+    "comments between letters": lambda: HTML + b"a<!---->" * 20_000,
+    "letters between formatting": lambda: HTML + b"a<b>" * 10_000 + b"a</b>" * 9_999,
+    "lists in formatting": lambda: HTML + b"<b><li>" * 9_900,
+    "quotations in quotations": lambda: HTML + b"<blockquote>a<br>" * 9_900,
     "report of many groups": lambda: (
         FROM
         + b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
@@ -97,7 +107,7 @@ def test_a_long_text_is_cut_and_kept_whole_as_a_file() -> None:
     read = message_of(FROM + b"\r\n" + b"Hola\r\n" * 200_000)
     assert len(read.text) <= 500_000
     (whole,) = read.attachments
-    assert (whole.name, whole.data) == ("message.txt", b"Hola\n" * 200_000)
+    assert (whole.name, whole.data) == ("file.txt", b"Hola\n" * 200_000)
 
 
 def test_a_big_attachment_stays_within_the_memory_of_the_worker() -> None:
@@ -114,10 +124,10 @@ def test_a_big_attachment_stays_within_the_memory_of_the_worker() -> None:
 
 
 def test_random_damage_never_raises() -> None:
-    from tests.connectors.email.world import RECORDED
-
     chance = random.Random(7)
-    for path in sorted(RECORDED.glob("*.eml")):
+    mails = sorted(RECORDED.glob("*.eml"))
+    assert mails
+    for path in mails:
         raw = bytearray(path.read_bytes())
         for _ in range(150):
             damaged = bytearray(raw)

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiosmtplib
 import pytest
 
 from connectors.contract import Batch, Delivery
 from connectors.email import ids
+from connectors.email.sessions import SESSIONS
 from connectors.errors import Unavailable
 from tests.connectors.email.world import KEY, OURS, channel, free_port
 
@@ -19,8 +21,8 @@ OTHER = "sales@demo.example"
 class Hub:
     """Asks a channel for batches, and counts each as stored by asking for the next."""
 
-    def __init__(self, port: int, address: str = OURS) -> None:
-        self.batches = channel(address=address, listen_port=port).listen(None)
+    def __init__(self, port: int, address: str = OURS, **settings: Any) -> None:
+        self.batches = channel(address=address, listen_port=port, **settings).listen(None)
         self.stored: list[Delivery] = []
         self._changed = asyncio.Condition()
 
@@ -35,8 +37,8 @@ class Hub:
 
 
 @contextlib.asynccontextmanager
-async def hub(port: int, address: str = OURS) -> AsyncIterator[Hub]:
-    one = Hub(port, address)
+async def hub(port: int, address: str = OURS, **settings: Any) -> AsyncIterator[Hub]:
+    one = Hub(port, address, **settings)
     task = asyncio.create_task(one.run())
     await listening(port)
     yield one
@@ -53,7 +55,6 @@ async def listening(port: int) -> None:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
             except OSError:
-                await asyncio.sleep(0.01)
                 continue
             await reader.readline()
             writer.close()
@@ -258,3 +259,53 @@ async def test_a_bare_line_feed_ends_no_mail() -> None:
         writer.close()
         assert replies.count(b"250 2.0.0") == 1
         assert len(ours.stored) == 1
+
+
+async def test_lmtp_answers_for_each_recipient() -> None:
+    port = free_port()
+    silent = channel(address=OTHER, listen_port=port, listen_protocol="lmtp").listen(None)
+    async with hub(port, listen_protocol="lmtp") as ours:
+        first = asyncio.ensure_future(anext(silent))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"LHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<support@demo.example>\r\nRCPT TO:<sales@demo.example>\r\nDATA\r\n")
+        while not (await reader.readline()).startswith(b"354"):
+            pass
+        writer.write(MAIL + b".\r\n")
+        await first
+        await silent.aclose()  # type: ignore[attr-defined]
+        assert [(await reader.readline())[:3] for _ in range(2)] == [b"250", b"451"]
+        writer.close()
+        assert len(ours.stored) == 1
+
+
+async def test_one_port_speaks_one_protocol() -> None:
+    port = free_port()
+    async with hub(port):
+        with pytest.raises(Unavailable, match="in smtp, not lmtp"):
+            await anext(channel(address=OTHER, listen_port=port, listen_protocol="lmtp").listen(None))
+
+
+async def test_one_sender_too_many_is_asked_to_come_again() -> None:
+    port = free_port()
+    async with hub(port) as ours:
+        many = [await asyncio.open_connection("127.0.0.1", port) for _ in range(SESSIONS)]
+        greetings = [await reader.readline() for reader, _ in many]
+        assert all(one.startswith(b"220") for one in greetings)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await reader.read()).startswith(b"421")
+        for _, open_writer in [*many, (reader, writer)]:
+            open_writer.close()
+        await asyncio.gather(*(open_writer.wait_closed() for _, open_writer in many))
+        assert (await write(port, OURS))[0] == 250
+        assert len(ours.stored) == 1
+
+
+async def test_what_a_database_cannot_store_is_not_in_the_envelope() -> None:
+    port = free_port()
+    async with hub(port) as ours:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HELO \x00x\r\nMAIL FROM:<a\x00b@c.example>\r\nRCPT TO:<support@demo.example>\r\nDATA\r\n" + MAIL + b".\r\nQUIT\r\n")
+        await reader.read()
+        writer.close()
+        assert all("\x00" not in value for one in ours.stored for value in one.headers.values())
+        assert (await write(port, OURS, raw=MAIL + b"2"))[0] == 250

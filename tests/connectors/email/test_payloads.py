@@ -71,6 +71,7 @@ def test_mail_in_our_own_name_is_marked_and_joins_nothing() -> None:
     read = message_of(mail(From=f"Agent <{OURS}>", To=ids.reply_address(KEY, OUR_MESSAGE, OURS, OURS)))
     assert read.context["own_address"] is True
     assert read.answers == ()
+    assert read.automatic
 
 
 def test_a_name_that_shows_another_address_is_not_shown_as_the_name() -> None:
@@ -211,3 +212,15 @@ def test_a_mail_without_words_is_a_message_with_a_file() -> None:
     read = message_of(mail("SG9sYQ==", **{"Content-Type": "application/pdf; name=a.pdf", "Content-Transfer-Encoding": "base64"}))
     assert read.text == ""
     assert [(one.name, one.data) for one in read.attachments] == [("a.pdf", b"Hola")]
+
+
+def test_lines_that_flow_are_joined() -> None:
+    body = "La dirección es \r\ncorrecta.\r\n\r\n> ¿Es correcta \r\n> la dirección?\r\n-- \r\nAna\r\n"
+    read = message_of(mail(body, **{"Content-Type": "text/plain; charset=utf-8; format=flowed"}))
+    assert read.text == "La dirección es correcta."
+    assert read.context["full_text"] == "La dirección es correcta.\n\n> ¿Es correcta la dirección?\n-- \nAna\n"
+
+
+def test_a_script_of_another_country_is_guessed_from_the_declared_one() -> None:
+    raw = mail(**{"Content-Type": "text/plain; charset=iso-2022-jp"}).replace(b"Hola", "ツール".encode("cp932"))
+    assert message_of(raw).text == "ツール"
