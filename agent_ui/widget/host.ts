@@ -27,7 +27,8 @@ export interface Host {
 export interface Mounted {
   opened(): void;
   closed(): void;
-  identify(identity: string | null): void;
+  /** Somebody signed in or out at the shop; to a stranger nothing of the last one is shown. */
+  identify(identity: string | null, stranger: boolean): void;
 }
 
 export type Mount = (host: Host) => Mounted;

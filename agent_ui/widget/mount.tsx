@@ -30,7 +30,7 @@ export function mount(host: Host): Mounted {
   return {
     opened() { settle(); host.place.querySelector("textarea")?.focus({ preventScroll: true }); },
     closed: settle,
-    identify: (identity) => chat.identify(identity),
+    identify: (identity, stranger) => chat.identify(identity, stranger),
   };
 }
 
