@@ -38,10 +38,9 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 
 async def run(chosen: argparse.Namespace) -> None:
     """Serve until SIGINT or SIGTERM."""
-    travels = Travels()
-    post = Post(travels, hub_host=chosen.smtp_host, hub_port=chosen.smtp_port, port=chosen.relay_port)
+    post = Post(Travels(), hub_host=chosen.smtp_host, hub_port=chosen.smtp_port, port=chosen.relay_port)
     place = Place(hub=chosen.hub, support=chosen.support, channel=chosen.channel, secret=chosen.shop_secret)
-    runner = web.AppRunner(build(place, post, travels), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(build(place, post), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", chosen.port)

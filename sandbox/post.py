@@ -37,7 +37,7 @@ class Post(MailWorld):
 
     def __init__(self, travels: Travels, *, hub_host: str, hub_port: int, port: int = 0) -> None:
         MailWorld.__init__(self, hub_host=hub_host, hub_port=hub_port, port=port)
-        self._travels = travels
+        self.travels = travels
         self._kept: deque[Mail] = deque(maxlen=KEPT)
         self._last: tuple[EmailMessage, str, list[str]] | None = None
 
@@ -54,7 +54,7 @@ class Post(MailWorld):
         self._kept.append(Mail(now(), False, letter))
         await MailWorld.take(self, letter)
         fault = self.fault_on()
-        self._travels.add(self._outgoing(letter, fault or str(TAKEN), failed=bool(fault)))
+        self.travels.add(self._outgoing(letter, fault or str(TAKEN), failed=bool(fault)))
 
     async def write(self, mail: EmailMessage, *, sender: str, recipients: list[str]) -> tuple[int, str]:
         """A customer writes. The hub's reply is remembered too, also when it is a refusal or there was none."""
@@ -65,7 +65,7 @@ class Post(MailWorld):
             code, reply = await MailWorld.write(self, mail, sender=sender, recipients=recipients)
         finally:
             took = (time.perf_counter() - started) * 1000
-            self._travels.add(self._incoming(str(mail["Subject"] or ""), f"{code or ''} {reply}", code == TAKEN, took))
+            self.travels.add(self._incoming(str(mail["Subject"] or ""), f"{code or ''} {reply}", code == TAKEN, took))
         if code == TAKEN and not repeated:
             self._kept.append(Mail(now(), True, Letter(sender, tuple(recipients), mail.as_bytes(policy=policy.SMTP))))
         return code, reply
@@ -89,7 +89,7 @@ class Post(MailWorld):
 
     def turned_away(self, letter: Letter, reply: str) -> None:
         """The relay did not take a mail of the hub's."""
-        self._travels.add(self._outgoing(letter, reply, failed=True))
+        self.travels.add(self._outgoing(letter, reply, failed=True))
 
     def _incoming(self, what: str, answer: str, taken: bool, took_ms: float) -> Travel:
         where = f"SMTP {self.hub_host}:{self.hub_port}"
