@@ -1,6 +1,6 @@
 """Accounts of why each item waits: written down when they change, at most once a second, so that every node can show them."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from hub.kernel.database import Database
@@ -14,14 +14,18 @@ AT_ONCE = 1500
 MOST = 20
 """How many causes are kept of one item."""
 
+Explained = Callable[[Sequence[str]], Awaitable[None]]
+"""Is told the items of which there is a new account."""
+
 
 class Accounts:
     """Remembers which items to look at again, and what was written last; an item that does not wait has no account."""
 
-    def __init__(self, database: Database, token: int, engine: Engine) -> None:
+    def __init__(self, database: Database, token: int, engine: Engine, explained: Explained) -> None:
         self._database = database
         self._token = token
         self._engine = engine
+        self._explained = explained
         self._stale: dict[str, None] = {}
         self._written: dict[str, list[dict[str, Any]]] = {}
         self._not_before = 0.0
@@ -47,6 +51,7 @@ class Accounts:
         changed = self._changed(now)
         if changed:
             await self._database.run(QUERIES.write_reasons, self._token, changed)
+            await self._explained([one["id"] for one in changed])
 
     def _changed(self, now: float) -> list[dict[str, Any]]:
         changed, seen = list[dict[str, Any]](), 0

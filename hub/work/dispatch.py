@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.kernel.database import Database, Record
 from hub.kernel.ledger import EventRow
-from hub.work.accounts import Accounts
+from hub.work.accounts import Accounts, Explained
 from hub.work.facts import Capacities, agent_of, event_of, offer_of, queue_of, taken_of, why_chosen, work_of
 from hub.work.sql import QUERIES
 from routing.decisions import Decision, ExpireOffer, MakeOffer, RescindOffer
@@ -55,7 +55,7 @@ DEADLINES_MOVED = frozenset({"work.wrapping", "work.resumed", "work.extended", "
 class Dispatch:
     """One term of office of the router: load once, then step with what happened."""
 
-    def __init__(self, database: Database, token: int) -> None:
+    def __init__(self, database: Database, token: int, explained: Explained) -> None:
         self._database = database
         self._token = token
         self._engine = Engine()
@@ -68,7 +68,7 @@ class Dispatch:
         self._offers: dict[str, Offer] = {}
         self._due_at: float | None = None
         self._sweep_at = 0.0
-        self._accounts = Accounts(database, token, self._engine)
+        self._accounts = Accounts(database, token, self._engine, explained)
         self.wrote = False
         """Whether something was written since this was set to False: the publisher wants to know."""
 

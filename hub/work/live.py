@@ -16,6 +16,9 @@ WORK_EVENTS = (
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 
+AT_ONCE = 20
+"""More changes of one kind than this in one go are not told one by one."""
+
 Emit = Callable[[str, Any, Iterable[str]], Awaitable[None]]
 
 
@@ -66,6 +69,14 @@ class WorkLive:
             for id_, one in last.items()
             if id_ in views
         ]
+
+    async def explained(self, emit: Emit, ids: Sequence[str]) -> None:
+        """There are new accounts of why these items wait. It need not last: a fetch shows the same. Many at once are fetched."""
+        if len(ids) > AT_ONCE:
+            await emit("list.changed", {}, [SUPERVISORS])
+            return
+        for view in (await self._reading.work_views(ids)).values():
+            await emit("work.changed", view, [SUPERVISORS, queue_room(view.queue.id)])
 
     async def tell_queues(self, emit: Emit, every_s: float = 1.0) -> None:
         """Tell everybody the queues' counts when something moved, at most once in `every_s` seconds; runs for ever."""

@@ -9,6 +9,7 @@ import asyncpg
 from hub.kernel.database import AGAIN, GONE, Database
 from hub.kernel.lease import Lease
 from hub.kernel.ledger import EventRow
+from hub.work.accounts import Explained
 from hub.work.dispatch import Dispatch
 from routing.model import RoutingError
 
@@ -22,10 +23,13 @@ PAUSE_S = 1.0
 class Router:
     """Runs for ever; acts only while this node has the lease. Give it the ledger's events in order of their positions."""
 
-    def __init__(self, database: Database, lease: Lease, *, written: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, database: Database, lease: Lease, *, written: Callable[[], None] = lambda: None, explained: Explained | None = None
+    ) -> None:
         self._database = database
         self._lease = lease
         self._written = written
+        self._explained = explained or _nobody_asks
         self._inbox: list[EventRow] | None = None
         self._woken = asyncio.Event()
 
@@ -64,7 +68,7 @@ class Router:
     async def _act(self, token: int) -> None:
         """One term of office. What happens while the present state is read is taken in afterwards: taking it in twice does no harm."""
         self._inbox = []
-        dispatch = Dispatch(self._database, token)
+        dispatch = Dispatch(self._database, token, self._explained)
         await dispatch.load()
         log.info("routing: this node decides, token %s", token)
         while self._lease.token == token:
@@ -82,3 +86,7 @@ class Router:
                 await self._woken.wait()
         except TimeoutError:
             return
+
+
+async def _nobody_asks(ids: Sequence[str]) -> None:
+    """The accounts are in the database for whoever looks."""
