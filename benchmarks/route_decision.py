@@ -5,6 +5,7 @@ import json
 from random import Random
 from time import perf_counter
 
+from benchmarks.figure import Figure, figure, percentile
 from routing.decisions import Decision, MakeOffer
 from routing.engine import Engine
 from routing.events import AgentChanged, Event, OfferAccepted, OfferDeclined, OfferMade, Restored, WorkEnded, WorkQueued, WorkTaken
@@ -100,16 +101,14 @@ class Floor:
             self.answer(self.tell(AgentChanged(self.agent(name))))
 
 
-def run() -> dict[str, str | float]:
+def run() -> Figure:
     """Play the floor and report the 99th percentile of the time per event, in milliseconds."""
     floor = Floor()
     floor.fill()
     gc.collect()
     for _ in range(ROUNDS):
         floor.round()
-    times = sorted(floor.milliseconds)
-    p99 = times[int(len(times) * 0.99)]
-    return {"name": "route_decision_p99", "value": round(p99, 4), "unit": "ms", "limit": LIMIT_MS, "ratio": round(p99 / LIMIT_MS, 4)}
+    return figure("route_decision_p99", percentile(floor.milliseconds, 0.99), "ms", LIMIT_MS)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ class WorkQueued:
 
 @dataclass(frozen=True, slots=True)
 class WorkTaken:
-    """An agent has the work now, with or without an offer, and even beyond capacity; also when paused work goes on."""
+    """An agent has the work now, with or without an offer, and even beyond capacity; also when paused work goes on.
+
+    An offer of it that is pending with the same agent is over; one that is pending with somebody else is rescinded.
+    """
 
     work: str
     agent: str

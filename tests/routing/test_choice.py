@@ -318,3 +318,34 @@ def test_a_bar_that_has_ended_says_that_the_next_tick_offers(scene: Scene) -> No
     assert scene.codes("w1") == {"ana": Code.NEXT_TICK}
     scene.tell(Tick())
     assert scene.offered_to("w1") == "ana"
+
+
+def test_the_delay_of_a_profile_counts_also_for_who_comes_online_meanwhile(scene: Scene) -> None:
+    ready(scene, "ana", online=False, profile={("service", "webchat"): Profile(delay_s=12)})
+    scene.work("w1")
+    scene.wait(2)
+    scene.agent("ana", online=True)
+    assert scene.offered_to("w1") is None
+    scene.wait(10)
+    assert scene.offered_to("w1") == "ana"
+
+
+def test_who_comes_online_without_the_skill_is_not_asked(scene: Scene) -> None:
+    ready(scene, "ana", online=False)
+    scene.work("w1", require={"english": 1})
+    scene.agent("ana", online=True)
+    assert scene.codes("w1") == {"ana": Code.SKILL}
+
+
+def test_the_steps_begin_again_in_another_queue(scene: Scene) -> None:
+    ready(scene, "ana", online=False)
+    scene.queue("other", "ana")
+    steps = (Step(20, require={"spanish": 5}), Step())
+    scene.work("w1", steps=steps)
+    scene.wait(20)
+    assert scene.codes("w1") == {"ana": Code.OFFLINE}
+    scene.work("w1", queue="other", steps=steps)
+    scene.agent("ana", online=True)
+    assert scene.codes("w1") == {"ana": Code.SKILL}
+    scene.wait(20)
+    assert scene.offered_to("w1") == "ana"

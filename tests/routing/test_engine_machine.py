@@ -218,7 +218,7 @@ class Floor(RuleBasedStateMachine):
             answers.extend(self.carry_out(decision))
         for decision in decisions:
             if isinstance(decision, MakeOffer):
-                self.check_room(decision.agent)
+                self.check_room(decision)
         for answer in answers:
             self.tell(answer)
 
@@ -286,12 +286,11 @@ class Floor(RuleBasedStateMachine):
         if made.why.code is Code.NEXT_IN_LINE:
             assert made.why.seconds == self.now - self.works[made.work].first_queued_at, "the waiting age was reset"
 
-    def check_room(self, agent_id: str) -> None:
-        agent, carried = self.agents[agent_id], self.carried(agent_id)
+    def check_room(self, made: MakeOffer) -> None:
+        agent, carried = self.agents[made.agent], self.carried(made.agent)
         assert sum(units for _, units in carried) <= agent.units_max, "more than the units"
-        for channel, most in agent.channel_max.items():
-            offered = [made for made, _ in self.writes if made.agent == agent_id and made.channel == channel]
-            assert not offered or sum(1 for kind, _ in carried if kind == channel) <= most, "more than the maximum"
+        items = sum(1 for channel, _ in carried if channel == made.channel)
+        assert items <= agent.channel_max.get(made.channel, items), "more than the maximum"
 
     @invariant()
     def nobody_idles_while_work_waits(self) -> None:
@@ -323,7 +322,7 @@ class Floor(RuleBasedStateMachine):
 
 # Starting an example is cheap; long examples find more than many.
 Floor.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    max_examples=120, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
 )
 TestFloor = Floor.TestCase
 

@@ -320,3 +320,41 @@ def test_a_queue_with_an_unknown_strategy_is_refused_by_name(scene: Scene) -> No
 def test_work_taken_by_a_stranger_is_refused_by_name(scene: Scene) -> None:
     with pytest.raises(RoutingError, match="agent nobody, of whom nothing is known"):
         scene.tell(WorkTaken("w1", "nobody", "webchat", 33))
+
+
+def test_an_item_barred_for_an_agent_does_not_hold_up_those_behind_it(scene: Scene) -> None:
+    scene.queue("service", "ana")
+    scene.agent("ana")
+    scene.work("w1")
+    scene.decline("w1")
+    scene.queue("service")
+    scene.work("w2")
+    scene.queue("service", "ana")
+    assert scene.offered_to("w1") is None
+    assert scene.offered_to("w2") == "ana"
+
+
+@pytest.mark.parametrize(("seconds", "chosen"), [(20, "luis"), (61, "ana")])
+def test_who_declined_is_the_last_resort_for_a_minute(scene: Scene, seconds: float, chosen: str) -> None:
+    scene.queue("service", "ana")
+    scene.agent("ana")
+    scene.agent("luis", idle_since=scene.now + 1)
+    scene.work("w1")
+    scene.decline("w1")
+    scene.queue("service")
+    scene.wait(seconds)
+    scene.queue("service", "ana", "luis")
+    assert scene.offered_to("w1") == chosen
+
+
+def test_of_two_agents_who_come_free_together_the_one_idle_longest_is_served(scene: Scene) -> None:
+    scene.queue("closing", "ana", "luis")
+    scene.queue("service", "ana", "luis")
+    scene.agent("ana", channel_max={"webchat": 1})
+    scene.agent("luis", channel_max={"webchat": 1}, idle_since=scene.now - 90)
+    scene.work("w1", queue="closing")
+    scene.work("w2", queue="closing")
+    scene.work("w3")
+    assert set(scene.offers) == {"w1", "w2"}
+    scene.queue("closing")
+    assert {work: offer.agent for work, offer in scene.offers.items()} == {"w3": "luis"}

@@ -64,9 +64,11 @@ export class Inbox {
     return this.#mine.get(id) ?? this.#others.get(id);
   }
 
-  /** My open work with that customer; the one that ends first when there are several. */
+  /** The open work with that customer that we know of: mine before anyone's, the one that ends first when there are several. */
   ofCustomer(customer: string): Work | undefined {
-    const found = this.mine.filter((work) => work.customer.id === customer);
+    const of = (items: ReadonlyMap<string, Work>) => [...items.values()].filter((work) => work.customer.id === customer);
+    const mine = of(this.#mine);
+    const found = mine.length ? mine : of(this.#others);
     return found.sort((one, other) => (one.wrap_until ?? "z").localeCompare(other.wrap_until ?? "z"))[0];
   }
 

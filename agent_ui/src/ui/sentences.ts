@@ -36,9 +36,17 @@ export function kindName(kind: string): string {
   return sentence("kind", kind) ?? sentence("channel", kind) ?? kind;
 }
 
-/** Why something waits, or why it came to this agent. */
+/** Why something waits, or why it came to this agent. What the hub leaves out of a reason is a dash, never a hole. */
 export function why(reason: Reason): string {
-  const inputs: Record<string, unknown> = { ...reason, agent: reason.agent?.name ?? "" };
-  for (const [name, value] of Object.entries(reason)) if (name.endsWith("_s") && typeof value === "number") inputs[name] = duration(value);
-  return sentence(reason.agent ? "reason_of" : "reason", reason.code, inputs) ?? sentence("reason", reason.code, inputs) ?? reason.code;
+  const { seconds, name, have, need, among, position } = reason;
+  const inputs = {
+    agent: reason.agent?.name ?? "–",
+    seconds: typeof seconds === "number" ? duration(seconds) : "–",
+    name: typeof name === "string" ? (sentence("activity", name) ?? kindName(name)).toLowerCase() : "–",
+    have: have ?? "–",
+    need: need ?? "–",
+    among: among ?? "–",
+    position: position ?? "–",
+  };
+  return sentence("reason", reason.code, inputs) ?? reason.code;
 }

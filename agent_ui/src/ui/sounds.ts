@@ -17,8 +17,9 @@ let last = 0;
 export function play(sound: Sound): void {
   if (!preferences.now.sounds[sound] || Date.now() - last < APART_MS) return;
   last = Date.now();
-  context ??= new AudioContext();
   // A browser that has not been touched yet stays silent; the mark in the title and the text are there all the same.
+  if (!navigator.userActivation.hasBeenActive) return;
+  context ??= new AudioContext();
   if (context.state === "suspended") void context.resume().catch(() => undefined);
   for (const note of NOTES[sound]) ring(context, note);
 }

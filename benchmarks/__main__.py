@@ -1,0 +1,30 @@
+"""`make bench`: runs every benchmark and prints one JSON object a line. With names, only those: `python -m benchmarks sizes`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+
+from benchmarks import bare, route_decision, sizes
+from benchmarks.figure import Figure
+
+BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "sizes": sizes.run,
+    "route_decision": lambda: [route_decision.run()],
+    "bare": lambda: [bare.run()],
+}
+
+
+def main(names: list[str]) -> int:
+    """Run what was asked for, or everything. Returns the exit code."""
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        print(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        for line in BENCHMARKS[name]():
+            print(json.dumps(line), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""How much a browser fetches, compressed: the console with the face it shows Spanish and English in, and the chat bubble."""
+
+import gzip
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.figure import Figure, figure
+
+DIST = Path(__file__).resolve().parent.parent / "agent_ui" / "dist"
+CONSOLE_LIMIT_KB, WIDGET_LIMIT_KB = 250, 35
+COMPRESSED = {".woff2"}
+"""Kinds of files that are sent as they are."""
+
+
+def console_files() -> list[Path]:
+    """Page, scripts, styles, pictures and the Latin part of the face; other scripts' letters are fetched only by who needs them."""
+    files = [one for one in DIST.rglob("*") if one.is_file() and not one.name.startswith((".", "widget"))]
+    return [one for one in files if one.suffix != ".woff2" or "-latin-wght-" in one.name]
+
+
+def widget_files() -> list[Path]:
+    """The script of the shop's page and what it loads when the bubble is opened."""
+    return sorted(DIST.glob("widget*.js"))
+
+
+def kilobytes(files: Iterable[Path]) -> float:
+    """Their size as a server sends them, in kB of 1000 bytes. Raises FileNotFoundError when there are none."""
+    sizes = [len(one.read_bytes() if one.suffix in COMPRESSED else gzip.compress(one.read_bytes(), 9)) for one in files]
+    if not sizes:
+        raise FileNotFoundError(f"nothing is built in {DIST}: run make setup")
+    return sum(sizes) / 1000
+
+
+def run() -> list[Figure]:
+    """Both sizes."""
+    console = figure("console_gzip", kilobytes(console_files()), "kB", CONSOLE_LIMIT_KB)
+    return [console, figure("widget_gzip", kilobytes(widget_files()), "kB", WIDGET_LIMIT_KB)]

@@ -1,0 +1,167 @@
+"""The inbound mail server: one per (host, port) for all mail channels, each with a mailbox of its own.
+
+A mail is answered 250 only when every channel that it is for has stored it; otherwise 451, and the sender's server tries
+again. An address whose channel pauses answers 451 too, so that a restart refuses nobody for good.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as Greeting
+
+from connectors.contract import Delivery
+from connectors.email import ids
+from connectors.email.charsets import storable
+from connectors.email.mailbox import Mailbox
+from connectors.email.payloads import KIND, external_id
+from connectors.email.sessions import Session, Sessions
+from connectors.errors import Unavailable
+
+RECIPIENTS = 100
+STORE_TIMEOUT = 120.0
+AWAY = 3600.0
+"""Seconds in which the address of a channel that stopped listening is 'try again' and not 'unknown'."""
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_mailbox(host: str, port: int, address: str, *, protocol: str = "smtp") -> AsyncIterator[Mailbox]:
+    """A mailbox on the server of that host and port, which runs as long as it has one. `protocol` is smtp or lmtp.
+
+    Raises Unavailable when the port or the address is taken.
+    """
+    key = _key(host, port)
+    listener = _listeners.setdefault(key, Listener(host, port, protocol))
+    mailbox = listener.add(ids.normal_address(address), protocol)
+    try:
+        await listener.start()
+        yield mailbox
+    finally:
+        if listener.remove(mailbox):
+            _listeners.pop(key, None)
+            await listener.stop()
+
+
+async def try_port(host: str, port: int) -> None:
+    """Whether mail can be listened for there: our server runs already, or the port is free. Raises Unavailable."""
+    if _key(host, port) not in _listeners:
+        (await _bound(asyncio.Protocol, host, port)).close()
+
+
+class Listener:
+    """One server and its mailboxes."""
+
+    def __init__(self, host: str, port: int, protocol: str) -> None:
+        self._host = host
+        self._port = port
+        self._protocol = protocol
+        self._mailboxes: dict[str, Mailbox] = {}
+        self._sessions = Sessions(self, protocol)
+        self._server: asyncio.Server | None = None
+        self._starting = asyncio.Lock()
+
+    def add(self, address: str, protocol: str) -> Mailbox:
+        if address in self._mailboxes:
+            raise Unavailable(f"another channel receives the mail for {address}", code="address_taken")
+        if protocol != self._protocol:
+            raise Unavailable(f"another channel listens on port {self._port} in {self._protocol}, not {protocol}", code="port_taken")
+        return self._mailboxes.setdefault(address, Mailbox(address))
+
+    def remove(self, mailbox: Mailbox) -> bool:
+        """Close a mailbox. True when it was the last one."""
+        mailbox.close()
+        self._mailboxes.pop(mailbox.address, None)
+        _away[mailbox.address] = asyncio.get_running_loop().time() + AWAY
+        return not self._mailboxes
+
+    async def start(self) -> None:
+        async with self._starting:
+            if self._server is None:
+                self._server = await _bound(self._sessions.begin, self._host, self._port)
+
+    async def stop(self) -> None:
+        async with self._starting:
+            if self._server is not None:
+                self._server.close()
+                self._server = None
+                await self._sessions.end()
+
+    # ── What the library calls ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Greeting, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        ours = _channel_address(address)
+        if ours not in self._mailboxes:
+            return f"451 4.3.0 {ours} is not listening now, try again" if _is_away(ours) else f"550 5.1.1 no mailbox {ours} here"
+        if len(envelope.rcpt_tos) >= RECIPIENTS:
+            return f"452 4.5.3 at most {RECIPIENTS} recipients a mail"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
+        server.answering = True
+        raw = envelope.original_content or b""
+        identity = await asyncio.to_thread(external_id, raw)
+        answers = {}
+        for address, recipients in _by_channel(envelope.rcpt_tos).items():
+            mailbox = self._mailboxes.get(address)
+            if mailbox is not None:
+                answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients)))
+        if answers:
+            await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
+        stored = {address for address, answer in answers.items() if answer.done() and answer.result()}
+        return server.answer([_channel_address(one) in stored for one in envelope.rcpt_tos])
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.error("a mail session failed", exc_info=error)
+        return "451 4.3.0 something went wrong here, try again"
+
+
+_listeners: dict[tuple[int, str, int], Listener] = {}
+"""The servers of this process, by event loop, host and port."""
+
+_away: dict[str, float] = {}
+"""Addresses that were listened for, and the loop's time until which they are taken to come back."""
+
+
+def _key(host: str, port: int) -> tuple[int, str, int]:
+    return id(asyncio.get_running_loop()), host, port
+
+
+def _is_away(address: str) -> bool:
+    return _away.get(address, 0.0) > asyncio.get_running_loop().time()
+
+
+async def _bound(protocol: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(protocol, host, port)
+    except OSError as error:
+        raise Unavailable(f"cannot listen on {host}:{port}: {error}", code="port_taken") from error
+
+
+def _channel_address(recipient: str) -> str:
+    return ids.normal_address(ids.plain_address(recipient))
+
+
+def _by_channel(recipients: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in recipients:
+        found.setdefault(_channel_address(one), []).append(one)
+    return found
+
+
+def _envelope(session: Greeting, envelope: Envelope, recipients: list[str]) -> Mapping[str, str]:
+    peer: Any = session.peer
+    told = {
+        "mail_from": (envelope.mail_from or "").replace("<>", ""),
+        "rcpt_to": "\n".join(recipients),
+        "remote": str(peer[0]) if isinstance(peer, tuple) else "",
+        "helo": session.host_name or "",
+    }
+    return {name: storable(value) for name, value in told.items()}

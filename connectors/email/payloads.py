@@ -1,0 +1,150 @@
+"""A raw mail turned into the contract's events. Pure: may run in another process, and again years later."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.contract import Address, Delivery, Event, Media, Message, Receipt
+from connectors.email import automatic, ids, mime
+from connectors.email import headers as header
+from connectors.email.body import read_body
+from connectors.email.replies import visible_text
+from connectors.errors import MalformedPayload
+
+KIND = "mail"
+TRACED = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to")
+"""The headers that a mail keeps on every way; those that are added on the way (Received, DKIM, ...) are no part of its identity."""
+
+LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as read: senders as (name, address), the whole text, sanitised HTML, files."""
+
+    part: mime.Part
+    senders: tuple[tuple[str, str], ...]
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Media, ...]
+    plain_only: bool
+    """Whether the mail was beyond the caps and is shown as plain text."""
+
+
+def read(raw: bytes) -> Mail:
+    """Read a mail, whatever its shape. Never raises on bad input."""
+    try:
+        part, plain_only = mime.read_mail(raw), False
+    except mime.TooComplex:
+        part, plain_only = mime.read_as_text(raw), True
+    body = read_body(part)
+    senders = tuple(header.mailboxes(part.headers, "from"))
+    subject = header.first(part.headers, "subject")
+    return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only)
+
+
+def external_id(raw: bytes) -> str:
+    """The id of a raw mail: the same by whichever way it came, never the same for two different mails.
+
+    A Message-ID alone is anybody's claim: whoever repeats that of another mail could make that mail look like a copy and
+    vanish. So the id is a hash over the Message-ID, the headers that travel unchanged, and the body with normal line ends.
+    """
+    block, body = mime.split_header(raw)
+    headers = mime.read_headers(block[: mime.HEADER_LIMIT])
+    told = hashlib.sha256()
+    for name in TRACED:
+        for value in headers.get_all(name, []):
+            told.update(f"{name}:{' '.join(str(value).split())}\n".encode("utf-8", "replace"))
+    told.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    return told.hexdigest()
+
+
+def message_id_of(external: str) -> str:
+    """The Message-ID within a message's external id; empty when that mail had none."""
+    return external.partition("#")[0]
+
+
+def events_of(delivery: Delivery, *, key: bytes, ours: str) -> list[Event]:
+    """The one message of a mail, or the one receipt of a report on a message of ours. `ours` is the channel's address.
+
+    Raises MalformedPayload for a mail that nobody has sent.
+    """
+    mail = read(delivery.body)
+    receipt = _receipt(mail, delivery.headers, key)
+    return [receipt or _message(mail, delivery, key, ours)]
+
+
+def _receipt(mail: Mail, envelope: Mapping[str, str], key: bytes) -> Receipt | None:
+    report = automatic.report_of(mail.part)
+    if report is None:
+        return None
+    by_path = (ids.bounced_message(key, one) for one in _recipients(mail, envelope))
+    by_id = (ids.answered_message(key, one, recipient) for one in report.message_ids for recipient in report.recipients)
+    found = next((one for one in (*by_path, *by_id) if one), "")
+    return Receipt(report.state, message=found, reason=report.reason, at=header.date_of(mail.part.headers)) if found else None
+
+
+def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
+    headers = mail.part.headers
+    name, address = _sender(mail, delivery.headers)
+    address = ids.normal_address(address)
+    doubts = _doubts(mail, name, address, ours)
+    claimed = (*header.message_ids(headers, "in-reply-to"), *reversed(header.message_ids(headers, "references")))
+    trusted = not (doubts.keys() & {"several_senders", "own_address"})
+    return Message(
+        external_id=f"{next(iter(header.message_ids(headers, 'message-id')), '')}#{delivery.external_id[:32]}",
+        sender=Address("email", address, "" if "misleading_name" in doubts else name),
+        text=visible_text(mail.text),
+        html=mail.html,
+        subject=" ".join(mail.subject.split()),
+        attachments=mail.attachments,
+        at=header.date_of(headers),
+        to=ours,
+        answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
+        reply_to=tuple(dict.fromkeys(claimed)),
+        automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers),
+        context={**_context(mail, address), **doubts},
+    )
+
+
+def _answers(claimed: tuple[str, ...], key: bytes, sender: str) -> tuple[str, ...]:
+    """Our messages that this sender, and nobody else, can answer with what he or she shows."""
+    proved = (ids.answered_message(key, one, sender) for one in claimed)
+    return tuple(dict.fromkeys(one for one in proved if one))
+
+
+def _sender(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, str]:
+    """(name, address): the first of From, else of Sender, else of the envelope."""
+    found = (*mail.senders, *header.mailboxes(mail.part.headers, "sender"), *header.mailboxes_of(envelope.get("mail_from", "")))
+    if not found:
+        raise MalformedPayload("neither From, Sender nor the envelope name a sender", code="no_sender")
+    return found[0]
+
+
+def _doubts(mail: Mail, name: str, address: str, ours: str) -> dict[str, object]:
+    """What makes the sender less than certain; the agent sees it."""
+    shown = LOOKS_LIKE_ADDRESS.search(name)
+    doubts = {
+        "several_senders": len({ids.normal_address(one) for _, one in mail.senders}) > 1,
+        "no_from": not mail.senders,
+        "own_address": ids.plain_address(address) == ids.normal_address(ours),
+        "misleading_name": name if shown and ids.normal_address(shown[0].strip("'\"()[],;")) != address else "",
+        "plain_only": mail.plain_only,
+    }
+    return {key: value for key, value in doubts.items() if value}
+
+
+def _context(mail: Mail, sender: str) -> dict[str, object]:
+    headers = mail.part.headers
+    lists = {name: [address for _, address in header.mailboxes(headers, name)][:200] for name in ("to", "cc")}
+    reply = [address for _, address in header.mailboxes(headers, "reply-to") if ids.normal_address(address) != sender][:5]
+    context = {"to": lists["to"], "cc": lists["cc"], "reply_address": reply, "full_text": mail.text}
+    return {key: value for key, value in context.items() if value}
+
+
+def _recipients(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, ...]:
+    """Where it was sent to: by the envelope first, then as its headers say."""
+    named = [address for name in ("to", "cc", "delivered-to", "x-original-to") for _, address in header.mailboxes(mail.part.headers, name)]
+    return tuple(dict.fromkeys((*envelope.get("rcpt_to", "").split("\n"), *named)))[:500]

@@ -1,0 +1,180 @@
+"""The relay that takes our mail: one SMTP conversation a mail, with a time-out on every step and errors that say what to do."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+
+import aiosmtplib
+from aiosmtplib import SMTP
+
+from connectors.contract import Step
+from connectors.email.compose import Composed
+from connectors.email.settings import Settings
+from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected, Unavailable
+
+SLOWEST = 50_000
+"""Bytes a second: the slowest line on which a big mail is still waited for."""
+
+AUTHENTICATION_CODES = (530, 534, 535, 538)
+
+
+class Relay:
+    """The outgoing server of one channel. `timeout` and `data_timeout` (after the final dot) are seconds."""
+
+    def __init__(self, settings: Settings, *, timeout: float = 30.0, data_timeout: float = 60.0) -> None:
+        self._settings = settings
+        self._timeout = timeout
+        self._data_timeout = data_timeout
+
+    async def deliver(self, mail: Composed) -> Mapping[str, str]:
+        """Hand over a mail. Returns the recipients that were refused, and why, while others were taken. Raises from the tree of errors."""
+        async with self._signed_in() as client:
+            with _translated():
+                await self._begin(client, mail)
+                refused = await self._name_recipients(client, mail)
+            await self._transfer(client, mail.raw)
+        return refused
+
+    async def check(self) -> AsyncIterator[Step]:
+        """Resolve, connect, encrypt, sign in and name the sender, then take it back: no mail is sent. Ends at the first failure."""
+        client = self._client()
+        steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+            ("resolve", self._resolve),
+            ("connect", client.connect),
+            ("greet", lambda: _greet(client)),
+        ]
+        if self._settings.relay_tls == "starttls":
+            steps.append(("encrypt", client.starttls))
+        if self._settings.relay_user:
+            steps.append(("sign_in", lambda: client.login(self._settings.relay_user, self._settings.relay_password)))
+        steps += [("sender", lambda: client.mail(self._settings.address)), ("withdraw", client.rset)]
+        try:
+            for name, act in steps:
+                step = await _tried(name, act)
+                yield step
+                if not step.ok:
+                    return
+        finally:
+            client.close()
+
+    def _client(self) -> SMTP:
+        settings = self._settings
+        return SMTP(
+            hostname=settings.relay_host,
+            port=settings.relay_port,
+            timeout=self._timeout,
+            use_tls=settings.relay_tls == "tls",
+            start_tls=False,
+            local_hostname=settings.address.rpartition("@")[2],
+        )
+
+    @contextlib.asynccontextmanager
+    async def _signed_in(self) -> AsyncIterator[SMTP]:
+        client = self._client()
+        try:
+            with _translated(five_hundred=Unavailable):
+                await client.connect()
+                await _greet(client)
+                if self._settings.relay_tls == "starttls":
+                    await client.starttls()
+                    await _greet(client)
+            if self._settings.relay_user:
+                await self._sign_in(client)
+            yield client
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=5)
+        finally:
+            client.close()
+
+    async def _sign_in(self, client: SMTP) -> None:
+        with _translated(five_hundred=AuthFailed):
+            try:
+                await client.login(self._settings.relay_user, self._settings.relay_password)
+            except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
+                raise
+            except aiosmtplib.SMTPException as error:
+                raise AuthFailed(f"the server offers no way to sign in that we know: {error.message}", code="auth") from error
+
+    async def _begin(self, client: SMTP, mail: Composed) -> None:
+        options = [f"SIZE={len(mail.raw)}"] if client.supports_extension("size") else []
+        if mail.international and not client.supports_extension("smtputf8"):
+            raise Rejected("the outgoing server cannot carry addresses with such letters", code="address")
+        if mail.international:
+            options.append("SMTPUTF8")
+        await client.mail(mail.sender, options=options, encoding="utf-8")
+
+    async def _name_recipients(self, client: SMTP, mail: Composed) -> Mapping[str, str]:
+        refused: dict[str, aiosmtplib.SMTPRecipientRefused] = {}
+        for recipient in mail.recipients:
+            try:
+                await client.rcpt(recipient, encoding="utf-8")
+            except aiosmtplib.SMTPRecipientRefused as error:
+                refused[recipient] = error
+        if len(refused) == len(mail.recipients):
+            # One that may be taken later is worth another try for all.
+            raise min(refused.values(), key=lambda error: error.code)
+        return {recipient: f"{error.code} {error.message}" for recipient, error in refused.items()}
+
+    async def _transfer(self, client: SMTP, raw: bytes) -> None:
+        """The mail itself. From here on a silence may hide a success."""
+        try:
+            with _translated():
+                await client.data(raw, timeout=self._data_timeout + len(raw) / SLOWEST)
+        except Unavailable as error:
+            if isinstance(error.__cause__, aiosmtplib.SMTPResponseException):
+                raise
+            raise Ambiguous(f"no answer after the mail was handed over: {error}", code="no_answer") from error.__cause__
+
+    async def _resolve(self) -> None:
+        async with asyncio.timeout(self._timeout):
+            await asyncio.get_running_loop().getaddrinfo(self._settings.relay_host, self._settings.relay_port, type=socket.SOCK_STREAM)
+
+
+async def _greet(client: SMTP) -> None:
+    """Say hello and learn what the server can; old servers only know the short form."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+@contextlib.contextmanager
+def _translated(five_hundred: type[ConnectorError] = Rejected) -> Iterator[None]:
+    """Errors of the library as ours. `five_hundred` is what a refusal for good means here: no greeting is no message's fault."""
+    try:
+        yield
+    except ConnectorError:
+        raise
+    except aiosmtplib.SMTPResponseException as error:
+        raise _by_code(error, five_hundred) from error
+    except ssl.SSLError as error:
+        raise Unavailable(f"the encryption failed: {error}", code="tls") from error
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise Unavailable(f"the outgoing server cannot be reached: {error}", code="unreachable") from error
+
+
+def _by_code(error: aiosmtplib.SMTPResponseException, five_hundred: type[ConnectorError]) -> ConnectorError:
+    said = f"the outgoing server says {error.code} {error.message}"
+    if error.code in AUTHENTICATION_CODES:
+        return AuthFailed(said, code="auth")
+    if 500 <= error.code < 600:
+        return five_hundred(said, code="refused")
+    return Unavailable(said, code="busy")
+
+
+async def _tried(name: str, act: Callable[[], Awaitable[object]]) -> Step:
+    began = time.perf_counter()
+    try:
+        with _translated():
+            await act()
+    except (ConnectorError, aiosmtplib.SMTPException) as error:
+        return Step(name, ok=False, ms=since(began), detail=str(error))
+    return Step(name, ok=True, ms=since(began))
+
+
+def since(began: float) -> float:
+    """Milliseconds since a moment of the performance counter."""
+    return round((time.perf_counter() - began) * 1000, 1)

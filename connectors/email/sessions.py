@@ -1,0 +1,107 @@
+"""Conversations with other mail servers, in SMTP or LMTP, few enough at a time to bound their memory."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any, AnyStr
+
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP
+
+from connectors.email.mime import RAW_LIMIT
+
+SESSIONS = 32
+LINE_LIMIT = 256 * 1024
+"""Octets in one line: more than RFC 5321 grants, since real programs write longer ones."""
+IDLE_TIMEOUT = 300.0
+LAST_ANSWERS = 2.0
+"""Seconds in which those who handed over a mail still hear its answer when the server stops."""
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library tells every line of every session
+
+
+class Sessions:
+    """The open conversations of one server. `handler` gets the library's hooks."""
+
+    def __init__(self, handler: object, protocol: str) -> None:
+        self._handler = handler
+        self._kind = LocalSession if protocol == "lmtp" else Session
+        self.open: set[Session] = set()
+        self.answered = asyncio.Event()
+
+    def begin(self) -> asyncio.Protocol:
+        """The protocol for a new connection."""
+        return self._kind(self, self._handler) if len(self.open) < SESSIONS else Busy()
+
+    async def end(self) -> None:
+        """Let the last answers out, then hang up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS):
+                while any(one.answering for one in self.open):
+                    self.answered.clear()
+                    await self.answered.wait()
+        for one in list(self.open):
+            one.hang_up()
+
+
+class Session(SMTP):
+    """One conversation. `answering` while the other side has handed over a mail and waits for the answer."""
+
+    line_length_limit = LINE_LIMIT
+
+    def __init__(self, sessions: Sessions, handler: object) -> None:
+        super().__init__(
+            handler,
+            data_size_limit=RAW_LIMIT,
+            enable_SMTPUTF8=True,
+            hostname="hilo",
+            ident="ready",
+            timeout=IDLE_TIMEOUT,
+            loop=asyncio.get_running_loop(),
+        )
+        self._sessions = sessions
+        self.answering = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._sessions.open.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._sessions.open.discard(self)
+        self._answer_over()
+        super().connection_lost(error)
+
+    async def push(self, status: AnyStr) -> None:
+        await super().push(status)
+        self._answer_over()
+
+    def answer(self, stored: list[bool]) -> str:
+        """The answer to a mail, given for each recipient in order whether it was stored."""
+        return _line(stored=all(stored))
+
+    def hang_up(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
+
+    def _answer_over(self) -> None:
+        self.answering = False
+        self._sessions.answered.set()
+
+
+class LocalSession(Session, LMTP):
+    """One conversation in LMTP (RFC 2033), which answers for each recipient."""
+
+    def answer(self, stored: list[bool]) -> str:
+        return "\r\n".join(_line(stored=one) for one in stored)
+
+
+class Busy(asyncio.Protocol):
+    """Asks one sender too many to come again."""
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(b"421 4.3.2 too many connections, try again\r\n")
+        transport.close()
+
+
+def _line(*, stored: bool) -> str:
+    return "250 2.0.0 kept" if stored else "451 4.3.0 not stored, try again"

@@ -1,0 +1,65 @@
+"""What an admin sets for a mail channel."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.settings import InvalidSettings, setting
+
+ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""An address of ours: plain ASCII, and without a plus sign, which marks the reply addresses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One mail channel: its address, how mail comes in, and the relay through which it goes out."""
+
+    address: str = setting(
+        "Dirección",
+        "Address",
+        help_es="La que escriben los clientes: soporte@empresa.es",
+        help_en="What customers write to: support@company.com",
+    )
+    name: str = setting("Nombre del remitente", "Sender's name", default="", max_length=100)
+    relay_host: str = setting("Servidor de salida (SMTP)", "Outgoing server (SMTP)", group="out", max_length=253)
+    relay_port: int = setting("Puerto", "Port", default=587, low=1, high=65535, group="out")
+    relay_tls: str = setting("Cifrado", "Encryption", default="starttls", choices=("starttls", "tls", "none"), group="out")
+    relay_user: str = setting("Usuario", "User", default="", group="out")
+    relay_password: str = setting("Contraseña", "Password", default="", secret=True, group="out")
+    listen_port: int = setting(
+        "Puerto de entrada (SMTP)",
+        "Incoming port (SMTP)",
+        default=0,
+        low=0,
+        high=65535,
+        group="in",
+        help_es="Donde otro servidor entrega el correo; 0: no se recibe. Varios canales pueden compartirlo.",
+        help_en="Where another server delivers the mail; 0: none is received. Several channels may share it.",
+    )
+    listen_protocol: str = setting("Protocolo de entrada", "Incoming protocol", default="smtp", choices=("smtp", "lmtp"), group="in")
+    listen_host: str = setting(
+        "Dirección de escucha", "Listening address", default="", group="in", help_es="Vacío: la del hub", help_en="Empty: the hub's"
+    )
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise InvalidSettings for what no single field shows."""
+    problems: Mapping[str, str] = {
+        name: problem
+        for name, problem in (
+            ("address", "" if ADDRESS.fullmatch(settings.address) else "must be like support@company.com, in ASCII and without +"),
+            ("relay_password", _password_problem(settings)),
+        )
+        if problem
+    }
+    if problems:
+        raise InvalidSettings(problems)
+
+
+def _password_problem(settings: Settings) -> str:
+    if bool(settings.relay_user) != bool(settings.relay_password):
+        return "user and password go together: give both or neither"
+    loopback = settings.relay_host in ("localhost", "127.0.0.1", "::1")
+    if settings.relay_password and settings.relay_tls == "none" and not loopback:
+        return "never sent unencrypted over a network: choose starttls or tls"
+    return ""
