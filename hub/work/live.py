@@ -6,7 +6,8 @@ from typing import Any
 
 from hub.kernel.ledger import EventRow
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
-from hub.work.model import Named, OfferEnd
+from hub.kernel.shapes import Named
+from hub.work.model import OfferEnd
 from hub.work.reading import WorkReading
 
 WORK_EVENTS = (

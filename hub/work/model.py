@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from hub.kernel.shapes import ChannelRef, Named
 from hub.kernel.web import Input, Page, View
 
 Kind = Literal["voice", "chat", "message", "mail", "task"]
@@ -13,21 +14,6 @@ DeclineReason = Literal["busy_with_call", "not_mine", "need_break", "other"]
 
 OPEN_STATES = ("queued", "offered", "assigned", "wrapping", "paused")
 ENDED_STATES = ("completed", "abandoned", "flow_out", "expired", "canceled")
-
-
-class Named(View):
-    """Something with a name."""
-
-    id: str
-    name: str
-
-
-class ChannelRef(View):
-    """A channel, as far as a list needs it."""
-
-    id: str
-    connector: str
-    name: str
 
 
 class TopicRef(View):

@@ -8,8 +8,8 @@ from uuid import uuid4
 from hub.errors import Invalid, NotFound
 from hub.kernel.database import Database
 from hub.kernel.web import Principal
+from hub.work.calls import Calls
 from hub.work.model import TransferInput, WrapUpInput
-from hub.work.refusals import Calls
 from hub.work.sql import QUERIES
 
 ANYBODYS = "work.assign_any"

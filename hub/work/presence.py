@@ -11,8 +11,8 @@ import msgspec
 
 from hub.errors import Invalid
 from hub.kernel.database import GONE, Database
+from hub.work.calls import Calls
 from hub.work.model import StatusInput
-from hub.work.refusals import Calls
 from hub.work.sql import QUERIES
 
 log = logging.getLogger(__name__)

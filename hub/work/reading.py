@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import msgspec
 
 from hub.kernel.database import Database, Record
+from hub.kernel.shapes import ChannelRef, Named
 from hub.work.model import (
     OPEN_STATES,
     Activity,
     ChannelLoad,
-    ChannelRef,
     Label,
-    Named,
     Offer,
     Preview,
     QueueLoad,
@@ -108,6 +108,11 @@ class WorkReading:
         rows = await self._database.rows(QUERIES.paces, list(queues), list(kinds))
         paces = {(row["queue"], row["kind"]): _pace(row) for row in rows}
         return {row["id"]: Wait(row["position"], expected_wait(row["position"], paces[row["queue"], row["kind"]])) for row in places}
+
+    async def expected_wait(self, queue: UUID, place: int, kind: str = "chat") -> int | None:
+        """Seconds for the item at a place in a queue; None when nobody can say."""
+        row = await self._database.row(QUERIES.paces, [queue], [kind])
+        return expected_wait(place, _pace(row)) if row else None
 
     async def why(self, work: Work) -> Why:
         """Why an item waits, and for how long."""
