@@ -78,7 +78,7 @@ def operation(described: dict[str, Any], method: str, path: str) -> Any:
 
 
 def test_the_description_is_valid(described: dict[str, Any]) -> None:
-    OpenAPIV31SpecValidator(described).validate()
+    assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []
 
 
 def test_a_description_that_is_wrong_is_found(described: dict[str, Any]) -> None:
@@ -156,4 +156,4 @@ async def test_it_is_served_and_not_sent_twice() -> None:
             assert (first.status, second.status) == (200, 304)
     await runner.cleanup()
     assert "/api/v1/openapi.json" in described["paths"]
-    OpenAPIV31SpecValidator(described).validate()
+    assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []

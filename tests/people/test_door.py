@@ -105,6 +105,6 @@ async def test_the_statements_are_understood_by_the_database(hub: Hub) -> None:
 
 def test_the_routes_of_people_are_described_in_valid_openapi(hub: Hub) -> None:
     routes = hub.people.routes()
-    OpenAPIV31SpecValidator(describe(routes, "0")).validate()
+    assert list(OpenAPIV31SpecValidator(describe(routes, "0")).iter_errors()) == []
     assert len({operation_id(route) for route in routes}) == len(routes)
     assert all(route.summary and route.answers for route in routes)
