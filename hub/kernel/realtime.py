@@ -136,9 +136,10 @@ class Realtime:
         """Tell something that need not last (typing, who is looking)."""
         await self._emit(Push(type_, data, frozenset(rooms)))
 
-    async def cut(self, agent: str, reason: str) -> None:
-        """End all sockets of a colleague: signed out, disabled, another role."""
-        for sid in [sid for sid, seat in self._seats.items() if seat.principal.agent == agent]:
+    async def cut(self, agent: str, session: str | None, reason: str) -> None:
+        """End the sockets of a colleague's session, or all (None): signed out, disabled, another role."""
+        theirs = [(sid, seat.principal) for sid, seat in self._seats.items() if seat.principal.agent == agent]
+        for sid in [sid for sid, principal in theirs if session in (None, principal.session)]:
             await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
             await self._server.disconnect(sid, namespace=NAMESPACE)
 
