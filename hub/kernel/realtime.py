@@ -52,7 +52,7 @@ class Doorkeeper(Protocol):
 
     async def admit(self, environ: Mapping[str, Any], auth: Any) -> Principal | None: ...
 
-    async def rooms(self, principal: Principal) -> frozenset[str]: ...
+    async def rooms_of(self, principal: Principal) -> frozenset[str]: ...
 
 
 class Presence(Protocol):
@@ -136,11 +136,16 @@ class Realtime:
         """Tell something that need not last (typing, who is looking)."""
         await self._emit(Push(type_, data, frozenset(rooms)))
 
-    async def cut(self, agent: str, reason: str) -> None:
-        """End all sockets of a colleague: signed out, disabled, another role."""
-        for sid in [sid for sid, seat in self._seats.items() if seat.principal.agent == agent]:
+    async def cut(self, agent: str, session: str | None, reason: str) -> None:
+        """End sockets of a colleague: those of one session or token, or all (disabled, another role)."""
+        for sid in [sid for sid, seat in self._seats.items() if seat.principal.agent == agent and session in (None, seat.principal.session)]:
             await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
             await self._server.disconnect(sid, namespace=NAMESPACE)
+
+    async def cut_all(self, reason: str) -> None:
+        """End all sockets of this node; browsers come back by themselves, to another one."""
+        for agent in {seat.principal.agent for seat in self._seats.values()}:
+            await self.cut(agent, None, reason)
 
     def size(self, room: str) -> int:
         """How many sockets of this node are in a room."""
@@ -193,7 +198,7 @@ class Realtime:
         principal = await self._wiring.doorkeeper.admit(environ, auth)
         if principal is None:
             raise socketio.exceptions.ConnectionRefusedError("not_signed_in")
-        self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms(principal))
+        self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms_of(principal))
 
     async def _disconnect(self, sid: str, *_: object) -> None:
         seat = self._seats.pop(sid, None)
