@@ -47,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--config", type=Path, metavar="FILE", help="settings to use instead of ./config.toml")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "serve", _serve, "run the hub until Ctrl-C")
-    demo = _command(commands, "demo", _demo, "run a small lively company with a pretend outside world, to try everything without an account")
+    demo = _command(
+        commands, "demo", _demo, "run a small lively company with a pretend outside world, to try everything without an account"
+    )
     demo.add_argument("--no-sandbox", action="store_true", help="without the pretend outside world")
     _command(commands, "migrate", _migrate, "bring the database to this version, and stop")
     _command(commands, "check", _check, "check settings, key, database and console, and stop: exit code 0 when all is well")

@@ -2,6 +2,7 @@
 
 import { palette, parse, solid } from "./colour.ts";
 import type { Host, Mounted, PageEvent } from "./host.ts";
+import { admit } from "./identity.ts";
 import { pickLocale, type Options } from "./options.ts";
 import { pause } from "./outbox.ts";
 import { Store } from "./store.ts";
@@ -34,6 +35,7 @@ export class Bubble implements Host {
   constructor(options: Options) {
     this.options = options;
     this.store = new Store(options.channel);
+    if (options.identity) admit(this.store, options.identity);
     const kept = this.store.get("locale");
     this.#locale = options.locale = kept ? pickLocale([kept]) : options.locale;
     this.shadow = this.#host.attachShadow({ mode: "open" });
@@ -66,8 +68,9 @@ export class Bubble implements Host {
 
   identify(identity: string | null): void {
     this.options.identity = identity;
-    if (this.#chat) this.#chat.identify(identity);
-    else if (identity === null) this.store.forget();
+    const stranger = admit(this.store, identity);
+    if (stranger) this.unread(0);
+    this.#chat?.identify(identity, stranger);
   }
 
   /** Calls `heard` at every such event; the answer stops it. */

@@ -14,7 +14,7 @@ export type Elsewhere =
   | { type: "seen"; number: number };
 
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
-type Kept = "token" | "visitor" | "seen" | "unread" | "draft" | "brand" | "sound" | "rated" | "teased" | "locale";
+type Kept = "token" | "visitor" | "account" | "seen" | "unread" | "draft" | "sound" | "rated" | "teased" | "locale";
 
 export class Store {
   readonly prefix: string;
@@ -60,7 +60,7 @@ export class Store {
 
   /** Someone else will sit here: nothing of this visitor stays. */
   forget(): void {
-    for (const key of this.#keys("")) if (!key.endsWith(":locale") && !key.endsWith(":sound") && !key.endsWith(":brand")) this.#shelf.removeItem(key);
+    for (const key of this.#keys("")) if (!key.endsWith(":locale") && !key.endsWith(":sound")) this.#shelf.removeItem(key);
   }
 
   /** Calls `tell` for what other tabs of this channel do, until the page is left. */

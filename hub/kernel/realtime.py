@@ -137,8 +137,9 @@ class Realtime:
         await self._emit(Push(type_, data, frozenset(rooms)))
 
     async def cut(self, agent: str, session: str | None, reason: str) -> None:
-        """End sockets of a colleague: those of one session or token, or all (disabled, another role)."""
-        for sid in [sid for sid, seat in self._seats.items() if seat.principal.agent == agent and session in (None, seat.principal.session)]:
+        """End the sockets of a colleague's session, or all (None): signed out, disabled, another role."""
+        theirs = [(sid, seat.principal) for sid, seat in self._seats.items() if seat.principal.agent == agent]
+        for sid in [sid for sid, principal in theirs if session in (None, principal.session)]:
             await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
             await self._server.disconnect(sid, namespace=NAMESPACE)
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class VisitorDesk:
         taken = await self._intake.take(read(channel, delivery))
         if not taken.messages:
             raise Invalid("unreadable", taken.problem or "the message could not be read")
-        return {"id": id_, "number": taken.messages[0].number, "at": time.time()}
+        return {"id": id_, "number": taken.messages[0].number, "at": msgspec.to_builtins(datetime.now(UTC))}
 
     async def history(self, visitor: str, after: int) -> list[dict[str, Any]]:
         """What this visitor sees of the conversation, oldest first."""

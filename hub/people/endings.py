@@ -1,0 +1,32 @@
+"""Tells whoever must know that a session, a token or a colleague is at an end: on this node at once, on others by the ledger."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from hub.kernel.ledger import EventRow
+
+Ended = Callable[[str, str | None, str], Awaitable[None]]
+"""agent, the session's or token's name (None: all of them), reason. May be told twice."""
+
+
+class Endings:
+    """Append to `on_ended` to be told; let `heard` follow the ledger."""
+
+    def __init__(self) -> None:
+        self.on_ended: list[Ended] = []
+
+    async def tell(self, agent: str, session: str | None, reason: str) -> None:
+        """Something ended here."""
+        for told in self.on_ended:
+            await told(agent, session, reason)
+
+    async def heard(self, events: Sequence[EventRow]) -> None:
+        """Something may have ended on any node: a follower for `Ledger.follow`."""
+        for event in events:
+            if event.agent is None:
+                continue
+            if event.type == "agent.signed_out":
+                await self.tell(str(event.agent), event.data["session"], event.data["reason"])
+            elif event.type == "token.revoked":
+                await self.tell(str(event.agent), event.data["token"], "revoked")
+            elif event.type == "agent.disabled" or (event.type == "agent.changed" and "role" in event.data):
+                await self.tell(str(event.agent), None, event.type.removeprefix("agent."))
