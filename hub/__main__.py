@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ async def _serve(_arguments: argparse.Namespace, settings: Settings) -> None:
 
 
 async def _demo(arguments: argparse.Namespace, settings: Settings) -> None:
-    from hub.demo import run_demo
+    from hub.demo.run import run_demo
 
     await run_demo(settings, sandbox=not arguments.no_sandbox)
 
@@ -186,17 +187,18 @@ async def _drain(_arguments: argparse.Namespace, settings: Settings) -> None:
         os.kill(pid, signal.SIGUSR1)
     except (OSError, ValueError):
         raise SetupError(f"no Hilo runs on {settings.data.path}") from None
-    while await asyncio.to_thread(_alive, pid):
-        await asyncio.sleep(0.2)
+    await asyncio.to_thread(_wait_for_end, pid)
     print(f"process {pid} has finished and ended")
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+def _wait_for_end(pid: int) -> None:
+    """It is not our child: all there is to do is to look."""
+    while True:
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -137,12 +138,13 @@ class Hub:
             ping_timeout=20,
             manager=_manager(settings),
         )
-        wiring = Wiring(doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of)
+        wiring = Wiring(
+            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
+        )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         customers_live = CustomersLive(self.records, timeline)
         for projections in (self.conversations.projections(), self.work_live.projections(), customers_live.projections()):
             wiring.projections.update(projections)
-        self.realtime.on_typing = self._colleague_typing
         self.people.endings.on_ended.append(self._cut_sockets)
 
         # ── Visitors ──
@@ -216,7 +218,7 @@ class Hub:
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
         Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
         self.visitor_files.add(app)
-        self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
+        self.rooms.add(app, [*self.routes, *OpenApi(lambda: self.routes, version("hilo-hub")).routes()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)

@@ -64,8 +64,11 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}:{port}: {error.strerror}"
 
 
-async def serve(settings: Settings, started: Callable[[Hub], Awaitable[None]] | None = None) -> None:
-    """Run until SIGINT or SIGTERM. `started` is awaited once everything answers."""
+Step = Callable[[Hub], Awaitable[None]]
+
+
+async def serve(settings: Settings, *, prepare: Step | None = None, started: Step | None = None) -> None:
+    """Run until SIGINT or SIGTERM. `prepare` is awaited before anything runs, `started` once everything answers."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     with only_one(settings.data.path):
@@ -73,12 +76,14 @@ async def serve(settings: Settings, started: Callable[[Hub], Awaitable[None]] | 
             for name in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(name, stop.set)
             loop.add_signal_handler(signal.SIGUSR1, lambda: _drain(hub, stop))
+            if prepare is not None:
+                await prepare(hub)
             async with listening(hub) as address:
                 await _run(hub, stop, started)
             log.info("stopped listening on %s", address)
 
 
-async def _run(hub: Hub, stop: asyncio.Event, started: Callable[[Hub], Awaitable[None]] | None) -> None:
+async def _run(hub: Hub, stop: asyncio.Event, started: Step | None) -> None:
     running = asyncio.create_task(hub.run(), name="hub")
     stopping = asyncio.create_task(stop.wait(), name="signal")
     begin = asyncio.create_task(_begin(hub, started), name="begin")
@@ -94,7 +99,7 @@ async def _run(hub: Hub, stop: asyncio.Event, started: Callable[[Hub], Awaitable
             raise result
 
 
-async def _begin(hub: Hub, started: Callable[[Hub], Awaitable[None]] | None) -> None:
+async def _begin(hub: Hub, started: Step | None) -> None:
     await hub.supervisor.ready.wait()
     log.info("Hilo answers at %s", hub.address)
     if started is not None:

@@ -60,8 +60,9 @@ class Storage:
 
 @asynccontextmanager
 async def opened_storage(settings: Settings, *, owner: bool) -> AsyncIterator[Storage]:
-    """Open the database that the settings name. The embedded one is started first, and stopped last by its owner (`hilo serve`) or by whoever
-    found it stopped. Raises SetupError.
+    """Open the database that the settings name. Raises SetupError.
+
+    The embedded one is started first, and stopped last by its owner (`hilo serve`), or by a command that found it stopped.
     """
     server = None if settings.database.url else EmbeddedPostgres(settings.data.path / "postgres")
     stop = server is not None and (owner or not server.running())

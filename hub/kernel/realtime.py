@@ -101,6 +101,8 @@ class Wiring:
     snapshot: Snapshot
     root_of: Callable[[Principal, str], Awaitable[str]]
     """The root of a customer that the caller may see. Raises NotFound."""
+    on_typing: Callable[[str, Principal, bool], Awaitable[None]]
+    """Carries a colleague's typing (root, who, on) to the customer."""
     projections: dict[str, Projection] = field(default_factory=dict)
     """Event type -> projection."""
 
@@ -272,10 +274,7 @@ class Realtime:
             who = {"kind": "human", "id": seat.principal.agent, "name": seat.principal.name}
             typing = _wire(Push("typing", {"root": root, "who": who, "on": bool(data.get("on"))}, frozenset()))
             await self._server.emit("event", typing, to=customer_room(root), skip_sid=sid, namespace=NAMESPACE)
-            await self.on_typing(root, seat.principal, bool(data.get("on")))
-
-    async def on_typing(self, root: str, principal: Principal, on: bool) -> None:
-        """Hook for those who carry a colleague's typing to the customer; replaced by the composition root."""
+            await self._wiring.on_typing(root, seat.principal, bool(data.get("on")))
 
     async def _tell_viewers(self, root: str) -> None:
         await self.push("viewing", {"root": root, "viewers": self._viewers(root)}, [customer_room(root)])
