@@ -8,7 +8,7 @@ from aiohttp import web
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.kernel.openapi import OpenApi, describe, operation_id
-from hub.kernel.web import PUBLIC, SIGNED_IN, Call, Input, Page, Principal, Route, View, WebRooms, delete, get, post
+from hub.kernel.web import PUBLIC, SIGNED_IN, Call, Input, Page, Principal, View, WebRooms, delete, get, post
 
 
 class Parcel(View):
@@ -78,7 +78,7 @@ def operation(described: dict[str, Any], method: str, path: str) -> Any:
 
 
 def test_the_description_is_valid(described: dict[str, Any]) -> None:
-    OpenAPIV31SpecValidator(described).validate()
+    assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []
 
 
 def test_a_description_that_is_wrong_is_found(described: dict[str, Any]) -> None:
@@ -141,10 +141,8 @@ class Nobody:
 
 
 async def test_it_is_served_and_not_sent_twice() -> None:
-    routes: list[Route] = list(ROUTES)
-    routes += OpenApi(lambda: routes, "1.2.3").routes()
     app = web.Application()
-    WebRooms(Nobody(), lambda _: True).add(app, routes)
+    WebRooms(Nobody(), lambda _: True).add(app, [*ROUTES, OpenApi(ROUTES, "1.2.3").route()])
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -156,4 +154,4 @@ async def test_it_is_served_and_not_sent_twice() -> None:
             assert (first.status, second.status) == (200, 304)
     await runner.cleanup()
     assert "/api/v1/openapi.json" in described["paths"]
-    OpenAPIV31SpecValidator(described).validate()
+    assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []

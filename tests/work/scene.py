@@ -112,7 +112,7 @@ class Floor:
         """An agent sets what he or she does."""
         await self.presence.set_status(self.agents[name], StatusInput(activity=activity))
 
-    async def told(self, type_: str, **facts: object) -> EventRow:
+    async def expect(self, type_: str, **facts: object) -> EventRow:
         """Wait for an event of this type with these columns, told already or not; each is found once."""
         async with asyncio.timeout(10), self._told:
             while True:
@@ -121,16 +121,16 @@ class Floor:
                         return self.events.pop(place)
                 await self._told.wait()
 
-    async def offered(self, work: str, name: str) -> str:
+    async def expect_offer(self, work: str, name: str) -> str:
         """Wait until the work is offered to this agent; the offer."""
-        event = await self.told("offer.created", work=work)
+        event = await self.expect("offer.created", work=work)
         assert str(event.agent) == self.agents[name], f"offered to {self.name(event.agent)}, not to {name}"
         return str(event.data["offer"])
 
     async def taken(self, work: str, name: str) -> None:
         """Wait until it is offered to this agent, who accepts."""
-        await self.moves.accept(self.who(name), await self.offered(work, name))
-        await self.told("work.assigned", work=work)
+        await self.moves.accept(self.who(name), await self.expect_offer(work, name))
+        await self.expect("work.assigned", work=work)
 
     def name(self, agent: UUID | None) -> str:
         """The name of an agent."""
@@ -166,7 +166,7 @@ class Floor:
             await stack.enter_async_context(_running(self.ledger.follow(router.on_events, await self.ledger.find_head())))
             yield router
 
-    async def account(self, work: str, *codes: str) -> None:
+    async def expect_account(self, work: str, *codes: str) -> None:
         """Wait until the causes for which work waits are these."""
         async with asyncio.timeout(10), self._told:
             while sorted(reason.code for reason in (await self.reading.work_views([work]))[work].reasons) != sorted(codes):

@@ -90,10 +90,16 @@ export interface ThreadEvent {
   data: Record<string, unknown>;
 }
 
+/** One cause. `left_s` is what is left, `for_s` how long it has been; `have` and `need` count units, items or levels; `name` is what is meant. */
 export interface Reason {
   code: string;
   agent?: Named | null;
-  [parameter: string]: unknown;
+  left_s?: number;
+  for_s?: number;
+  name?: string;
+  have?: number;
+  need?: number;
+  among?: number;
 }
 
 export interface Preview {
@@ -304,9 +310,8 @@ export interface QueueLoad extends Named {
 export interface Colleague extends Named {
   role: Role;
   routing_status: string;
-  activity: string;
+  activity: string | null;
   free_units: number;
-  since?: string | null;
 }
 
 export interface Page<T> {
