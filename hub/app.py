@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.metadata import version
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,9 +22,13 @@ from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
-from hub.conversations.rooms import ConversationRooms
+from hub.conversations import live as conversations_live
+from hub.conversations.api import ConversationsApi
+from hub.conversations.files import Files
+from hub.conversations.reading import Conversations
+from hub.conversations.writing import Writer
+from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
-from hub.customers.live import CustomersLive
 from hub.customers.records import Records
 from hub.inbound.api import QuarantineApi
 from hub.inbound.duties import Listening, Reading
@@ -34,6 +37,7 @@ from hub.inbound.intake import Intake
 from hub.inbound.parsing import Parsers
 from hub.inbound.quarantine import Quarantine
 from hub.inbound.webhooks import Webhooks
+from hub.kernel.blob_collection import collect_blobs
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import GONE
 from hub.kernel.health import Health, beat, figure
@@ -41,8 +45,9 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, queue_room
+from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
+from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
@@ -50,6 +55,7 @@ from hub.outbound.outbox import Outbox
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
+from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.files import VisitorFiles
@@ -91,7 +97,9 @@ class Hub:
         self.people = People(database, settings, lambda: self.public_url)
         self.records = Records(database, manifest)
         timeline = Timeline(database)
-        self.conversations = ConversationRooms(database, self.blobs, self.records, timeline, manifest, self.publisher.wake)
+        self.conversations = Conversations(database, self.records, timeline, self._viewers)
+        writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        files = Files(database, self.blobs, self.records)
 
         # ── In ──
         self.parsers = parsers
@@ -142,9 +150,12 @@ class Hub:
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
-        customers_live = CustomersLive(self.records, timeline)
-        for projections in (self.conversations.projections(), self.work_live.projections(), customers_live.projections()):
-            wiring.projections.update(projections)
+        wiring.project(
+            conversations_live.projections(self.conversations),
+            customers_live.projections(database),
+            timeline_live.projections(timeline),
+            self.work_live.projections(),
+        )
         self.people.endings.on_ended.append(self._cut_sockets)
 
         # ── Visitors ──
@@ -159,8 +170,8 @@ class Hub:
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
             *self.people.routes(),
-            *CustomersApi(database, self.records, timeline).routes(),
-            *self.conversations.routes(),
+            *CustomersApi(database, self.records, timeline, self.publisher.wake).routes(),
+            *ConversationsApi(self.conversations, writer, files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *ChannelsApi(database).routes(),
             *QuarantineApi(self.quarantine).routes(),
@@ -218,7 +229,7 @@ class Hub:
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
         Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
         self.visitor_files.add(app)
-        self.rooms.add(app, [*self.routes, *OpenApi(lambda: self.routes, version("hilo-hub")).routes()])
+        self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
@@ -230,7 +241,7 @@ class Hub:
         return [
             Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
             Job("sessions", 60, self.people.sweep),
-            *self.conversations.jobs(),
+            Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
         ]
 
     # ── Who and where ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -303,12 +314,20 @@ class Hub:
     # ── Typing: passes through, is never kept ───────────────────────────────────────────────────────────────────────
 
     def _customer_typing(self, channel: Channel, typing: Typing) -> None:
-        sender = typing.sender
-        task = asyncio.create_task(self.conversations.customer_typing(self.realtime.push, sender.kind, sender.value, on=typing.on))
+        task = asyncio.create_task(self._tell_typing(typing), name=f"{channel.name}: typing")
         task.add_done_callback(_forget)
 
+    async def _tell_typing(self, typing: Typing) -> None:
+        root = await self.conversations.root_of_address(typing.sender.kind, typing.sender.value)
+        if root is not None:
+            await self._visitor_typing(root.id, root.name, typing.on)
+
     async def _visitor_typing(self, root: str, name: str, on: bool) -> None:
-        await self.conversations.typing(self.realtime.push, root, name, on=on)
+        who = {"kind": "customer", "id": None, "name": name}
+        await self.realtime.push("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
+
+    def _viewers(self, root: str) -> list[Named]:
+        return [Named(**one) for one in self.realtime.viewers(root)]
 
     async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
         await self.visitors.agent_typing([UUID(root)], principal.name, on)

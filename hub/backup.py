@@ -1,4 +1,4 @@
-"""Backup and restore: database, files, key and spool in one tar; into a fresh cluster everything stands as it stood, consumers' places included."""
+"""Backup and restore: database, files, key and spool in one tar. In a fresh cluster all stands as it stood, consumers' places included."""
 
 import asyncio
 import io
@@ -25,24 +25,20 @@ KEPT = ("blobs", "spool", "channels.sealed", "demo-password")
 
 
 async def backup(settings: Settings, file: Path) -> None:
-    """Write the archive; the hub may be running. The database is dumped first: files it names are written before it names them, so none is missing."""
-    if file.exists():
-        raise SetupError(f"{file} exists already; name another file")
+    """Write the archive; the hub may be running. Files are there before a row names them, and rows are dumped first: none is missing."""
     started = time.monotonic()
     async with opened_storage(settings, owner=False) as storage:
         await asyncio.to_thread(_write, settings, storage.url, file)
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB in {time.monotonic() - started:.1f} s")
+    print(f"{file} is written, in {time.monotonic() - started:.1f} s")
 
 
 async def restore(settings: Settings, file: Path) -> None:
     """Read the archive into an empty database and an empty data folder. Raises SetupError when either is not."""
-    if not file.is_file():
-        raise SetupError(f"there is no file {file}")
     data = settings.data.path
     if any((data / name).exists() for name in ("key", "blobs")):
         raise SetupError(f"{data} is not empty: restore never overwrites; name another folder with HILO_DATA")
-    data.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(_check_archive, file)
+    data.mkdir(parents=True, exist_ok=True)
     async with opened_storage(settings, owner=False) as storage:
         await _require_empty(storage.url)
         print("Restoring the database ...", flush=True)
@@ -52,6 +48,8 @@ async def restore(settings: Settings, file: Path) -> None:
 
 
 def _write(settings: Settings, url: str, file: Path) -> None:
+    if file.exists():
+        raise SetupError(f"{file} exists already; name another file")
     data = settings.data.path
     partial = file.with_name(file.name + ".part")
     try:
@@ -87,7 +85,7 @@ def _check_archive(file: Path) -> None:
         with tarfile.open(file) as archive:
             member = archive.extractfile("hilo.json")
             about = msgspec.json.decode(member.read() if member else b"null")
-    except (tarfile.TarError, KeyError, msgspec.DecodeError) as error:
+    except (OSError, tarfile.TarError, KeyError, msgspec.DecodeError) as error:
         raise SetupError(f"{file} is not a backup of Hilo: {error}") from error
     if about["format"] != FORMAT or about["migration"] > migrations()[-1].number:
         raise SetupError(f"{file} was made by a newer Hilo (migration {about['migration']}): update this one first")
