@@ -34,4 +34,5 @@ async def settled(act: Callable[[], Awaitable[Result]]) -> Result:
             if error.sqlstate not in REFUSALS:
                 raise
             kind, code = REFUSALS[error.sqlstate]
-            raise kind(code, str(error)) from error
+            # The hint, where there is one, is a word of ours that says more than the class.
+            raise kind(str(getattr(error, "hint", None) or code), str(error.args[0])) from error

@@ -3,8 +3,10 @@
 import json
 import os
 import secrets
+import tempfile
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Secrets:
         """Decrypt it. Raises SetupError when the key is not the one it was sealed with."""
         try:
             plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SetupError(
                 f"the key does not open what was sealed for {bound_to}: restore the key that belongs to this database"
             ) from None
@@ -58,14 +60,27 @@ def read_key(file: Path, environment: Mapping[str, str] = os.environ) -> bytes:
 
 
 def _write_new(file: Path) -> None:
-    partial = file.with_suffix(".new")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Whole or not at all; of two who start at once the first one's key stays."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix="key-")  # readable for its owner only
+    partial = Path(name)
     try:
-        os.write(descriptor, secrets.token_bytes(KEY_BYTES))
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(secrets.token_bytes(KEY_BYTES))
+            opened.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(partial, file)
+    finally:
+        partial.unlink()
+    _sync(file.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    partial.replace(file)
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from hub.errors import Invalid
 from hub.kernel.database import Database, Record
-from hub.people.model import Audit, AuditEntry, AuditPage, Person
+from hub.kernel.shapes import Person
+from hub.people.model import Audit, AuditEntry, AuditPage
 from hub.people.sql import QUERIES
 
 LOOKED_AT = 50_000

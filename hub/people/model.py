@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
+from hub.kernel.shapes import Person
 from hub.kernel.web import Input, Page, View
 
 Role = Literal["agent", "supervisor", "admin"]
@@ -119,14 +120,6 @@ class IssuedToken(View):
     id: str
     name: str
     token: str
-
-
-class Person(View):
-    """Who did something; a customer's name does not stand in the audit."""
-
-    kind: Literal["human", "bot", "system", "customer"]
-    id: str | None
-    name: str
 
 
 class AuditEntry(View):

@@ -171,21 +171,11 @@ WITH page AS (
     WHERE (a.enabled OR $1) AND ($3::uuid IS NULL OR a.id = $3)
       AND ($2::uuid IS NULL OR (lower(a.name), a.id) > (SELECT lower(b.name), b.id FROM agent b WHERE b.id = $2))
     ORDER BY lower(a.name), a.id LIMIT $4
-), working AS (
-    SELECT agent_id, bool_or(state = 'assigned') AS busy, true AS any FROM work
-    WHERE state IN ('assigned', 'wrapping') AND agent_id IN (SELECT id FROM page) GROUP BY agent_id
-), offered AS (
-    SELECT DISTINCT agent_id FROM offer WHERE state = 'pending' AND agent_id IN (SELECT id FROM page)
 )
-SELECT p.id, p.kind, p.email, p.name, p.role, p.locale, p.enabled, s.activity,
-       CASE WHEN s.not_responding THEN 'not_responding' WHEN o.agent_id IS NOT NULL THEN 'offered' WHEN w.busy THEN 'busy' WHEN w.any THEN 'wrapping'
-            WHEN s.connected AND v.routable THEN 'idle' ELSE 'off' END AS routing_status,
+SELECT p.id, p.kind, p.email, p.name, p.role, p.locale, p.enabled, s.activity, coalesce(s.routing_status, 'off') AS routing_status,
        greatest(0, coalesce(s.units_max - s.units_used, 0)) AS free_units
 FROM page p
-LEFT JOIN presence s ON s.agent_id = p.id
-LEFT JOIN activity v ON v.id = s.activity
-LEFT JOIN working w ON w.agent_id = p.id
-LEFT JOIN offered o ON o.agent_id = p.id
+LEFT JOIN agent_status s ON s.agent_id = p.id
 ORDER BY lower(p.name), p.id
 
 -- name: ledger_end

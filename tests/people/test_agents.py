@@ -142,7 +142,8 @@ async def test_a_place_that_is_none_is_refused(ana: Browser) -> None:
     ],
 )
 async def test_where_a_colleague_stands_is_derived(hub: Hub, ana: Browser, presence: str, status: str) -> None:
-    await hub.database.run(f"INSERT INTO presence (agent_id, activity, connected, not_responding) VALUES ('{hub.ids['Luis']}', {presence})")
+    sql = f"UPDATE presence SET (activity, connected, not_responding) = ({presence}) WHERE agent_id = $1"
+    await hub.database.run(sql, hub.ids["Luis"])
     _, luis = await ana.ask("GET", f"/agents/{hub.ids['Luis']}")
     assert (luis["routing_status"], luis["free_units"]) == (status, 100)
 

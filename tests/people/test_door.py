@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.kernel.ledger import EventRow
+from hub.kernel.openapi import describe, operation_id
 from hub.kernel.web import Principal
 from hub.people.permissions import ADMIN, AGENT, SUPERVISOR
 from tests.people.conftest import Browser, Hub, signed_in
@@ -99,3 +101,10 @@ def test_every_route_needs_a_permission_that_some_role_has(hub: Hub) -> None:
 
 async def test_the_statements_are_understood_by_the_database(hub: Hub) -> None:
     assert await hub.database.prepare_all() > 30
+
+
+def test_the_routes_of_people_are_described_in_valid_openapi(hub: Hub) -> None:
+    routes = hub.people.routes()
+    assert list(OpenAPIV31SpecValidator(describe(routes, "0")).iter_errors()) == []
+    assert len({operation_id(route) for route in routes}) == len(routes)
+    assert all(route.summary and route.answers for route in routes)

@@ -11,6 +11,7 @@ export class Conversation {
   #events = $state.raw<ReadonlyMap<string, ThreadEvent>>(new Map());
   #customer = $state.raw<Customer | null>(null);
   #name = $state("");
+  #root: string;
   #next = $state<string | null>(null);
   #read = $state(0);
   #draft = $state.raw<Draft | null>(null);
@@ -23,7 +24,14 @@ export class Conversation {
   /** Events that arrive while a page is on its way: the page may be older than they are. */
   #held: HubEvent[] | null = null;
 
-  constructor(readonly id: string, private readonly api: Api) {}
+  constructor(readonly id: string, private readonly api: Api) {
+    this.#root = id;
+  }
+
+  /** Whom the hub answers for: another customer than we asked for when the two were joined. */
+  get root(): string {
+    return this.#root;
+  }
 
   /** In the order of their numbers. */
   get messages(): Message[] {
@@ -160,6 +168,7 @@ export class Conversation {
 
   #take(page: ConversationPage, viewers: Named[] | null): void {
     this.#name = page.customer.name;
+    this.#root = page.customer.id;
     this.#messages = byId(page.messages);
     this.#events = byPosition(page.events);
     this.#next = page.next;

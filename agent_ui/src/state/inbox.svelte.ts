@@ -107,6 +107,13 @@ export class Inbox {
     }
   }
 
+  /** After a break: counters and lists that the hub does not tell again. */
+  async catchUp(): Promise<void> {
+    const queues = await this.api.get<Page<QueueLoad>>("/queues").catch(() => null);
+    if (queues) this.#queues = queues.items;
+    await this.load();
+  }
+
   apply(event: HubEvent): void {
     if (event.type === "work.changed") this.put(event.data as Work);
     if (event.type === "queues.changed") this.#queues = (event.data as { items: QueueLoad[] }).items;
