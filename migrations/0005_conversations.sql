@@ -161,7 +161,8 @@ $$;
 -- Takes a message back before it left. False when it has left, or is on its way.
 CREATE FUNCTION cancel_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM outbox o WHERE o.message_id = p_message AND o.state = 'queued';
+    DELETE FROM outbox o USING message m
+        WHERE o.message_id = p_message AND o.state = 'queued' AND m.id = o.message_id AND m.state = 'queued';
     RETURN FOUND AND raise_message(p_message, 'canceled', NULL);
 END
 $$;
@@ -178,7 +179,8 @@ BEGIN
     END IF;
     INSERT INTO outbox (message_id, channel_id, line, number, request)
         VALUES (again.id, again.channel_id, again.topic_id || ' ' || (again.address->>'value'), again.number,
-                jsonb_build_object('cc', COALESCE(again.context->'cc', '[]'), 'bcc', COALESCE(again.context->'bcc', '[]')));
+                jsonb_build_object('cc', COALESCE(again.context->'cc', '[]'), 'bcc', COALESCE(again.context->'bcc', '[]')))
+        ON CONFLICT (message_id) DO UPDATE SET next_at = now() WHERE outbox.state = 'queued';
     INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel, data)
         VALUES ('message.changed', 'human', p_agent, again.customer_id, again.topic_id, again.id, again.channel_id, '{"state": "queued"}');
     RETURN true;

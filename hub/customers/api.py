@@ -1,6 +1,6 @@
 """HTTP: the customer's record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hub.customers.changing import Changer
@@ -38,12 +38,12 @@ class Timeline(Protocol):
 class CustomersApi:
     """Routes of customers. Each looks the customer up through the caller first."""
 
-    def __init__(self, database: Database, records: Records, timeline: Timeline) -> None:
+    def __init__(self, database: Database, records: Records, timeline: Timeline, committed: Callable[[], None]) -> None:
         self._database = database
         self._records = records
         self._timeline = timeline
         self._finder = Finder(database)
-        self._changer = Changer(database)
+        self._changer = Changer(database, committed)
 
     def routes(self) -> list[Route]:
         """All routes of this room."""

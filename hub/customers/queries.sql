@@ -93,6 +93,18 @@ SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.
 FROM topic t JOIN channel c ON c.id = t.channel_id LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
 WHERE t.customer_id = ANY ($1::uuid[]) ORDER BY t.last_number DESC, t.opened_at DESC
 
+-- name: topics_by_id
+-- Single matters, with the root of whose they are.
+SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
+       t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name, o.root_id
+FROM topic t JOIN channel c ON c.id = t.channel_id JOIN customer o ON o.id = t.customer_id
+LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
+WHERE t.id = ANY ($1::uuid[])
+
+-- name: roots
+-- The roots of customers.
+SELECT id, root_id FROM customer WHERE id = ANY ($1::uuid[])
+
 -- name: joins
 -- The standing joins that made a family.
 SELECT j.id, j.child_id, c.name, j.at, j.actor_kind, j.actor, COALESCE(a.name, '') AS actor_name, j.evidence

@@ -6,10 +6,7 @@ from typing import Any
 
 from connectors.manifest import Manifest
 from hub.customers.model import AddressView, Limits, Reach
-from hub.kernel.shapes import ChannelRef
-
-UNDO_S = 5
-"""For how many seconds a message on a slow channel can be taken back."""
+from hub.kernel.shapes import UNDO_S, ChannelRef
 
 
 @dataclass(frozen=True, slots=True)

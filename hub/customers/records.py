@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from connectors.manifest import Manifest
-from hub.customers.addresses import comparable
 from hub.customers.finding import display_name
 from hub.customers.model import Claim, Commitment, Customer, Field, Figures, Identity, Join, Reach, Suggestion, Topic
 from hub.customers.reach import Known, open_channels, reachable
 from hub.customers.suggestions import Clue, address_evidence, name_evidence, ranked
 from hub.errors import NotFound
+from hub.kernel.addresses import comparable
 from hub.kernel.database import Connection, Database, Record, queries
 from hub.kernel.shapes import ChannelRef, Named, Person
 from hub.kernel.web import Principal
@@ -83,7 +83,7 @@ async def _read(connection: Connection, root: str, manifest: Callable[[str], Man
         figures=_figures(await connection.fetchval(QUERIES.message_count, members), topics),
         suggestions=await family.suggestions(root, record["name"]),
         joins=[_join(row) for row in await connection.fetch(QUERIES.joins, members)],
-        topics=[_topic(row) for row in topics],
+        topics=[topic_view(row) for row in topics],
         commitments=[commitment_view(row) for row in await connection.fetch(QUERIES.commitments, members)],
         reach=await family.reach(manifest, topics),
     )
@@ -193,7 +193,8 @@ def _channel(row: Record) -> ChannelRef:
     return ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"])
 
 
-def _topic(row: Record) -> Topic:
+def topic_view(row: Record) -> Topic:
+    """A row of the statements about topics."""
     return Topic(
         id=str(row["id"]),
         code=row["code"],

@@ -5,8 +5,9 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[]
 ON CONFLICT (channel_id, kind, external_id) DO NOTHING RETURNING id
 
 -- name: store_blobs
--- Files that the rows after this will name.
-INSERT INTO blob (sha256, size) SELECT * FROM unnest($1::bytea[], $2::bigint[]) ON CONFLICT DO NOTHING
+-- Files that the rows after this will name. The new time keeps the collector away; in one order, so that two transactions do not lock crosswise.
+INSERT INTO blob (sha256, size) SELECT * FROM unnest($1::bytea[], $2::bigint[]) ORDER BY 1
+ON CONFLICT (sha256) DO UPDATE SET created_at = now()
 
 -- name: take_messages
 -- Take in messages one after the other, each exactly once.

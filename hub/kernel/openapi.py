@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from importlib import metadata
 from typing import Any
 
 import msgspec
@@ -42,14 +43,14 @@ class Error(msgspec.Struct, kw_only=True):
 class OpenApi:
     """Serves the description of all routes; it is made at the first request and kept."""
 
-    def __init__(self, routes: Callable[[], Iterable[Route]], version: str) -> None:
+    def __init__(self, routes: Sequence[Route], version: str | None = None) -> None:
         self._routes = routes
-        self._version = version
+        self._version = version or installed_version()
         self._made: tuple[bytes, str] | None = None
 
-    def routes(self) -> list[Route]:
-        """The one route."""
-        return [get("/openapi.json", self.show, needs=PUBLIC, answers={200: dict[str, Any]})]
+    def route(self) -> Route:
+        """Where it is served; it describes itself too."""
+        return get("/openapi.json", self.show, needs=PUBLIC, answers={200: dict[str, Any]})
 
     async def show(self, call: Call) -> web.Response:
         """This description: OpenAPI 3.1 for programs and tools."""
@@ -60,8 +61,16 @@ class OpenApi:
         return web.Response(body=body, content_type=JSON, headers=headers)
 
     def _make(self) -> tuple[bytes, str]:
-        body = msgspec.json.encode(describe(list(self._routes()), self._version))
+        body = msgspec.json.encode(describe([*self._routes, self.route()], self._version))
         return body, f'"{sha256(body).hexdigest()[:16]}"'
+
+
+def installed_version() -> str:
+    """The version of the installed distribution; "0" when it runs from a folder that was never installed."""
+    try:
+        return metadata.version("hilo-hub")
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def describe(routes: Sequence[Route], version: str) -> Json:

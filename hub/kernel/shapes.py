@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 from hub.kernel.web import View
 
+UNDO_S = 5
+"""For how many seconds a message on a slow channel can be taken back."""
+
 
 class Named(View):
     """Something with an id and a name: a customer, an agent, a queue."""

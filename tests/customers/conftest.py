@@ -21,7 +21,7 @@ def records(database: Database) -> Records:
 
 @pytest.fixture
 def changer(database: Database) -> Changer:
-    return Changer(database)
+    return Changer(database, lambda: None)
 
 
 @pytest.fixture

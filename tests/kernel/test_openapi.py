@@ -8,7 +8,7 @@ from aiohttp import web
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.kernel.openapi import OpenApi, describe, operation_id
-from hub.kernel.web import PUBLIC, SIGNED_IN, Call, Input, Page, Principal, Route, View, WebRooms, delete, get, post
+from hub.kernel.web import PUBLIC, SIGNED_IN, Call, Input, Page, Principal, View, WebRooms, delete, get, post
 
 
 class Parcel(View):
@@ -141,10 +141,8 @@ class Nobody:
 
 
 async def test_it_is_served_and_not_sent_twice() -> None:
-    routes: list[Route] = list(ROUTES)
-    routes += OpenApi(lambda: routes, "1.2.3").routes()
     app = web.Application()
-    WebRooms(Nobody(), lambda _: True).add(app, routes)
+    WebRooms(Nobody(), lambda _: True).add(app, [*ROUTES, OpenApi(ROUTES, "1.2.3").route()])
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -97,7 +97,7 @@ export class Inbox {
     this.#loading = true;
     this.#error = null;
     try {
-      const states = view === "queues" ? "queued" : null;
+      const states = view === "queues" ? "queued,offered" : null;
       const page = await this.api.get<Page<Work>>("/work", { state: states, limit: PAGE });
       if (view === this.#view) this.#others = byId(page.items);
     } catch (error) {
