@@ -42,6 +42,14 @@ export interface Channel extends ChannelRef {
   kind?: string;
   icon?: string;
   limits?: Limits;
+  /** Since when it is in this state, and the provider's own words about it. */
+  since?: string | null;
+  detail?: string;
+  last_in_at?: string | null;
+  last_out_at?: string | null;
+  /** Messages that wait to leave; deliveries that could not be read. */
+  queued?: number;
+  quarantined?: number;
 }
 
 export interface Attachment extends Named {
@@ -308,6 +316,9 @@ export interface QueueLoad extends Named {
 }
 
 export interface Colleague extends Named {
+  kind?: "human" | "bot" | "system";
+  email?: string;
+  enabled?: boolean;
   role: Role;
   routing_status: string;
   activity: string | null;
