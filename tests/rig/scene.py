@@ -69,7 +69,8 @@ class Scene:
         """Wait until everything that was promised is in the thread and has gone out; then nothing may be wrong."""
         await eventually(self._all_there, what="everything acknowledged is in the thread", seconds=30)
         await eventually(self._all_out, what="every answer has left", seconds=30)
-        assert problems(self.world, await kept_messages(self.database_url)) == []
+        found = problems(self.world, await kept_messages(self.database_url))
+        assert not found, "\n".join(found)
 
     async def _all_there(self) -> bool:
         return not missing(self.world, await kept_messages(self.database_url))
