@@ -40,8 +40,8 @@ def build_console(root: Path) -> None:
         raise BuildError(f"there is no console to build in {console}")
     install_packages(console)
     sources = digest(source_files(console))
-    stamp = console / "dist" / ".sources"
-    if read(stamp) == sources:
+    stamp = console / "node_modules" / ".built"
+    if read(stamp) == sources and (console / "dist" / "index.html").exists():
         return
     say("[4/4] Building the console and the chat bubble ...")
     npm(console, "run", "build")

@@ -9,12 +9,11 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, time
 from urllib.parse import urlsplit
 
 IN_FLIGHT = 32
 TEXT_LENGTH = 150
-SIGNATURE = "X-Hilo-Signature"
 PATIENCE_S = 30.0
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -66,11 +65,24 @@ def key_of(message: str) -> str:
 
 
 def delivery(url: str, secret: bytes, key: str, body: bytes) -> Delivery:
-    """A POST of the body, signed with HMAC-SHA256 over its bytes."""
+    """A POST of the body with its key, the time, and HMAC-SHA256 over time and body."""
     parts = urlsplit(url)
-    signature = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
-    head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n{SIGNATURE}: {signature}\r\n"
-    return Delivery(key, head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    now = str(int(time()))
+    headers = {
+        "Host": parts.netloc,
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "X-Hilo-Delivery": key,
+        "X-Hilo-Timestamp": now,
+        "X-Hilo-Signature": signature(secret, now, body),
+    }
+    lines = (f"POST {parts.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", "")
+    return Delivery(key, "\r\n".join(lines).encode() + body)
+
+
+def signature(secret: bytes, timestamp: str, body: bytes) -> str:
+    """What stands in the header `X-Hilo-Signature`."""
+    return "sha256=" + hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 async def flood(url: str, deliveries: Sequence[Delivery], arrivals: Arrivals) -> float:

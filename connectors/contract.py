@@ -34,6 +34,8 @@ class Media:
     url: str | None = None
     content_id: str = ""
     """Set for a picture inside HTML (`cid:`), empty for a file of its own."""
+    upload: str = ""
+    """The id of a file that the hub has already, because the sender uploaded it there (web chat)."""
 
 
 # ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ started), then the environment. What is wrong is named with what is allowed, and
 `python -m hub.reference settings` from `config.toml`.
 
 The key that protects channels' passwords is not a setting: it lies in `<data folder>/key`, made at the first start, or is given as
-`HILO_KEY` (64 hexadecimal digits).
+`HILO_KEY` (base64url text of 32 bytes).
 """
 
 

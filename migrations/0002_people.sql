@@ -38,9 +38,10 @@ CREATE TABLE api_token (
     revoked_at timestamptz
 );
 
--- Wrong passwords, counted per account and per address, forgotten with time.
+-- Wrong passwords per account and per address: a level that every guess raises by one and that sinks with time.
 CREATE TABLE guess (
     key   text PRIMARY KEY,
-    count int NOT NULL,
+    level double precision NOT NULL,
     since timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX guess_age ON guess (since);

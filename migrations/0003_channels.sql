@@ -11,9 +11,10 @@ CREATE TABLE queue (
     id            uuid PRIMARY KEY DEFAULT uuidv7(),
     name          text NOT NULL CONSTRAINT queue_name_taken UNIQUE,
     priority      int NOT NULL DEFAULT 0,
-    strategy      text NOT NULL DEFAULT 'longest_idle',
-    ordering      text NOT NULL DEFAULT 'priority',
-    offer_timeout jsonb NOT NULL DEFAULT '{}',  -- capacity kind -> seconds; a kind that is not here takes its manifest's
+    strategy      text NOT NULL DEFAULT 'longest_idle' CHECK (strategy IN
+                      ('longest_idle', 'least_active', 'round_robin', 'most_free_units', 'most_free_share', 'best_skill')),
+    ordering      text NOT NULL DEFAULT 'priority' CHECK (ordering IN ('priority', 'fifo', 'lifo', 'score', 'due')),
+    offer_timeout jsonb NOT NULL DEFAULT '{}',  -- capacity kind -> seconds; a kind that is not here takes its usual ones
     sticky_s      int NOT NULL DEFAULT 30,
     wrap_s        int NOT NULL DEFAULT 60,
     answer_s      int NOT NULL DEFAULT 300,     -- how soon the customer should have an answer: what the list shows as due

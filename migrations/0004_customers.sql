@@ -1,5 +1,11 @@
 -- The record of a customer. Customers are never merged: a join links one under another, and undoing it removes the link.
 
+-- A name as it is searched: without accents and case, its words after single spaces. The schema is named because a restore computes it
+-- with an empty search path.
+CREATE FUNCTION search_key(p_text text) RETURNS text IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql AS $$
+    SELECT ' ' || btrim(regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, p_text)), '[^[:alnum:]]+', ' ', 'g'))
+$$;
+
 CREATE TABLE customer (
     id          uuid PRIMARY KEY DEFAULT uuidv7(),
     parent_id   uuid REFERENCES customer,
@@ -8,12 +14,14 @@ CREATE TABLE customer (
     locale      text NOT NULL DEFAULT '',
     fields      jsonb NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL DEFAULT now(),
+    name_key    text COLLATE "C" NOT NULL GENERATED ALWAYS AS (search_key(name)) STORED,
     CHECK (parent_id IS NULL OR parent_id <> id),
     CHECK ((parent_id IS NULL) = (root_id = id))
 );
 CREATE INDEX customer_root ON customer (root_id);
 CREATE INDEX customer_parent ON customer (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX customer_name ON customer USING gin (name gin_trgm_ops);
+CREATE INDEX customer_name ON customer (name_key, id);
+CREATE INDEX customer_name_words ON customer USING gin (name_key gin_trgm_ops);
 
 -- Bound to what the provider says cannot change. One identity is one customer's, for ever.
 CREATE TABLE identity (
@@ -52,6 +60,7 @@ CREATE TABLE customer_join (
     undone_by  uuid
 );
 CREATE UNIQUE INDEX customer_join_standing ON customer_join (child_id) WHERE undone_at IS NULL;
+CREATE INDEX customer_join_undone ON customer_join (child_id) WHERE undone_by IS NOT NULL;
 CREATE INDEX customer_join_parent ON customer_join (parent_id) WHERE undone_at IS NULL;
 
 -- "Not the same person": said once, never suggested again.
@@ -63,6 +72,7 @@ CREATE TABLE customer_distinct (
     PRIMARY KEY (one_id, other_id),
     CHECK (one_id < other_id)
 );
+CREATE INDEX customer_distinct_other ON customer_distinct (other_id);
 
 CREATE TABLE customer_tag (
     customer_id uuid NOT NULL REFERENCES customer,
@@ -115,7 +125,19 @@ BEGIN
 END
 $$;
 
--- Links the family of one customer under the other's root. Both roots are locked in order of their ids. No row when they are one family already.
+-- Whether a colleague said that two families are not the same person, or undid a join of them: then no evidence joins them by itself.
+CREATE FUNCTION told_apart(p_one uuid, p_other uuid) RETURNS boolean STABLE LANGUAGE sql AS $$
+    SELECT EXISTS (SELECT 1 FROM customer a JOIN customer_distinct d ON d.one_id = a.id JOIN customer b ON b.id = d.other_id
+                   WHERE a.root_id = p_one AND b.root_id = p_other)
+        OR EXISTS (SELECT 1 FROM customer a JOIN customer_distinct d ON d.one_id = a.id JOIN customer b ON b.id = d.other_id
+                   WHERE a.root_id = p_other AND b.root_id = p_one)
+        OR EXISTS (SELECT 1 FROM customer_join j JOIN customer a ON a.id = j.child_id JOIN customer b ON b.id = j.parent_id
+                   WHERE j.undone_by IS NOT NULL
+                     AND ((a.root_id = p_one AND b.root_id = p_other) OR (a.root_id = p_other AND b.root_id = p_one)))
+$$;
+
+-- Links the family of one customer under the other's root. Both roots are locked in order of their ids. Null when they
+-- are one family already, or when the system would join what a colleague told apart.
 CREATE FUNCTION join_customers(p_child uuid, p_parent uuid, p_evidence text, p_actor_kind text, p_actor uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     child uuid;
@@ -131,7 +153,7 @@ BEGIN
         PERFORM 1 FROM customer WHERE id IN (child, parent) ORDER BY id FOR NO KEY UPDATE;
         EXIT WHEN child = (SELECT root_id FROM customer WHERE id = p_child) AND parent = (SELECT root_id FROM customer WHERE id = p_parent);
     END LOOP;
-    IF child = parent THEN
+    IF child = parent OR (p_actor_kind = 'system' AND told_apart(child, parent)) THEN
         RETURN NULL;
     END IF;
     INSERT INTO customer_join (child_id, parent_id, evidence, actor_kind, actor)
@@ -170,4 +192,12 @@ BEGIN
     parent := (SELECT c.root_id FROM customer c WHERE c.id = link.parent_id);
     RETURN NEXT;
 END
+$$;
+
+-- Other people who may be this one, by name alone: the same words, or nearly. A single word is no evidence.
+CREATE FUNCTION similar_names(p_root uuid, p_key text, p_limit int) RETURNS TABLE (customer uuid, likeness real)
+STABLE LANGUAGE sql SET pg_trgm.similarity_threshold = 0.6 AS $$
+    SELECT c.root_id, max(similarity(c.name_key, p_key)) FROM customer c
+    WHERE c.name_key % p_key AND c.root_id <> p_root AND c.name_key LIKE ' % %' AND p_key LIKE ' % %'
+    GROUP BY c.root_id ORDER BY 2 DESC, 1 LIMIT p_limit
 $$;

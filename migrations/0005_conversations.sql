@@ -37,6 +37,11 @@ CREATE TABLE topic (
     last_number bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX topic_customer ON topic (customer_id, last_number);
+CREATE INDEX topic_newest ON topic (last_number);
+
+-- What is shown between the messages of a thread.
+CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned', 'work.transferred', 'work.completed', 'customer.joined',
+    'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved');
 
 CREATE TABLE message (
     id          uuid PRIMARY KEY,
@@ -68,7 +73,9 @@ CREATE TABLE message (
         (direction = 'out' AND state IN ('queued', 'sending', 'sent', 'delivered', 'read', 'unknown', 'failed', 'canceled')))
 );
 CREATE UNIQUE INDEX message_thread ON message (customer_id, number);
+CREATE INDEX message_identity ON message (identity_id, number) WHERE identity_id IS NOT NULL;
 CREATE INDEX message_topic ON message (topic_id, number);
+CREATE INDEX message_html ON message (html) WHERE html IS NOT NULL;
 CREATE UNIQUE INDEX message_external ON message (channel_id, external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE attachment (
@@ -85,6 +92,8 @@ CREATE TABLE attachment (
     created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX attachment_message ON attachment (message_id, position) WHERE message_id IS NOT NULL;
+CREATE INDEX attachment_blob ON attachment (blob);
+CREATE INDEX delivery_blob ON delivery (blob) WHERE blob IS NOT NULL;
 CREATE INDEX attachment_orphan ON attachment (created_at) WHERE message_id IS NULL;
 
 CREATE TABLE draft (
@@ -131,3 +140,49 @@ CREATE TABLE parked_receipt (
     at          timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (channel_id, external_id, state)
 );
+
+-- Names a stored file in the transaction that will refer to it. The new time keeps the collector away until then.
+CREATE FUNCTION name_blob(p_sha256 bytea, p_size bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO blob (sha256, size) VALUES (p_sha256, p_size) ON CONFLICT (sha256) DO UPDATE SET created_at = now()
+$$;
+
+-- Of the given files, forgets those that nothing refers to any more; returns all that no row names: their bytes may go.
+CREATE FUNCTION forget_blobs(p_names bytea[], p_grace interval) RETURNS bytea[] LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM attachment a WHERE a.blob = ANY (p_names) AND a.message_id IS NULL AND a.created_at <= now() - p_grace;
+    DELETE FROM blob b WHERE b.sha256 = ANY (p_names) AND b.created_at <= now() - p_grace
+        AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.blob = b.sha256)
+        AND NOT EXISTS (SELECT 1 FROM message m WHERE m.html = b.sha256)
+        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.blob = b.sha256);
+    RETURN ARRAY(SELECT n FROM unnest(p_names) n WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = n));
+END
+$$;
+
+-- Takes a message back before it left. False when it has left, or is on its way.
+CREATE FUNCTION cancel_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM outbox o USING message m
+        WHERE o.message_id = p_message AND o.state = 'queued' AND m.id = o.message_id AND m.state = 'queued';
+    RETURN FOUND AND raise_message(p_message, 'canceled', NULL);
+END
+$$;
+
+-- Puts a message that failed, or whose fate nobody knows, on the outbox once more. False when it stands otherwise.
+CREATE FUNCTION retry_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    again message;
+BEGIN
+    UPDATE message m SET state = 'queued', state_at = now(), error = NULL
+        WHERE m.id = p_message AND m.direction = 'out' AND m.state IN ('failed', 'unknown') RETURNING m.* INTO again;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO outbox (message_id, channel_id, line, number, request)
+        VALUES (again.id, again.channel_id, again.topic_id || ' ' || (again.address->>'value'), again.number,
+                jsonb_build_object('cc', COALESCE(again.context->'cc', '[]'), 'bcc', COALESCE(again.context->'bcc', '[]')))
+        ON CONFLICT (message_id) DO UPDATE SET next_at = now() WHERE outbox.state = 'queued';
+    INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel, data)
+        VALUES ('message.changed', 'human', p_agent, again.customer_id, again.topic_id, again.id, again.channel_id, '{"state": "queued"}');
+    RETURN true;
+END
+$$;

@@ -38,13 +38,40 @@ CREATE TABLE presence (
     CONSTRAINT presence_full CHECK (units_used <= units_max + units_extra)
 );
 
--- What one item of a kind weighs, and how many of a kind one agent may have.
-CREATE TABLE capacity (
-    kind  text PRIMARY KEY,
-    units int NOT NULL CHECK (units BETWEEN 0 AND 100),
-    most  int NOT NULL CHECK (most > 0)
+CREATE INDEX presence_left ON presence (left_at) WHERE NOT connected AND left_at IS NOT NULL;
+
+-- Whoever is a colleague has a presence.
+CREATE FUNCTION begin_presence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO presence (agent_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER agent_presence AFTER INSERT ON agent FOR EACH ROW EXECUTE FUNCTION begin_presence();
+
+-- The processes that hold sockets, and which colleagues are connected to which. A process that died is silent, and its
+-- connections are ended by the others.
+CREATE TABLE node (
+    id      uuid PRIMARY KEY,
+    seen_at timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO capacity (kind, units, most) VALUES ('voice', 100, 1), ('chat', 33, 3), ('message', 20, 5), ('mail', 15, 6), ('task', 10, 10);
+CREATE TABLE connection (
+    agent_id uuid NOT NULL REFERENCES agent ON DELETE CASCADE,
+    node_id  uuid NOT NULL REFERENCES node ON DELETE CASCADE,
+    since    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (agent_id, node_id)
+);
+CREATE INDEX connection_node ON connection (node_id);
+
+-- What one item of a kind weighs, how many of a kind one agent may have, and how long an offer of the kind stays open.
+CREATE TABLE capacity (
+    kind    text PRIMARY KEY,
+    units   int NOT NULL CHECK (units BETWEEN 0 AND 100),
+    most    int NOT NULL CHECK (most > 0),
+    offer_s int NOT NULL CHECK (offer_s > 0)
+);
+INSERT INTO capacity (kind, units, most, offer_s) VALUES
+    ('voice', 100, 1, 20), ('chat', 33, 3, 30), ('message', 20, 5, 60), ('mail', 15, 6, 600), ('task', 10, 10, 600);
 
 CREATE TABLE work (
     id              uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -56,7 +83,8 @@ CREATE TABLE work (
     state           text NOT NULL DEFAULT 'queued' CHECK (state IN
                         ('queued', 'offered', 'assigned', 'wrapping', 'paused', 'completed', 'abandoned', 'flow_out', 'expired', 'canceled')),
     agent_id        uuid REFERENCES agent,
-    known_agent_id  uuid REFERENCES agent,          -- who knows this customer: asked first
+    known_agent_id  uuid REFERENCES agent,          -- who knows this customer, or to whom it was handed: asked first
+    kept_s          int CHECK (kept_s >= 0),        -- for how long only that colleague is asked; NULL: as long as the queue says
     units           int NOT NULL DEFAULT 0,         -- held from the agent's capacity while assigned or wrapping
     priority        int NOT NULL DEFAULT 0,
     first_queued_at timestamptz NOT NULL DEFAULT now(),   -- kept through every decline, time-out and transfer
@@ -67,6 +95,7 @@ CREATE TABLE work (
     code            text REFERENCES wrap_up_code,
     note            text NOT NULL DEFAULT '',
     why             jsonb,                          -- why this agent
+    reasons         jsonb NOT NULL DEFAULT '[]',    -- why it waits: the router's last account, so that every node can show it
     CHECK ((state IN ('assigned', 'wrapping')) <= (agent_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX work_open ON work (topic_id) WHERE state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused');
@@ -92,6 +121,7 @@ CREATE UNIQUE INDEX offer_pending ON offer (work_id) WHERE state = 'pending';
 CREATE INDEX offer_agent ON offer (agent_id) WHERE state = 'pending';
 CREATE INDEX offer_deadline ON offer (expires_at) WHERE state = 'pending';
 CREATE INDEX offer_work ON offer (work_id, id);
+CREATE INDEX offer_refused ON offer (ended_at) WHERE state IN ('rejected', 'timed_out');
 
 -- One stretch of one agent on one item.
 CREATE TABLE assignment (
@@ -105,3 +135,5 @@ CREATE TABLE assignment (
     why         jsonb NOT NULL DEFAULT '{}'
 );
 CREATE UNIQUE INDEX assignment_open ON assignment (work_id) WHERE ended_at IS NULL;
+CREATE INDEX assignment_started ON assignment (started_at);
+CREATE INDEX assignment_ended ON assignment (ended_at) WHERE ended_at IS NOT NULL;

@@ -162,9 +162,10 @@ BEGIN
         INSERT INTO attachment (id, message_id, position, name, content_type, size, blob, content_id, inline)
             SELECT (a->>'id')::uuid, take_message.message, n, a->>'name', a->>'content_type', (a->>'size')::bigint, decode(a->>'blob', 'hex'),
                    a->>'content_id', a->>'content_id' <> ''
+            FROM jsonb_array_elements(p->'attachments') WITH ORDINALITY AS x(a, n) WHERE a->>'upload' IS NULL;
+        UPDATE attachment u SET message_id = take_message.message, position = n
             FROM jsonb_array_elements(p->'attachments') WITH ORDINALITY AS x(a, n)
-            ON CONFLICT (id) DO UPDATE SET message_id = EXCLUDED.message_id, position = EXCLUDED.position
-                WHERE attachment.message_id IS NULL AND attachment.uploader = 'visitor:' || (p->>'value');
+            WHERE u.id = (a->>'upload')::uuid AND u.message_id IS NULL AND u.uploader = 'visitor:' || (p->>'value');
     END IF;
     INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
         VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
@@ -298,4 +299,72 @@ BEGIN
         INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
     END IF;
 END
+$$;
+
+-- Takes what is due from a channel's outbox, first in first out within a line: nothing overtakes what is being sent or waits less than
+-- a minute; what was deferred for longer steps aside. Under the channel's lease.
+CREATE FUNCTION claim_outbox(p_channel uuid, p_token bigint, p_limit int) RETURNS SETOF outbox LANGUAGE plpgsql AS $$
+DECLARE
+    taken outbox;
+BEGIN
+    PERFORM require_lease('channel:' || p_channel, p_token);
+    FOR taken IN
+        WITH ready AS (
+            SELECT o.message_id FROM outbox o
+            WHERE o.channel_id = p_channel AND o.state = 'queued' AND o.next_at <= now()
+              AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
+                              AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+            ORDER BY o.number LIMIT p_limit FOR UPDATE OF o SKIP LOCKED
+        )
+        UPDATE outbox o SET state = 'sending', attempts = o.attempts + 1, token = p_token FROM ready r WHERE o.message_id = r.message_id RETURNING o.*
+    LOOP
+        PERFORM raise_message(taken.message_id, 'sending', NULL);
+        RETURN NEXT taken;
+    END LOOP;
+END
+$$;
+
+-- Puts a message back for later: the provider was away, or asks for patience.
+CREATE FUNCTION defer_message(p_message uuid, p_token bigint, p_seconds float, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    owner record;
+BEGIN
+    UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() + make_interval(secs => p_seconds)
+        WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE message m SET state = CASE WHEN m.state = 'sending' THEN 'queued' ELSE m.state END, state_at = now(), error = p_error
+        WHERE m.id = p_message RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
+    INSERT INTO event (type, customer, topic, message, channel, data)
+        VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));
+    RETURN true;
+END
+$$;
+
+-- What an earlier holder of the channel had begun to send: again, where the same id cannot make a second message; else nobody knows.
+CREATE FUNCTION recover_outbox(p_channel uuid, p_token bigint, p_again boolean) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    left_over outbox;
+    count int := 0;
+BEGIN
+    PERFORM require_lease('channel:' || p_channel, p_token);
+    FOR left_over IN SELECT * FROM outbox o WHERE o.channel_id = p_channel AND o.state = 'sending' AND o.token IS DISTINCT FROM p_token FOR UPDATE LOOP
+        count := count + 1;
+        IF p_again THEN
+            UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = left_over.message_id;
+        ELSE
+            DELETE FROM outbox o WHERE o.message_id = left_over.message_id;
+            PERFORM raise_message(left_over.message_id, 'unknown', '{"code": "interrupted"}');
+        END IF;
+    END LOOP;
+    RETURN count;
+END
+$$;
+
+-- The visitor's screen has these messages, or the visitor has read them.
+CREATE FUNCTION visitor_reached(p_identity uuid, p_number bigint, p_state text) RETURNS void LANGUAGE sql AS $$
+    SELECT raise_message(m.id, p_state, NULL) FROM message m
+    WHERE m.identity_id = p_identity AND m.direction = 'out' AND m.number <= p_number
+      AND m.number > p_number - 10000 AND message_rank(m.state) < message_rank(p_state)
 $$;

@@ -83,6 +83,9 @@ class MailWorld:
             self.letters.append(letter)
             self._changed.notify_all()
 
+    def turned_away(self, letter: Letter, reply: str) -> None:
+        """A mail of the hub's was not taken. For whoever watches; nothing is kept."""
+
     async def wait_for(self, wanted: Callable[[Letter], bool], *, timeout: float = 10.0) -> Letter:
         """The first letter that is wanted, as soon as it is there. Raises TimeoutError."""
         async with asyncio.timeout(timeout), self._changed:
@@ -151,17 +154,21 @@ class _Session(SMTP):
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
         fault = self.world.fault("450", "refuse")
         if fault:
-            return "450 4.2.0 mailbox busy, come again" if fault.kind == "450" else "550 5.1.1 no such user"
+            reply = "450 4.2.0 mailbox busy, come again" if fault.kind == "450" else "550 5.1.1 no such user"
+            self.world.turned_away(Letter(envelope.mail_from or "", (address,), b""), reply)
+            return reply
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        sender = (envelope.mail_from or "").replace("<>", "")
+        letter = Letter(sender, tuple(envelope.rcpt_tos), envelope.original_content or b"")
         fault = self.world.fault("451", "552", "drop_after_dot", "hang", "slow_ms")
         if fault and fault.kind in ("451", "552"):
-            return "451 4.3.0 local trouble, come again" if fault.kind == "451" else "552 5.2.2 mailbox full"
-        await self.world.take(
-            Letter((envelope.mail_from or "").replace("<>", ""), tuple(envelope.rcpt_tos), envelope.original_content or b"")
-        )
+            reply = "451 4.3.0 local trouble, come again" if fault.kind == "451" else "552 5.2.2 mailbox full"
+            self.world.turned_away(letter, reply)
+            return reply
+        await self.world.take(letter)
         if fault:
             await self._delay(fault)
         return "250 2.0.0 taken"

@@ -23,6 +23,7 @@ REGISTRIES = re.compile(
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.:/-])/(home|root|work|Users)/\w")
 FRAGMENT = re.compile(r"^\+?[\w-]+\.(added|changed|fixed|removed|security)(\.\d+)?\.md$")
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 LOCKED = re.compile(r"^[\w.-]+(\[[\w,-]+\])?==\S+( ; [^\\]+)? \\$")
 CODE = (".py", ".ts", ".svelte", ".js", ".sql", ".css", ".html")
@@ -115,6 +116,13 @@ def test_every_news_fragment_has_a_kind_and_one_line() -> None:
     fragments = [one for one in (ROOT / "changelog.d").iterdir() if one.name not in ("README.md", "template.md")]
     assert [one.name for one in fragments if not FRAGMENT.match(one.name)] == []
     assert [one.name for one in fragments if len(one.read_text(encoding="utf-8").strip().splitlines()) != 1] == []
+
+
+def test_every_link_in_the_documentation_leads_to_a_file() -> None:
+    pages = [path for path in project_files() if path.suffix == ".md"]
+    links = [(page, target) for page in pages for target in LINK.findall(page.read_text(encoding="utf-8"))]
+    assert links
+    assert [f"{page.relative_to(ROOT)} -> {target}" for page, target in links if not (page.parent / target).exists()] == []
 
 
 @pytest.mark.parametrize("name", ["run", "build", "test"])

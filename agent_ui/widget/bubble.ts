@@ -2,6 +2,7 @@
 
 import { palette, parse, solid } from "./colour.ts";
 import type { Host, Mounted, PageEvent } from "./host.ts";
+import { admit } from "./identity.ts";
 import { pickLocale, type Options } from "./options.ts";
 import { pause } from "./outbox.ts";
 import { Store } from "./store.ts";
@@ -34,6 +35,7 @@ export class Bubble implements Host {
   constructor(options: Options) {
     this.options = options;
     this.store = new Store(options.channel);
+    if (options.identity) admit(this.store, options.identity);
     const kept = this.store.get("locale");
     this.#locale = options.locale = kept ? pickLocale([kept]) : options.locale;
     this.shadow = this.#host.attachShadow({ mode: "open" });
@@ -52,6 +54,7 @@ export class Bubble implements Host {
 
   open(focus = true): void {
     this.#show(true);
+    this.store.open = true;
     this.emit("open", null);
     void this.#load().then(() => focus && this.#chat?.opened());
   }
@@ -59,6 +62,7 @@ export class Bubble implements Host {
   close(): void {
     if (!this.isOpen) return;
     this.#show(false);
+    this.store.open = false;
     this.#chat?.closed();
     this.#button.focus();
     this.emit("close", null);
@@ -66,8 +70,9 @@ export class Bubble implements Host {
 
   identify(identity: string | null): void {
     this.options.identity = identity;
-    if (this.#chat) this.#chat.identify(identity);
-    else if (identity === null) this.store.forget();
+    const stranger = admit(this.store, identity);
+    if (stranger) this.unread(0);
+    this.#chat?.identify(identity, stranger);
   }
 
   /** Calls `heard` at every such event; the answer stops it. */
@@ -139,7 +144,6 @@ export class Bubble implements Host {
 
   #show(open: boolean): void {
     this.#frame.dataset.open = String(open);
-    this.store.open = open;
     this.#path.setAttribute("d", open ? DOWN_ICON : CHAT_ICON);
     this.#button.setAttribute("aria-expanded", String(open));
     this.#notice.hidden ||= !open;

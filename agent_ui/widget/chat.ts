@@ -2,12 +2,12 @@
 
 import { Connection, Refused, type Listener } from "./connection.ts";
 import type { Ack, Attachment, ServerEvent, Welcome } from "./contract.ts";
-import { apply, blank, lastNumber, unread, type Conversation, type Event, type Link } from "./conversation.ts";
+import { apply, blank, lastNumber, sent, unread, type Conversation, type Event, type Link } from "./conversation.ts";
 import { Delivery } from "./delivery.ts";
 import { exclusively } from "./locks.ts";
 import type { Options } from "./options.ts";
 import { write } from "./outbox.ts";
-import type { Elsewhere, Store } from "./store.ts";
+import { NOTHING, type Elsewhere, type Store } from "./store.ts";
 import * as uploads from "./uploads.ts";
 
 const TYPING_EVERY_MS = 3_000;
@@ -43,6 +43,7 @@ export class Chat implements Listener {
 
   say(text: string, attachments: Attachment[]): void {
     this.store.keep(write(crypto.randomUUID?.() ?? uuid(), text, attachments, Date.now(), this.store.waiting()));
+    this.store.draft = NOTHING;
     this.#refresh();
     this.#stopTyping();
     void this.#delivery.flush();
@@ -76,13 +77,9 @@ export class Chat implements Listener {
     return uploads.send(`${this.options.hub}widget/files`, this.store.get("token") ?? "", file, progress);
   }
 
-  /** Another customer signed in at the shop, or (null) nobody is signed in any more: then nothing of the last one stays. */
-  identify(identity: string | null): void {
+  identify(identity: string | null, stranger: boolean): void {
     this.#identity = identity;
-    if (identity === null) {
-      this.store.forget();
-      this.#on({ type: "forgotten" });
-    }
+    if (stranger) this.#on({ type: "forgotten" });
     this.#connection.again();
   }
 
@@ -121,7 +118,7 @@ export class Chat implements Listener {
     if (!("error" in answer)) {
       this.store.set("token", answer.token);
       this.store.set("visitor", answer.visitor);
-      this.store.set("brand", JSON.stringify(answer.brand));
+      if (answer.identity) console.warn(`Hilo chat: the token of the shop was not believed: ${answer.identity}`);
       return answer;
     }
     // A token that the hub no longer knows (restored, expired) must not lock the visitor out: start as somebody new.
@@ -153,7 +150,7 @@ export class Chat implements Listener {
 
   #elsewhere(change: Elsewhere): void {
     if (change.type === "outbox") this.#refresh();
-    else if (change.type === "accepted") this.#on({ type: "accepted", pending: change.pending, data: change.receipt });
+    else if (change.type === "accepted") this.#on({ type: "message", data: sent(change.pending, change.receipt) });
     else if (change.type === "seen") this.#on({ type: "seen", data: change.number });
     else if (change.visitor === null) this.#on({ type: "forgotten" });
     else if (this.now.visitor && change.visitor !== this.now.visitor) this.#connection.again();

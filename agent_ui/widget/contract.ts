@@ -12,7 +12,7 @@ export interface VisitorMessage {
   name: string;
   text: string;
   attachments: Attachment[];
-  state: "received" | "sent" | "delivered" | "read";
+  state: "received" | "sent" | "delivered" | "read" | "canceled";
   channel: string;
 }
 
@@ -36,6 +36,8 @@ export interface Welcome {
   hours: Hours;
   messages: VisitorMessage[];
   state: VisitorState;
+  /** Why the shop's token was not believed; null when it was, or there was none. */
+  identity?: string | null;
 }
 
 export interface Refusal { code: string; message: string }

@@ -54,6 +54,11 @@ test("another visitor's thread never stays on the screen", () => {
   assert.deepEqual(now.messages.map((one) => one.id), ["b"]);
 });
 
+test("a message that was taken back is gone", () => {
+  const now = after([{ type: "message", data: message("a", 1) }, { type: "message.changed", data: { id: "a", state: "canceled" } }]);
+  assert.deepEqual(now.messages, []);
+});
+
 test("a resumed connection adds what was missed and keeps what was there", () => {
   const now = after([{ type: "welcomed", data: welcome("v", [message("a", 1)]) }, { type: "link", data: "offline" }, { type: "welcomed", data: welcome("v", [message("b", 2)]) }]);
   assert.deepEqual(now.messages.map((one) => one.id), ["a", "b"]);

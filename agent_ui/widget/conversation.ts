@@ -37,7 +37,7 @@ export function apply(now: Conversation, event: Event): Conversation {
   switch (event.type) {
     case "welcomed": return welcomed(now, event.data);
     case "message": return arrived({ ...now, typing: event.data.from === "agent" ? null : now.typing }, [event.data]);
-    case "message.changed": return { ...now, messages: now.messages.map((one) => (one.id === event.data.id ? { ...one, state: event.data.state } : one)) };
+    case "message.changed": return changed(now, event.data);
     case "state": return { ...now, state: event.data };
     case "typing": return { ...now, typing: event.data.on ? event.data.name : null };
     case "accepted": return arrived(now, [sent(event.pending, event.data)]);
@@ -46,6 +46,11 @@ export function apply(now: Conversation, event: Event): Conversation {
     case "seen": return { ...now, seen: Math.max(now.seen, event.data) };
     case "forgotten": return { ...blank(), brand: now.brand, link: now.link };
   }
+}
+
+function changed(now: Conversation, { id, state }: { id: string; state: VisitorMessage["state"] }): Conversation {
+  const messages = now.messages.map((one) => (one.id === id ? { ...one, state } : one));
+  return { ...now, messages: messages.filter((one) => one.state !== "canceled") };
 }
 
 /** Another visitor's messages never stay on the screen: a changed identity starts from an empty thread. */
@@ -68,7 +73,8 @@ function without(pending: readonly Pending[], messages: readonly VisitorMessage[
   return inOrder(pending.filter((one) => !known.has(one.id)));
 }
 
-function sent(pending: Pending, receipt: Receipt): VisitorMessage {
+/** What a pending message becomes with the number that the hub gave it. */
+export function sent(pending: Pending, receipt: Receipt): VisitorMessage {
   const { id, text, attachments } = pending;
   return { id, number: receipt.number, at: receipt.at, from: "visitor", name: "", text, attachments, state: "received", channel: "webchat" };
 }

@@ -3,7 +3,7 @@
 import type { Options } from "./options.ts";
 import type { Store } from "./store.ts";
 
-export type PageEvent = "ready" | "open" | "close" | "message" | "unread";
+export type PageEvent = "ready" | "open" | "close" | "sent" | "message" | "unread";
 
 /** The bubble, as the chat sees it. */
 export interface Host {
@@ -27,7 +27,8 @@ export interface Host {
 export interface Mounted {
   opened(): void;
   closed(): void;
-  identify(identity: string | null): void;
+  /** Somebody signed in or out at the shop; to a stranger nothing of the last one is shown. */
+  identify(identity: string | null, stranger: boolean): void;
 }
 
 export type Mount = (host: Host) => Mounted;

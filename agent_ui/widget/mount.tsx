@@ -30,12 +30,13 @@ export function mount(host: Host): Mounted {
   return {
     opened() { settle(); host.place.querySelector("textarea")?.focus({ preventScroll: true }); },
     closed: settle,
-    identify: (identity) => chat.identify(identity),
+    identify: (identity, stranger) => chat.identify(identity, stranger),
   };
 }
 
 function tellHost(host: Host, now: Conversation, event: Event): void {
   host.unread(unread(now).length);
+  if (event.type === "accepted") host.emit("sent", { ...event.data, took_ms: Date.now() - event.pending.written });
   if (event.type === "welcomed") host.colour(event.data.brand.color);
   if (event.type !== "message" || event.data.from === "visitor") return;
   host.emit("message", event.data);

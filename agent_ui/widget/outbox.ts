@@ -12,7 +12,7 @@ export interface Pending {
 }
 
 /** Refusals that pass by themselves: the same message with the same id is tried again. */
-const PASSING = new Set(["too_fast", "not_now"]);
+const PASSING = new Set(["too_fast", "not_now", "not_connected", "hello_first"]);
 
 const LONGEST_PAUSE_MS = 30_000;
 

@@ -3,7 +3,7 @@
 import type { Attachment } from "./contract.ts";
 
 export const MOST_FILES = 10;
-export const LARGEST_FILE = 20_000_000;
+export const LARGEST_FILE = 25_000_000;
 
 export type Trouble = "too_big" | "empty_file" | "upload_failed";
 

@@ -59,7 +59,8 @@ class Email:
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Hand a mail to the relay. The same message has the same Message-ID at every attempt."""
-        mail = compose(
+        mail = await asyncio.to_thread(  # megabytes of attachments take their time
+            compose,
             outgoing,
             key=self._surroundings.key,
             ours=self._address,

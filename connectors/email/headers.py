@@ -13,9 +13,11 @@ WORD = r"=\?[^?\s]+\?[bBqQ]\?.*?\?="
 WORDS = re.compile(rf"{WORD}(?:\s*{WORD})*", re.DOTALL)
 ONE_WORD = re.compile(r"=\?(?P<charset>[^?\s*]+)(?:\*[^?\s]*)?\?(?P<encoding>[bBqQ])\?(?P<text>.*?)\?=", re.DOTALL)
 FOLD = re.compile(r"\r?\n(?=[ \t])|\r|\n")
-BARE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@]{1,128}@[^\s<>()\[\],;:\"'@]{1,255}")
+BARE_WORD = re.compile(r"[^\s<>()\[\],;:\"']+")
 LOCAL_ADDRESS = re.compile(r"\s*<?(?P<local>[A-Za-z0-9._-]{1,64})>?\s*(?:\((?P<comment>[^()]*)\))?\s*$")
 """An address without a domain, as machines write when they mean their own: `MAILER-DAEMON (Mail Delivery System)`."""
+ONE_ANGLED = re.compile(r"\s*(?P<name>[^<>\"()]*?)\s*<(?P<address>[^<>\s@]+@[^<>\s@]+)>\s*$")
+SEVERAL = re.compile(r"@.*[,;]|[,;].*@", re.DOTALL)
 ANGLE_BRACKETS = re.compile(r"<[^<>]*>")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,400}>")
 MAXIMUM_IDS = 100
@@ -74,10 +76,15 @@ def date_of(headers: Message) -> float | None:
 
 
 def _taken_apart(value: str) -> list[tuple[str, str]]:
+    """Mailboxes by the rules. What stands before the one pair of angle brackets is a name, even if it looks like an address."""
+    one = ONE_ANGLED.match(value)
+    if one and not SEVERAL.search(one["name"]):
+        return [(one["name"].strip("' "), one["address"])]
     try:
-        return [(name, address) for name, address in getaddresses([value]) if address]
+        found = getaddresses([value])
     except (RecursionError, ValueError, IndexError):  # comments within comments, thousands deep
         return []
+    return [(name, address) for name, address in found if address]
 
 
 def _is_address(value: str) -> bool:
@@ -87,13 +94,18 @@ def _is_address(value: str) -> bool:
 
 def _searched(value: str) -> list[tuple[str, str]]:
     """What looks like an address in a value that follows no rule: the last in angle brackets, or else the first."""
-    bracketed = BARE_ADDRESS.findall(" ".join(ANGLE_BRACKETS.findall(value)))
-    found = bracketed[-1:] or BARE_ADDRESS.findall(value)[:1]
+    bracketed = _bare_addresses(" ".join(ANGLE_BRACKETS.findall(value)))
+    found = bracketed[-1:] or _bare_addresses(value)[:1]
     if not found:
         local = LOCAL_ADDRESS.match(value)
         return [((local["comment"] or "").strip(), local["local"])] if local else []
     name = value.partition("<")[0].replace(found[0], "").strip(" \t\"'")
     return [(name, found[0])]
+
+
+def _bare_addresses(value: str) -> list[str]:
+    """Whole words with an @ inside: `a@b@c` is not the address of a@b."""
+    return [word for word in BARE_WORD.findall(value) if _is_address(word)]
 
 
 def _decoded_words(run: re.Match[str]) -> str:

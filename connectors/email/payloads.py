@@ -16,6 +16,8 @@ KIND = "mail"
 TRACED = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to")
 """The headers that a mail keeps on every way; those that are added on the way (Received, DKIM, ...) are no part of its identity."""
 
+SUBJECT_LIMIT = 998
+NAME_LIMIT = 200
 LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+")
 
 
@@ -95,10 +97,10 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
     trusted = not (doubts.keys() & {"several_senders", "own_address"})
     return Message(
         external_id=f"{next(iter(header.message_ids(headers, 'message-id')), '')}#{delivery.external_id[:32]}",
-        sender=Address("email", address, "" if "misleading_name" in doubts else name),
+        sender=Address("email", address, "" if "misleading_name" in doubts else name[:NAME_LIMIT]),
         text=visible_text(mail.text),
         html=mail.html,
-        subject=" ".join(mail.subject.split()),
+        subject=" ".join(mail.subject.split())[:SUBJECT_LIMIT],
         attachments=mail.attachments,
         at=header.date_of(headers),
         to=ours,

@@ -18,6 +18,8 @@ WORDS = {
 }
 
 VERB_END = re.compile(rf"(?:{WORDS['verbs']})\W{{0,8}}$", re.IGNORECASE)
+NAMED_ONLY = re.compile(rf"\w\s(?:{WORDS['verbs']})\s?[::]\s*$", re.IGNORECASE)
+"""`Ana Pérez wrote:` without a date; believed only above quoted lines."""
 VERB = re.compile(rf"\b(?:{WORDS['verbs']})(?!\w)", re.IGNORECASE)
 MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)|\b(?:19|20)\d\d\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d+年")
 ADDRESS = re.compile(r"[^\s<>()@]{1,128}@[^\s<>()@]{1,255}")
@@ -29,6 +31,7 @@ SEPARATOR = re.compile(
     rf"[\s*]*[-_]{{2,}}\s?(?=[^-_]).{{0,200}}?\b(?:{WORDS['separators']})\b.{{0,200}}?[-_]{{2,}}[\s*]*$",
     re.IGNORECASE,
 )
+LAST_LINE = re.compile(rf"[\W_]*(?:{WORDS['lines']})[\W_]*$", re.IGNORECASE)
 RULE = re.compile(r"[\s*]*[_\-–—=*]{5,}[\s*]*$")
 QUOTED = re.compile(r"\s{0,3}>")
 SIGNATURE = re.compile(r"\s{0,2}--[ \u00a0]?$")
@@ -53,21 +56,20 @@ def visible_text(text: str) -> str:
 
 def _without_history(lines: Sequence[str]) -> list[str]:
     kept: list[str] = []
-    at = 0
+    at, said = 0, False
     while at < len(lines):
         attribution = _attribution_length(lines, at)
-        if attribution and _quote_follows(lines, at + attribution):
-            at += attribution
-        elif attribution and _says_something(kept):
-            break
-        elif attribution:  # nothing above it: the answer stands below
-            at += attribution
+        if attribution:
+            if said and not _quote_follows(lines, at + attribution):
+                break
+            at += attribution  # the answer stands below, or between quoted lines
         elif _history_begins(lines, at):
-            return kept if _says_something(kept) else list(lines)
+            return kept if said else list(lines)
         elif QUOTED.match(lines[at]):
             at = _after_quote(lines, at)
         else:
             kept.append(lines[at])
+            said = said or _says_something(lines[at])
             at += 1
     return kept
 
@@ -76,6 +78,8 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
     """How many lines from here introduce a quotation ("On ... wrote:"); 0 when none. Long ones are wrapped over up to four lines."""
     if not lines[at].strip() or QUOTED.match(lines[at]):
         return 0
+    if len(lines[at]) < 120 and NAMED_ONLY.search(lines[at]) and _quote_follows(lines, at + 1):
+        return 1
     for length in range(1, 5):
         span = lines[at : at + length]
         if len(span) < length or not span[-1].strip():
@@ -104,7 +108,7 @@ def _is_attribution(line: str) -> bool:
 
 def _history_begins(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
-    if SEPARATOR.match(line):
+    if SEPARATOR.match(line) or LAST_LINE.match(line):
         return True
     if RULE.match(line):
         following = next((n for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), at)
@@ -144,31 +148,26 @@ def _after_quote(lines: Sequence[str], at: int) -> int:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    end = next((n for n, line in enumerate(lines) if SIGNATURE.match(line) and _says_something(lines[:n])), len(lines))
-    end = next((n for n, line in enumerate(lines[:end]) if _is_mobile_signature(lines, n)), end)
+    first = next((n for n, line in enumerate(lines) if _says_something(line)), len(lines))
+    end = next((n for n in range(first + 1, len(lines)) if SIGNATURE.match(lines[n]) or _is_mobile_signature(lines, n)), len(lines))
     kept = lines[:end]
-    while kept and ORNAMENT.match(kept[-1]) and not _is_expression(kept[-1]):
+    while kept and not _says_something(kept[-1]):
         kept.pop()
     return kept
 
 
 def _is_mobile_signature(lines: Sequence[str], at: int) -> bool:
-    """ "A line like *Sent from my ...*: short, after an empty line, and nothing directly below but more of the kind."""
-    if not MOBILE.match(lines[at]) or len(lines[at]) > 160 or not _says_something(lines[:at]):
+    """A line like *Sent from my ...*: short, after an empty line, and nothing long directly below."""
+    if len(lines[at]) > 160 or not MOBILE.match(lines[at]):
         return False
     below = lines[at + 1] if at + 1 < len(lines) else ""
-    alone = not lines[at - 1].strip() if at else True
-    return alone and (not below.strip() or len(below) < 100)
+    return not lines[at - 1].strip() and len(below) < 100
 
 
-def _is_expression(line: str) -> bool:
-    """Whether a line without letters says something all the same."""
+def _says_something(line: str) -> bool:
+    """Whether a line is more than ornament: words, an emoji, a smiley, a question mark."""
     stripped = line.strip()
-    return any(ord(one) >= 0x2190 for one in stripped) or EXPRESSION.fullmatch(stripped) is not None
-
-
-def _says_something(lines: Sequence[str]) -> bool:
-    return any(not ORNAMENT.match(line) or _is_expression(line) for line in lines)
+    return not ORNAMENT.match(line) or any(ord(one) >= 0x2190 for one in stripped) or EXPRESSION.fullmatch(stripped) is not None
 
 
 def _outside_quotes(lines: Sequence[str]) -> list[str]:

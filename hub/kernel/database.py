@@ -102,7 +102,7 @@ class Database:
         milliseconds = str(int(self._settings.statement_timeout_s * 1000))
         self._pool = asyncpg.create_pool(
             self._settings.url,
-            min_size=min(4, self._settings.connections),
+            min_size=0,  # a hub whose database is away starts all the same
             max_size=self._settings.connections,
             timeout=5,
             command_timeout=self._settings.statement_timeout_s + 2,

@@ -46,6 +46,8 @@ class Principal:
     permissions: frozenset[str]
     csrf: str | None
     """The session's token that unsafe methods must carry; None for an API token, which needs none."""
+    session: str = ""
+    """Names the sign-in or API token, without being a credential: sockets are cut by it."""
 
     def may(self, permission: str) -> bool:
         """Whether the permission is among those of the role."""

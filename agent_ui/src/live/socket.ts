@@ -8,8 +8,9 @@ export interface Listener {
   /** The state from before is worth nothing any more: this is all of it. */
   snapshot(snapshot: Snapshot): void;
   event(event: HubEvent): void;
-  /** Registered, by resuming or by a snapshot. What is open has to be fetched again: while we were away nobody told us about it. */
-  ready(): void;
+  /** Registered, by resuming (what was missed has been told) or by a snapshot. What is open has to be fetched again in both cases:
+   *  while we were away nobody told us about it. */
+  ready(resumed: boolean): void;
   /** The connection is gone, or the hub does not let us register. The socket keeps trying. */
   lost(): void;
   /** The session is over: there is no point in trying again. */
@@ -44,7 +45,7 @@ export class Live {
     });
     this.#socket.on("connect", () => void this.#register());
     this.#socket.on("disconnect", (reason) => this.#disconnected(reason));
-    this.#socket.on("connect_error", (error: Error & { data?: { code?: string } }) => this.#notLetIn(error));
+    this.#socket.on("connect_error", () => this.#notLetIn());
     this.#socket.on("event", (event: HubEvent) => this.#receive(event));
     addEventListener("online", this.tryNow);
   }
@@ -79,13 +80,18 @@ export class Live {
     const socket = this.#socket.id;
     this.#early = [];
     try {
-      const answer = (await this.#socket.timeout(ACK_MS).emitWithAck("register", { position: this.#position })) as Registered;
+      const answer = (await this.#socket.timeout(ACK_MS).emitWithAck("register", { position: this.#from() })) as Registered;
       if (socket !== this.#socket.id) return;
       if (answer.error) throw new Error(answer.error.code);
       this.#begin(answer);
     } catch {
       if (socket === this.#socket.id) this.#again();
     }
+  }
+
+  /** One before the last we saw: the cut may have fallen between two events of one position. */
+  #from(): number | null {
+    return this.#position === null ? null : Math.max(0, this.#position - 1);
   }
 
   #begin(answer: Registered): void {
@@ -97,7 +103,7 @@ export class Live {
       this.listener.snapshot(answer.snapshot);
     }
     for (const event of early) this.#receive(event);
-    this.listener.ready();
+    this.listener.ready(answer.snapshot === null);
   }
 
   /** Connected but not registered is useless: begin the connection anew. */
@@ -113,7 +119,8 @@ export class Live {
       return;
     }
     if (event.position !== null) {
-      if (this.#position !== null && event.position <= this.#position) return;
+      // One thing that happened may be told in several events with one position; applying one twice changes nothing.
+      if (this.#position !== null && event.position < this.#position) return;
       this.#position = event.position;
     }
     this.listener.event(event);
@@ -126,9 +133,9 @@ export class Live {
     if (reason === "io server disconnect") setTimeout(this.tryNow, 1_000);
   }
 
-  #notLetIn(error: Error & { data?: { code?: string } }): void {
+  #notLetIn(): void {
     this.listener.lost();
-    const code = error.data?.code ?? error.message;
-    if (["unauthorized", "signed_out", "wrong_csrf"].includes(code)) this.listener.refused();
+    // While the network is the trouble the client goes on trying by itself; when the hub refused us it does not.
+    if (!this.#socket.active) this.listener.refused();
   }
 }

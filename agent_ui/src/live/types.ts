@@ -42,6 +42,14 @@ export interface Channel extends ChannelRef {
   kind?: string;
   icon?: string;
   limits?: Limits;
+  /** Since when it is in this state, and the provider's own words about it. */
+  since?: string | null;
+  detail?: string;
+  last_in_at?: string | null;
+  last_out_at?: string | null;
+  /** Messages that wait to leave; deliveries that could not be read. */
+  queued?: number;
+  quarantined?: number;
 }
 
 export interface Attachment extends Named {
@@ -90,10 +98,16 @@ export interface ThreadEvent {
   data: Record<string, unknown>;
 }
 
+/** One cause. `left_s` is what is left, `for_s` how long it has been; `have` and `need` count units, items or levels; `name` is what is meant. */
 export interface Reason {
   code: string;
   agent?: Named | null;
-  [parameter: string]: unknown;
+  left_s?: number;
+  for_s?: number;
+  name?: string;
+  have?: number;
+  need?: number;
+  among?: number;
 }
 
 export interface Preview {
@@ -305,11 +319,13 @@ export interface QueueLoad extends Named {
 }
 
 export interface Colleague extends Named {
+  kind?: "human" | "bot" | "system";
+  email?: string;
+  enabled?: boolean;
   role: Role;
   routing_status: string;
-  activity: string;
+  activity: string | null;
   free_units: number;
-  since?: string | null;
 }
 
 export interface Page<T> {

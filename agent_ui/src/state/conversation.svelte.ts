@@ -11,6 +11,7 @@ export class Conversation {
   #events = $state.raw<ReadonlyMap<string, ThreadEvent>>(new Map());
   #customer = $state.raw<Customer | null>(null);
   #name = $state("");
+  #root: string;
   #next = $state<string | null>(null);
   /** The number and the time from which on the whole thread is here without gaps; a topic's own pages may reach further back. */
   #floor = $state.raw<{ number: number; at: string } | null>(null);
@@ -29,18 +30,23 @@ export class Conversation {
   /** Events that arrive while a page is on its way: the page may be older than they are. */
   #held: HubEvent[] | null = null;
 
-  constructor(readonly id: string, private readonly api: Api) {}
+  constructor(readonly id: string, private readonly api: Api) {
+    this.#root = id;
+  }
 
-  /** In the order of their numbers: the whole thread as far as it was fetched, or one topic of it. */
-  messages(topic: string | null = null): Message[] {
-    if (topic) return this.#ordered.filter((message) => message.topic === topic);
+  /** Whom the hub answers for: another customer than we asked for when the two were joined. */
+  get root(): string {
+    return this.#root;
+  }
+
+  /** In the order of their numbers: the whole thread as far as it was fetched. */
+  get messages(): Message[] {
     const floor = this.#floor?.number ?? 0;
     return this.#ordered.filter((message) => message.number >= floor);
   }
 
   /** What happened between those messages. */
-  events(topic: string | null = null): ThreadEvent[] {
-    if (topic) return this.#told.filter((event) => (event.data["topic"] as { id?: string } | undefined)?.id === topic);
+  get events(): ThreadEvent[] {
     const from = this.#next === null ? "" : (this.#floor?.at ?? "");
     return this.#told.filter((event) => event.at >= from);
   }
@@ -58,8 +64,18 @@ export class Conversation {
   }
 
   /** There are older messages that have not been fetched. */
-  more(topic: string | null = null): boolean {
-    return topic ? this.#topics.get(topic) !== null : this.#next !== null;
+  get more(): boolean {
+    return this.#next !== null;
+  }
+
+  /** One topic of the thread by itself, or the whole (null). */
+  within(topic: string | null): Pick<Conversation, "messages" | "events" | "more"> {
+    if (!topic) return this;
+    return {
+      messages: this.#ordered.filter((message) => message.topic === topic),
+      events: this.#told.filter((event) => (event.data["topic"] as { id?: string } | undefined)?.id === topic),
+      more: this.#topics.get(topic) !== null,
+    };
   }
 
   /** The number up to which this agent had read when the conversation was opened. */
@@ -118,7 +134,7 @@ export class Conversation {
 
   /** Fetches the next older page, of the whole or of one topic. Throws what the hub said. */
   async older(topic: string | null = null): Promise<void> {
-    if (this.#older || !this.more(topic)) return;
+    if (this.#older || !this.within(topic).more) return;
     this.#older = true;
     try {
       const page = await this.#page(topic ? (this.#topics.get(topic) ?? null) : this.#next, PAGE, topic);
@@ -183,6 +199,7 @@ export class Conversation {
 
   #take(page: ConversationPage, viewers: Named[] | null): void {
     this.#name = page.customer.name;
+    this.#root = page.customer.id;
     this.#messages = byId(page.messages);
     this.#events = byPosition(page.events);
     this.#topics = new Map();

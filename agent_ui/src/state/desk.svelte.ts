@@ -17,6 +17,7 @@ import { OwnStatus } from "./status.svelte.ts";
 
 /** So many conversations stay in memory, for going back and forth without waiting. */
 const KEPT = 8;
+const REFUSED_MS = 1_500;
 
 class Desk implements Listener {
   readonly api = new Api();
@@ -89,7 +90,7 @@ class Desk implements Listener {
   }
 
   refreshConversation(): void {
-    if (this.#open && this.#live) void this.#open.open(this.#live);
+    if (this.#open && this.#live) void this.#fetch(this.#open, this.#live);
   }
 
   typing(on: boolean): void {
@@ -127,8 +128,9 @@ class Desk implements Listener {
     for (const listener of this.#listeners) listener(event);
   }
 
-  ready(): void {
+  ready(resumed: boolean): void {
     this.connection.ready();
+    if (resumed) void this.inbox.catchUp();
     this.refreshConversation();
     void this.#outbox?.flush();
   }
@@ -137,8 +139,21 @@ class Desk implements Listener {
     this.connection.lost();
   }
 
+  /** Is the session over, or did only its token change? */
   refused(): void {
-    void this.session.resume().then(() => (this.session.state === "in" ? this.begin() : this.#end()));
+    setTimeout(() => void this.#askAgain(), REFUSED_MS);
+  }
+
+  async #askAgain(): Promise<void> {
+    if (!this.#live) return;
+    if (await this.session.stands()) this.begin();
+    else this.#end();
+  }
+
+  async #fetch(conversation: Conversation, live: Live): Promise<void> {
+    await conversation.open(live);
+    // An address from before a join leads to the customer's root.
+    if (conversation.root !== conversation.id && this.#open === conversation) router.go(customerAddress(conversation.root), true);
   }
 
   #hub(event: HubEvent): void {

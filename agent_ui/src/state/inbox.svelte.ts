@@ -97,7 +97,7 @@ export class Inbox {
     this.#loading = true;
     this.#error = null;
     try {
-      const states = view === "queues" ? "queued" : null;
+      const states = view === "queues" ? "queued,offered" : null;
       const page = await this.api.get<Page<Work>>("/work", { state: states, limit: PAGE });
       if (view === this.#view) this.#others = byId(page.items);
     } catch (error) {
@@ -105,6 +105,13 @@ export class Inbox {
     } finally {
       this.#loading = false;
     }
+  }
+
+  /** After a break: counters and lists that the hub does not tell again. */
+  async catchUp(): Promise<void> {
+    const queues = await this.api.get<Page<QueueLoad>>("/queues").catch(() => null);
+    if (queues) this.#queues = queues.items;
+    await this.load();
   }
 
   apply(event: HubEvent): void {

@@ -13,11 +13,11 @@ export function offerArrived(offer: Offer): void {
 
 /** How an offer ended without this agent's press. */
 export function offerEnded(offer: Offer, end: OfferEnd, me: string): void {
-  if (end.by?.id === me) return;
+  // The one that ran out is told by the list itself, for as long as nothing more comes to this agent.
+  if (end.by?.id === me || end.outcome === "timed_out") return;
   const key = `offer:${offer.customer.id}`;
   const strong = offer.customer.name;
-  if (end.outcome === "timed_out") toasts.show({ kind: "news", key, icon: "clock", strong, text: m.offer_timed_out() });
-  else if (end.outcome === "canceled") toasts.show({ kind: "news", key, icon: "x", strong, text: m.offer_left() });
+  if (end.outcome === "canceled") toasts.show({ kind: "news", key, icon: "x", strong, text: m.offer_left() });
   else if (end.by) toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_taken({ who: end.by.name }) });
   else toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_gone() });
 }

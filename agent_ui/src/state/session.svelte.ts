@@ -50,6 +50,16 @@ export class Session {
     }
   }
 
+  /** Is the open session still good? While the hub cannot be reached it is taken to be. */
+  async stands(): Promise<boolean> {
+    try {
+      this.#open(await this.api.get<Opened>("/session"));
+      return true;
+    } catch (error) {
+      return !(error instanceof Refused && error.status === 401);
+    }
+  }
+
   /** Throws what the hub said: wrong credentials, too many attempts. */
   async signIn(email: string, password: string): Promise<void> {
     this.#open(await this.api.post<Opened>("/session", { email, password }));

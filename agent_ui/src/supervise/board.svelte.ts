@@ -49,7 +49,7 @@ export class Board {
     try {
       const [agents, waiting] = await Promise.all([
         this.api.get<Page<Colleague>>("/agents"),
-        this.api.get<Page<Work>>("/work", { state: "queued", limit: 200 }),
+        this.api.get<Page<Work>>("/work", { state: "queued,offered", limit: 200 }),
       ]);
       this.#agents = agents.items;
       this.#waiting = waiting.items;

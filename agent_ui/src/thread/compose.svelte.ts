@@ -59,7 +59,7 @@ export class Compose {
 
   /** The customer's last mail, which a mail of ours goes on from. */
   get lastMail(): Message | undefined {
-    return this.conversation.messages().findLast((message) => message.direction === "in" && message.channel?.connector === "email");
+    return this.conversation.messages.findLast((message) => message.direction === "in" && message.channel?.connector === "email");
   }
 
   /** Everybody else who had that mail, our own addresses left out. */
@@ -142,7 +142,7 @@ export class Compose {
 
   /** The channel and address of the customer's last message: what the hub calls the last one may be some seconds old. */
   #lastWay(): string | null {
-    const last = this.conversation.messages().findLast((message) => message.direction === "in");
+    const last = this.conversation.messages.findLast((message) => message.direction === "in");
     const way = this.reach.find(({ channel, address }) => channel.id === last?.channel?.id && (!last.address || address.value === last.address.value));
     return way ? wayKey(way) : null;
   }

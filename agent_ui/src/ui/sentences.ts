@@ -38,15 +38,15 @@ export function kindName(kind: string): string {
 
 /** Why something waits, or why it came to this agent. What the hub leaves out of a reason is a dash, never a hole. */
 export function why(reason: Reason): string {
-  const { seconds, name, have, need, among, position } = reason;
+  const { left_s, for_s, name, have, need, among } = reason;
   const inputs = {
     agent: reason.agent?.name ?? "–",
-    seconds: typeof seconds === "number" ? duration(seconds) : "–",
-    name: typeof name === "string" ? (sentence("activity", name) ?? kindName(name)).toLowerCase() : "–",
+    left: left_s === undefined ? "–" : duration(left_s),
+    for: for_s === undefined ? "–" : duration(for_s),
+    name: name === undefined ? "–" : (sentence("activity", name) ?? kindName(name)).toLowerCase(),
     have: have ?? "–",
     need: need ?? "–",
     among: among ?? "–",
-    position: position ?? "–",
   };
   return sentence("reason", reason.code, inputs) ?? reason.code;
 }

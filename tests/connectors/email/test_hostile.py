@@ -45,6 +45,8 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "lines like introductions": lambda: (
         FROM + b"\r\n" + b"On 2026-01-01 a@b.example " * 20_000 + b"\r\n" + b"From: a 10:00 b@c.example\r\n" * 19_000
     ),
+    "introductions without words": lambda: FROM + b"\r\n" + b"---\r\nOn 2026-01-01 a@b.example:\r\n--\r\n" * 6_000,
+    "nothing but signatures": lambda: FROM + b"\r\n" + b"--\r\n\r\nSent from my iPhone\r\n" * 6_000,
     "rules of dashes": lambda: FROM + b"\r\n" + b"-" * 400_000 + b"\r\n" + (b"--- " + b"-_" * 1_000 + b"\r\n") * 200,
     "encoded words without end": lambda: FROM + b"Subject: " + b"=?utf-8?q?" * 20_000 + b"\r\n\r\nHola",
     "60 000 recipients": lambda: FROM + b"To: " + b"a@b, " * 45_000 + b"\r\n\r\nHola",

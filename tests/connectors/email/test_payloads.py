@@ -1,6 +1,10 @@
 """Mails of real programs become messages and receipts."""
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.contract import Address, Message, Receipt
 from connectors.email import ids, payloads
@@ -224,3 +228,32 @@ def test_lines_that_flow_are_joined() -> None:
 def test_a_script_of_another_country_is_guessed_from_the_declared_one() -> None:
     raw = mail(**{"Content-Type": "text/plain; charset=iso-2022-jp"}).replace(b"Hola", "ツール".encode("cp932"))
     assert message_of(raw).text == "ツール"
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "name"),
+    [
+        ("eve@evil.example <ana@shop.example>", "ana@shop.example", ""),
+        ("ana@shop.example <ana@shop.example>", "ana@shop.example", "ana@shop.example"),
+        ("Tienda, La <ana@shop.example>", "ana@shop.example", "Tienda, La"),
+        ("ana@shop.example@evil.example", "ana@shop.example@evil.example", ""),
+        ("ana@shop.example (Ana)", "ana@shop.example", "Ana"),
+        ("<ana@shop.example", "ana@shop.example", ""),
+        ("MAILER-DAEMON (Mail System)", "mailer-daemon", "Mail System"),
+    ],
+)
+def test_the_sender_is_the_address_that_mailboxes_show(written: str, address: str, name: str) -> None:
+    assert message_of(mail(From=written)).sender == Address("email", address, name)
+
+
+@given(st.binary(max_size=2_000), st.binary(max_size=200))
+def test_any_bytes_are_a_message_or_are_set_aside(body: bytes, sender: bytes) -> None:
+    for raw in (body, b"From: " + sender + b"\r\n" + body, b"From: a@b.example\r\nContent-Type: " + sender + b"\r\n" + body):
+        try:
+            (event,) = payloads.events_of(delivery(raw, mail_from="", rcpt_to=OURS), key=KEY, ours=OURS)
+        except MalformedPayload:
+            continue
+        assert isinstance(event, Message)
+        words = [event.text, event.html, event.subject, event.sender.value, event.sender.name, *map(str, event.context.values())]
+        assert "\0" not in "".join(words)
+        assert json.dumps(words, ensure_ascii=False).encode("utf-8")

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { Api } from "../live/api.ts";
+import type { Live } from "../live/socket.ts";
+import type { ConversationPage, HubEvent, Message } from "../live/types.ts";
+import { Conversation } from "./conversation.svelte.ts";
+import { message } from "./samples.ts";
+
+const page = (messages: Message[], next: string | null = null): ConversationPage => ({
+  customer: { id: "c", name: "Lucía" }, messages, events: [], next, read: 0, draft: null, viewers: [],
+});
+const happens = (type: string, data: object, position: number | null = 1): HubEvent => ({ position, type, at: "", data: { root: "c", ...data } });
+
+/** An API that answers from a list, when the test lets it. */
+class Answers extends Api {
+  asked: string[] = [];
+  pages: ConversationPage[] = [];
+  let: () => void = () => undefined;
+  #wait: Promise<void> | null = null;
+  hold() {
+    this.#wait = new Promise((resolve) => (this.let = resolve));
+  }
+  override async get<T>(path: string, query: Record<string, unknown> = {}): Promise<T> {
+    this.asked.push(`${path} ${query["before"] ?? ""}`.trim());
+    await this.#wait;
+    return (path.endsWith("/conversation") ? this.pages.shift() : { id: "c", name: "Lucía" }) as T;
+  }
+}
+const live = { watch: async () => [{ id: "n", name: "Nuria" }] } as unknown as Live;
+
+async function opened(...pages: ConversationPage[]) {
+  const api = new Answers();
+  api.pages = pages;
+  const conversation = new Conversation("c", api);
+  await conversation.open(live);
+  return { api, conversation };
+}
+const texts = (conversation: Conversation) => conversation.messages.map(({ text }) => text);
+
+test("messages stand in the order of their numbers, however they came", async () => {
+  const { conversation } = await opened(page([message(2)]));
+  conversation.apply(happens("message.created", message(4)));
+  conversation.apply(happens("message.created", message(3)));
+  expect(texts(conversation)).toEqual(["text 2", "text 3", "text 4"]);
+});
+
+test("an event applied twice changes nothing", async () => {
+  const { conversation } = await opened(page([message(1)]));
+  for (let twice = 0; twice < 2; twice += 1) conversation.apply(happens("message.created", message(2)));
+  expect(texts(conversation)).toEqual(["text 1", "text 2"]);
+});
+
+test("an event that overtakes the page is not undone by the older page", async () => {
+  const api = new Answers();
+  api.pages = [page([message(1, { state: "sent" })])];
+  api.hold();
+  const conversation = new Conversation("c", api);
+  const opening = conversation.open(live);
+  conversation.apply(happens("message.changed", message(1, { state: "read" })));
+  api.let();
+  await opening;
+  expect(conversation.messages.map(({ state }) => state)).toEqual(["read"]);
+});
+
+test("what belongs to another customer is left alone", async () => {
+  const { conversation } = await opened(page([]));
+  conversation.apply(happens("message.created", { ...message(1), root: "other" }));
+  expect(conversation.messages).toEqual([]);
+});
+
+test("older pages come before, and the end is known", async () => {
+  const { api, conversation } = await opened(page([message(3)], "cursor"), page([message(1), message(2)]));
+  expect(conversation.more).toBe(true);
+  await conversation.older();
+  expect(texts(conversation)).toEqual(["text 1", "text 2", "text 3"]);
+  expect(conversation.more).toBe(false);
+  expect(api.asked.at(-1)).toBe("/customers/c/conversation cursor");
+});
+
+test("opened again it equals the fresh fetch", async () => {
+  const { conversation } = await opened(page([message(1), message(2)]), page([message(2, { state: "delivered" })]));
+  await conversation.open(live);
+  expect(conversation.messages.map(({ number, state }) => [number, state])).toEqual([[2, "delivered"]]);
+});
+
+test("whoever writes is no longer writing once the message is there", async () => {
+  const { conversation } = await opened(page([]));
+  conversation.apply(happens("typing", { who: message(1).author, on: true }, null));
+  expect(conversation.typing.map(({ name }) => name)).toEqual(["Lucía"]);
+  conversation.apply(happens("message.created", message(1)));
+  expect(conversation.typing).toEqual([]);
+});

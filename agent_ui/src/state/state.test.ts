@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import type { HubEvent, Status } from "../live/types.ts";
+import { Inbox } from "./inbox.svelte.ts";
+import { work } from "./samples.ts";
+import { changed } from "./status.svelte.ts";
+
+const happens = (data: unknown): HubEvent => ({ position: 1, type: "work.changed", at: "", data });
+
+function inbox() {
+  const state = new Inbox({ get: async <T,>() => ({ items: [], next: null }) as T }, () => "me");
+  state.reset([work("a"), work("b", { turn: "customer" })], []);
+  return state;
+}
+const ids = (state: Inbox) => state.mine.map(({ id }) => id);
+
+describe("my inbox", () => {
+  test("has my work only", () => {
+    const state = inbox();
+    state.apply(happens(work("c", { agent: { id: "other", name: "Luis" } })));
+    expect(ids(state)).toEqual(["a", "b"]);
+  });
+  test("loses what was closed, given away or put back", () => {
+    for (const change of [{ state: "completed" }, { agent: { id: "other", name: "Luis" } }, { state: "queued", agent: null }]) {
+      const state = inbox();
+      state.apply(happens(work("a", change)));
+      expect(ids(state)).toEqual(["b"]);
+    }
+  });
+  test("counts what waits for me", () => expect(inbox().myTurn).toBe(1));
+  test("forgets the count of unread once it is read", () => {
+    const state = inbox();
+    state.apply(happens(work("a", { unread: 2 })));
+    state.read("customer-a");
+    expect(state.find("a")?.unread).toBe(0);
+  });
+});
+
+test("a change of status shows at once", () => {
+  const before: Status = { activity: "available", since: "2026-11-20T10:00:00Z", routing_status: "idle", units: { used: 0, max: 5 }, channels: [{ kind: "chat", on: true, items: 0, max: 3 }], after_work: null };
+  expect(changed(before, { channels: { chat: false } }).channels[0]?.on).toBe(false);
+  expect(changed(before, { channels: { chat: false } }).since).toBe(before.since);
+  expect(changed(before, { activity: "break" }).activity).toBe("break");
+});

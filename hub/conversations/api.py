@@ -1,0 +1,105 @@
+"""HTTP: the conversation with a customer."""
+
+import asyncio
+
+from aiohttp import web
+
+from hub.conversations.files import BlobStore, Files
+from hub.conversations.html import framed, headers
+from hub.conversations.model import (
+    Attachment,
+    ConversationPage,
+    FileName,
+    HtmlQuery,
+    Inline,
+    Message,
+    NewDraft,
+    NewMessage,
+    PageQuery,
+    ReadMark,
+)
+from hub.conversations.reading import Conversations, Customers
+from hub.conversations.writing import Writer
+from hub.errors import NotFound
+from hub.kernel.web import UPLOAD_LIMIT, Answer, Call, Route, get, post, put
+
+
+class ConversationsApi:
+    """Routes of conversations. Each looks the customer up through the caller first."""
+
+    def __init__(self, conversations: Conversations, writer: Writer, files: Files, blobs: BlobStore, customers: Customers) -> None:
+        self._conversations = conversations
+        self._writer = writer
+        self._files = files
+        self._blobs = blobs
+        self._customers = customers
+
+    def routes(self) -> list[Route]:
+        """All routes of this room."""
+        read, write = "conversation.read", "conversation.write"
+        customer, message = "/customers/{id}", "/messages/{id}"
+        return [
+            get(customer + "/conversation", self.page, needs=read, query=PageQuery, answers={200: ConversationPage}),
+            put(customer + "/read", self.mark_read, needs=read, body=ReadMark, answers={204: None}),
+            put(customer + "/draft", self.keep_draft, needs=write, body=NewDraft, answers={204: None}),
+            post(customer + "/messages", self.write, needs=write, body=NewMessage, answers={201: Message, 200: Message}),
+            post(message + "/retry", self.retry, needs=write, answers={200: Message}),
+            post(message + "/cancel", self.cancel, needs=write, answers={200: Message}),
+            get(message + "/html", self.html, needs=read, query=HtmlQuery, answers={200: None}),
+            post("/attachments", self.upload, needs=write, query=FileName, raw_body=True, answers={201: Attachment}),
+            get("/attachments/{id}", self.download, needs=read, query=Inline, answers={200: None}),
+        ]
+
+    async def page(self, call: Call) -> ConversationPage:
+        """A page of the thread, the newest first; messages ascend inside, with what happened between them."""
+        return await self._conversations.page(call.who, call.id(), call.query)
+
+    async def mark_read(self, call: Call) -> None:
+        """How far the caller has read."""
+        await self._writer.mark_read(call.who.agent, await self._root(call), call.body.number)
+
+    async def keep_draft(self, call: Call) -> None:
+        """Keep what the caller has begun to write; an empty text removes it."""
+        await self._writer.keep_draft(call.who.agent, await self._root(call), call.body)
+
+    async def write(self, call: Call) -> Answer:
+        """Write a reply or a note. The same id and body again answers 200 with the same message; with another body 409."""
+        root = await self._root(call)
+        written = await self._writer.write(call.who.agent, call.id(), root, call.body)
+        return Answer(201 if written.fresh else 200, await self._conversations.one(call.who, written.id))
+
+    async def retry(self, call: Call) -> Message:
+        """Send again what failed, or whose fate nobody knows."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._writer.retry(call.who.agent, call.id())
+        return await self._conversations.one(call.who, call.id())
+
+    async def cancel(self, call: Call) -> Message:
+        """Take a reply back before it leaves."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._writer.cancel(call.who.agent, call.id())
+        return await self._conversations.one(call.who, call.id())
+
+    async def html(self, call: Call) -> web.Response:
+        """The HTML of a message for a sandboxed frame; pictures from elsewhere only with `images=1`."""
+        row = await self._conversations.owner_for(call.who, call.id())
+        if row["html"] is None:
+            raise NotFound("not_found", "this message has no HTML")
+        markup = (await self._blobs.read(row["html"])).decode(errors="replace")
+        pictures = await self._files.pictures(call.id())
+        page = await asyncio.to_thread(framed, markup, call.query.images, pictures)
+        return web.Response(text=page, content_type="text/html", headers=headers(call.query.images))
+
+    async def upload(self, call: Call) -> Answer:
+        """Send a file up; a message may name it afterwards."""
+        if (call.request.content_length or 0) > UPLOAD_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=UPLOAD_LIMIT, actual_size=call.request.content_length or 0)
+        source = call.request.content.iter_chunked(65536)
+        return Answer(201, await self._files.upload(call.who, call.query.name, call.request.content_type, source))
+
+    async def download(self, call: Call) -> web.StreamResponse:
+        """A file, as a download; a safe picture may be shown in place with `inline=1`."""
+        return await self._files.download(call.who, call.id(), call.query.inline)
+
+    async def _root(self, call: Call) -> str:
+        return (await self._customers.customer_for(call.who, call.id())).id

@@ -1,0 +1,132 @@
+"""What a reply may be on its channel: address, text, copies, files, time. Pure: decides, and says what is allowed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from connectors.manifest import Manifest
+from hub.conversations.model import AddressView, GivenAddress, NewMessage
+from hub.errors import Invalid
+from hub.kernel.addresses import InvalidAddress, normalise
+
+FILES_AT_MOST = 10
+FILE_LIMIT = 25 * 1024 * 1024
+LATEST = timedelta(days=366)
+
+
+class Way(Protocol):
+    """A channel and an address on which a customer can be answered, the one used last first."""
+
+    @property
+    def address(self) -> "Address": ...
+
+    @property
+    def claimed(self) -> bool: ...
+
+
+class Address(Protocol):
+    """An address of a kind."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def value(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An uploaded file."""
+
+    name: str
+    size: int
+
+
+UNITS: Mapping[str, Callable[[str], int]] = {
+    "characters": len,
+    "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "utf8": lambda text: len(text.encode()),
+}
+
+
+def refuse(field: str, problem: str) -> Invalid:
+    """The error for one field."""
+    return Invalid("invalid", f"{field}: {problem}", fields={field: problem})
+
+
+def check_note(body: NewMessage) -> None:
+    """A note goes to nobody outside. Raises Invalid."""
+    for field in ("address", "cc", "bcc", "html", "subject", "send_at"):
+        if getattr(body, field):
+            raise refuse(field, "a note has none; leave it out")
+    if not body.text.strip():
+        raise refuse("text", "a note needs a text")
+    if len(body.attachments) > FILES_AT_MOST:
+        raise refuse("attachments", f"at most {FILES_AT_MOST} files")
+
+
+def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now: datetime) -> None:
+    """What the channel can carry. Raises Invalid naming the field and what is allowed."""
+    if not (body.text.strip() or body.attachments):
+        raise refuse("text", "a reply needs a text or a file")
+    length = UNITS.get(manifest.text_unit, len)(body.text)
+    if manifest.text_limit and length > manifest.text_limit:
+        raise refuse("text", f"{length} {manifest.text_unit}, at most {manifest.text_limit} on this channel")
+    for field, allowed in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
+        if getattr(body, field) and not allowed:
+            raise refuse(field, f"{manifest.id} has no {field}; leave it out")
+    _check_files(manifest, files)
+    if body.send_at is not None:
+        _check_time(body.send_at, now)
+
+
+def _check_files(manifest: Manifest, files: Sequence[File]) -> None:
+    most = min(manifest.attachments, FILES_AT_MOST)
+    if len(files) > most:
+        raise refuse("attachments", f"{len(files)} files, at most {most} on this channel")
+    if sum(file.size for file in files) > manifest.attachment_bytes:
+        raise refuse("attachments", f"too large together, at most {manifest.attachment_bytes} bytes on this channel")
+
+
+def _check_time(send_at: datetime, now: datetime) -> None:
+    if send_at.tzinfo is None:
+        raise refuse("send_at", "needs a time zone, such as 2026-11-28T09:00:00Z")
+    if not now < send_at < now + LATEST:
+        raise refuse("send_at", "must be in the future, within a year")
+
+
+def choose_address(given: GivenAddress | str | None, manifest: Manifest, ways: Sequence[Way]) -> AddressView:
+    """Where a reply goes: the given address where the channel may write to it, else the one used last there. Raises Invalid."""
+    known = {way.address.value: way.address for way in ways}
+    if given is None:
+        proved = next((way.address for way in ways if not way.claimed), None)
+        if proved is None:
+            raise refuse("address", f"this customer has no {manifest.address} on this channel" + _or_give_one(manifest))
+        return AddressView(kind=proved.kind, value=proved.value)
+    kind, value, name = (manifest.address, given, "") if isinstance(given, str) else (given.kind, given.value, given.name)
+    if kind != manifest.address:
+        raise refuse("address", f"a {kind}; this channel reaches a {manifest.address}")
+    value = _normal(kind, value)
+    if value not in known and not manifest.starts:
+        raise refuse("address", f"this channel answers only who wrote to it: {', '.join(known) or 'nobody here did'}")
+    return AddressView(kind=kind, value=value, name=name)
+
+
+def copies(field: str, addresses: Sequence[str]) -> list[str]:
+    """Cc or bcc in one form, each once. Raises Invalid."""
+    try:
+        return list(dict.fromkeys(normalise("email", address) for address in addresses))
+    except InvalidAddress as error:
+        raise refuse(field, str(error)) from error
+
+
+def _normal(kind: str, value: str) -> str:
+    try:
+        return normalise(kind, value)
+    except InvalidAddress as error:
+        raise refuse("address", str(error)) from error
+
+
+def _or_give_one(manifest: Manifest) -> str:
+    return "; give one" if manifest.starts else ""

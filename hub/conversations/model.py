@@ -1,0 +1,164 @@
+"""The shapes of a conversation, in and out."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, field
+
+from hub.kernel.shapes import ChannelRef, Named, Person, ThreadEvent
+from hub.kernel.web import Input, View
+
+Id = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", description="a UUID")]
+LONGEST_TEXT = 100_000
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Meta(max_length=998, pattern=r"^[^\x00\r\n]*$", description="one line")]
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+# ── Out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Attachment(View):
+    """A file of a message. `inline`: a picture that its HTML shows."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    inline: bool = False
+
+
+class AddressView(View):
+    """Whom a message came from or went to."""
+
+    kind: str
+    value: str
+    name: str = ""
+
+
+class Message(View):
+    """One message of the thread. `customer` is the member of the family it belongs to, for ever."""
+
+    id: str
+    number: int
+    at: datetime
+    direction: Literal["in", "out", "note"]
+    topic: str
+    channel: ChannelRef | None
+    text: str
+    state: str
+    customer: str
+    author: Person
+    subject: str
+    has_html: bool
+    attachments: list[Attachment]
+    address: AddressView | None
+    error: dict[str, Any] | None
+    state_at: datetime
+    reply_to: str | None
+    send_at: datetime | None
+    context: dict[str, Any]
+    mentions: list[str]
+
+
+class PushedMessage(Message):
+    """A message for the sockets: with the root of its customer."""
+
+    root: str
+    customer_name: str
+
+
+class Draft(View):
+    """What a colleague has begun to write."""
+
+    kind: str
+    text: str
+    channel: str | None
+    topic: str | None
+    subject: str
+
+
+class ConversationPage(View):
+    """A page of the thread, ascending; `next` leads to the page before it. `read`: how far this colleague has read."""
+
+    customer: Named
+    messages: list[Message]
+    events: list[ThreadEvent]
+    next: str | None
+    read: int
+    draft: Draft | None
+    viewers: list[Named]
+
+
+# ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PageQuery(Input):
+    """Which page: before a number, or the newest; of the whole thread, or of one topic."""
+
+    before: Annotated[str, Meta(pattern=r"^\d{1,18}$", description="what `next` said")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    topic: Id | None = None
+
+
+class GivenAddress(Input):
+    """An address to write to."""
+
+    kind: Annotated[str, Meta(max_length=40)]
+    value: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"^[^\x00]*$")]
+    name: Line = ""
+
+
+Mail = Annotated[str, Meta(min_length=3, max_length=320)]
+
+
+class NewMessage(Input):
+    """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind."""
+
+    id: Id
+    kind: Literal["reply", "note"]
+    text: Text
+    channel: Id | None = None
+    address: GivenAddress | Annotated[str, Meta(min_length=1, max_length=320, pattern=r"^[^\x00]*$")] | None = None
+    topic: Id | None = None
+    subject: Line | None = None
+    cc: Annotated[list[Mail], Meta(max_length=50)] = field(default_factory=list)
+    bcc: Annotated[list[Mail], Meta(max_length=50)] = field(default_factory=list)
+    html: Annotated[str, Meta(max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")] | None = None
+    attachments: list[Id] = field(default_factory=list)
+    reply_to: Id | None = None
+    send_at: datetime | None = None
+    mentions: Annotated[list[Id], Meta(max_length=50)] = field(default_factory=list)
+
+
+class NewDraft(Input):
+    """What a colleague has begun to write; an empty text removes it."""
+
+    kind: Literal["reply", "note"]
+    text: Text
+    channel: Id | None = None
+    topic: Id | None = None
+    subject: Line | None = None
+
+
+class ReadMark(Input):
+    """The number of the last message that was seen."""
+
+    number: Number
+
+
+class FileName(Input):
+    """What an uploaded file is called."""
+
+    name: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class HtmlQuery(Input):
+    """Whether pictures from elsewhere are fetched."""
+
+    images: bool = False
+
+
+class Inline(Input):
+    """Whether a picture is shown in place; everything else is a download."""
+
+    inline: bool = False

@@ -1,0 +1,121 @@
+-- name: page
+-- The newest messages of a family before a number: one short index scan for each member.
+SELECT m.id, m.number, m.at FROM unnest($1::uuid[]) AS member (id)
+CROSS JOIN LATERAL (
+    SELECT v.id, v.number, v.at FROM message v WHERE v.customer_id = member.id AND v.number < $2 ORDER BY v.number DESC LIMIT $3
+) m ORDER BY m.number DESC LIMIT $3
+
+-- name: topic_page
+-- The newest messages of one topic before a number, as far as they are the family's.
+SELECT m.id, m.number, m.at FROM message m
+WHERE m.topic_id = $4 AND m.number < $2 AND m.customer_id = ANY ($1::uuid[]) ORDER BY m.number DESC LIMIT $3
+
+-- name: time_of
+-- When a message of a family was written.
+SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
+
+-- name: views
+-- Messages with all that is shown of them.
+SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector, ch.name AS channel_name, m.text, m.state, m.state_at,
+       m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
+       m.author_kind, m.author_id, COALESCE(a.name, '') AS agent_name, COALESCE(NULLIF(i.name, ''), NULLIF(c.name, ''), i.value, '') AS writer_name,
+       m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context,
+       COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
+                                                     'inline', f.inline) ORDER BY f.position, f.id)
+                 FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments,
+       ARRAY(SELECT w.agent_id FROM work w WHERE w.topic_id = m.topic_id AND w.state IN ('assigned', 'wrapping', 'paused')
+             AND w.agent_id IS NOT NULL) AS at_work,
+       ARRAY(SELECT w.queue_id FROM work w WHERE w.topic_id = m.topic_id
+             AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused')) AS queues
+FROM message m JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id
+LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN identity i ON i.id = m.identity_id
+WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
+
+-- name: own
+-- How far a colleague has read a family's thread, and what he or she has begun to write.
+SELECT COALESCE((SELECT max(v.number) FROM reading v WHERE v.agent_id = $1 AND v.customer_id = ANY ($2::uuid[])), 0) AS read,
+       d.kind, d.text, d.channel_id, d.topic_id, d.subject
+FROM (SELECT 1) one LEFT JOIN LATERAL (
+    SELECT * FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) ORDER BY updated_at DESC LIMIT 1) d ON true
+
+-- name: mark_read
+-- A colleague has read up to here; never backwards, and told only when it went on.
+WITH further AS (
+    INSERT INTO reading AS r (agent_id, customer_id, number) VALUES ($1, $2, $3)
+    ON CONFLICT (agent_id, customer_id) DO UPDATE SET number = EXCLUDED.number WHERE r.number < EXCLUDED.number
+    RETURNING r.agent_id, r.customer_id)
+INSERT INTO event (type, actor_kind, actor, customer, data)
+SELECT 'conversation.read', 'human', agent_id, customer_id, jsonb_build_object('number', $3::bigint) FROM further
+
+-- name: root_of_address
+-- The customer behind an address.
+SELECT c.root_id, COALESCE(NULLIF(c.name, ''), NULLIF(i.name, ''), i.value) AS name FROM identity i JOIN customer c ON c.id = i.customer_id
+WHERE i.kind = $1 AND i.value = $2
+
+-- name: keep_draft
+-- Keeps what a colleague has begun to write.
+INSERT INTO draft (agent_id, customer_id, kind, text, channel_id, topic_id, subject) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (agent_id, customer_id) DO UPDATE SET kind = EXCLUDED.kind, text = EXCLUDED.text, channel_id = EXCLUDED.channel_id,
+    topic_id = EXCLUDED.topic_id, subject = EXCLUDED.subject, updated_at = now()
+
+-- name: drop_drafts
+-- Removes the drafts of a colleague in a family, but for one member.
+DELETE FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) AND customer_id IS DISTINCT FROM $3
+
+-- name: known
+-- The message with this id, if it was written before, and the hash of what it was asked as.
+SELECT id, body_hash FROM message WHERE id = $1
+
+-- name: owner
+-- Whose message this is, and its HTML.
+SELECT customer_id, html FROM message WHERE id = $1
+
+-- name: channel
+-- One channel.
+SELECT id, connector, name, enabled FROM channel WHERE id = $1
+
+-- name: open_channels
+-- The names of the channels that are open.
+SELECT name FROM channel WHERE enabled ORDER BY created_at, id
+
+-- name: topic_of
+-- The topic of a message, when the message is of this family.
+SELECT topic_id FROM message WHERE id = $1 AND customer_id = ANY ($2::uuid[])
+
+-- name: colleagues
+-- Which of these are colleagues.
+SELECT id FROM agent WHERE id = ANY ($1::uuid[])
+
+-- name: sizes
+-- Names and sizes of files that this colleague uploaded and has not sent.
+SELECT id, name, size FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2
+
+-- name: name_blob
+-- Names a stored file.
+SELECT name_blob($1, $2)
+
+-- name: write
+-- Writes a reply or a note.
+SELECT message, fresh FROM write_message($1)
+
+-- name: retry
+-- Sends again what failed, or may not have left.
+SELECT retry_message($1, $2)
+
+-- name: cancel
+-- Takes a message back before it leaves.
+SELECT cancel_message($1, $2)
+
+-- name: add_attachment
+-- A file that was uploaded, not of any message yet.
+INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2, $3, $4, $5) RETURNING id
+
+-- name: attachment
+-- One file, and whose message it belongs to.
+SELECT f.name, f.content_type, f.size, f.blob, f.uploader, m.customer_id
+FROM attachment f LEFT JOIN message m ON m.id = f.message_id WHERE f.id = $1
+
+-- name: inline_pictures
+-- The pictures that a message's HTML shows.
+SELECT content_id, content_type, size, blob FROM attachment
+WHERE message_id = $1 AND content_id <> '' ORDER BY position

@@ -1,0 +1,166 @@
+"""Reads conversations: pages of the thread, and messages in batches for the sockets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from hub.conversations.model import AddressView, Attachment, ConversationPage, Draft, Message, PageQuery, PushedMessage
+from hub.errors import NotFound
+from hub.kernel.database import Database, Record, queries
+from hub.kernel.shapes import ChannelRef, Named, Person, ThreadEvent
+from hub.kernel.web import Principal
+
+QUERIES = queries(__package__)
+BEYOND = 2**63 - 1
+ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
+FOREVER = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+class Customers(Protocol):
+    """Knows customers, and who may see them."""
+
+    async def customer_for(self, principal: Principal, customer: str) -> Named: ...
+
+    async def family(self, root: str) -> list[str]: ...
+
+
+class Timeline(Protocol):
+    """Reads what happened between messages."""
+
+    async def between(self, family: Sequence[str], start: datetime, end: datetime) -> list[ThreadEvent]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A message for the sockets, the agents who are at work on its topic, and the queues where that work is."""
+
+    view: PushedMessage
+    at_work: Sequence[UUID]
+    queues: Sequence[UUID]
+
+
+class Conversations:
+    """Threads as colleagues read them. Everything is looked up through the caller."""
+
+    def __init__(self, database: Database, customers: Customers, timeline: Timeline, viewers: Callable[[str], list[Named]]) -> None:
+        self._database = database
+        self._customers = customers
+        self._timeline = timeline
+        self._viewers = viewers
+
+    async def page(self, principal: Principal, customer: str, query: PageQuery) -> ConversationPage:
+        """A page of the thread of a family, with what happened in the same span. Raises NotFound."""
+        root = await self._customers.customer_for(principal, customer)
+        family = await self._customers.family(root.id)
+        before = int(query.before) if query.before else None
+        found = await self._numbers(family, query, before)
+        shown, older = found[: query.limit], len(found) > query.limit
+        messages = await self.message_views([row["id"] for row in shown])
+        own = await self._database.row(QUERIES.own, principal.agent, family)
+        assert own is not None
+        start = shown[-1]["at"] if older else ALWAYS
+        return ConversationPage(
+            customer=root,
+            messages=list(messages.values()),
+            events=await self._events(family, before, start),
+            next=str(shown[-1]["number"]) if older else None,
+            read=own["read"],
+            draft=_draft(own),
+            viewers=self._viewers(root.id),
+        )
+
+    async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]:
+        """Messages by id, in the order of the thread."""
+        return {str(row["id"]): message_view(row) for row in await self._rows(ids)}
+
+    async def pushed(self, ids: Sequence[str | UUID]) -> list[Pushed]:
+        """Messages for the sockets, each with whom they concern."""
+        return [Pushed(pushed_view(row), row["at_work"], row["queues"]) for row in await self._rows(ids)]
+
+    async def root_of_address(self, kind: str, value: str) -> Named | None:
+        """The customer behind an address."""
+        row = await self._database.row(QUERIES.root_of_address, kind, value)
+        return Named(id=str(row["root_id"]), name=row["name"]) if row else None
+
+    async def one(self, principal: Principal, message: str) -> Message:
+        """One message that the caller may see. Raises NotFound."""
+        await self.owner_for(principal, message)
+        return (await self.message_views([message]))[message]
+
+    async def owner_for(self, principal: Principal, message: str) -> Record:
+        """The customer and the HTML of a message that the caller may see. Raises NotFound."""
+        row = await self._database.row(QUERIES.owner, message)
+        if row is None:
+            raise NotFound("not_found", f"there is no message {message}")
+        await self._customers.customer_for(principal, str(row["customer_id"]))
+        return row
+
+    async def _numbers(self, family: list[str], query: PageQuery, before: int | None) -> list[Record]:
+        end = BEYOND if before is None else before
+        if query.topic is None:
+            return await self._database.rows(QUERIES.page, family, end, query.limit + 1)
+        return await self._database.rows(QUERIES.topic_page, family, end, query.limit + 1, query.topic)
+
+    async def _events(self, family: list[str], before: int | None, start: datetime) -> list[ThreadEvent]:
+        """Pages share the time between them without a gap: each ends where the next message of the thread begins."""
+        end = None if before is None else await self._database.value(QUERIES.time_of, family, before)
+        return await self._timeline.between(family, start, end or FOREVER)
+
+    async def _rows(self, ids: Sequence[str | UUID]) -> list[Record]:
+        return await self._database.rows(QUERIES.views, list(ids)) if ids else []
+
+
+def message_view(row: Record) -> Message:
+    """A row of the statement `views`."""
+    return Message(**_parts(row))
+
+
+def pushed_view(row: Record) -> PushedMessage:
+    """A row of the statement `views`, for the sockets."""
+    return PushedMessage(**_parts(row), root=str(row["root_id"]), customer_name=row["customer_name"])
+
+
+def _parts(row: Record) -> dict[str, Any]:
+    context = dict(row["context"])
+    return {
+        "id": str(row["id"]),
+        "number": row["number"],
+        "at": row["at"],
+        "direction": row["direction"],
+        "topic": str(row["topic_id"]),
+        "channel": row["channel_id"] and ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"]),
+        "text": row["text"],
+        "state": row["state"],
+        "customer": str(row["customer_id"]),
+        "author": _author(row),
+        "subject": row["subject"],
+        "has_html": row["has_html"],
+        "attachments": msgspec.convert(row["attachments"], type=list[Attachment]),
+        "address": row["address"] and msgspec.convert(row["address"], type=AddressView),
+        "error": row["error"],
+        "state_at": row["state_at"],
+        "reply_to": _text(row["reply_to"]),
+        "send_at": row["send_at"],
+        "mentions": context.pop("mentions", []),
+        "context": context,
+    }
+
+
+def _author(row: Record) -> Person:
+    if row["author_kind"] == "customer":
+        return Person(kind="customer", id=str(row["customer_id"]), name=row["writer_name"])
+    return Person(kind=row["author_kind"], id=_text(row["author_id"]), name=row["agent_name"])
+
+
+def _draft(row: Record) -> Draft | None:
+    if row["kind"] is None:
+        return None
+    return Draft(kind=row["kind"], text=row["text"], channel=_text(row["channel_id"]), topic=_text(row["topic_id"]), subject=row["subject"])
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)

@@ -1,0 +1,1 @@
+"""The record of a customer: identities, join and undo, fields, tags, commitments."""

@@ -1,0 +1,1 @@
+"""Inbound: what arrives is stored, understood and taken in, exactly once."""

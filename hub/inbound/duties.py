@@ -1,0 +1,114 @@
+"""What is done for ever for an open channel's inbound side: listening to the provider, and reading what is stored and not read yet."""
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from typing import Protocol
+from uuid import UUID
+
+from connectors.contract import Batch, Delivery, Event, Listens
+from connectors.errors import MalformedPayload
+from hub.channels.model import Channel, OpenChannel
+from hub.inbound.inbox import Inbox
+from hub.inbound.intake import QUERIES, Incoming, Intake
+from hub.kernel.crash import crash_point
+from hub.kernel.database import GONE, Database, Record
+from hub.kernel.lease import Lease
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+SLOW_POLL_S = 2.0
+
+
+class Parser(Protocol):
+    """Reads a delivery somewhere where it may take long or break. Raises MalformedPayload."""
+
+    async def __call__(self, channel: Channel, delivery: Delivery) -> list[Event]: ...
+
+
+class BlobReader(Protocol):
+    """Gives bytes back by their SHA-256."""
+
+    async def read(self, sha256: bytes) -> bytes: ...
+
+
+class Listening:
+    """Fetches or receives for channels that listen by themselves."""
+
+    def __init__(self, database: Database, inbox: Inbox, reading: "Reading") -> None:
+        self._database = database
+        self._inbox = inbox
+        self._reading = reading
+
+    async def serve(self, channel: OpenChannel, lease: Lease) -> None:
+        """Store every batch, then ask for the next: that is what confirms it."""
+        if not isinstance(channel.connector, Listens):
+            return
+        if channel.manifest.receives == "poll":  # two that poll would confirm each other's unread; a server of our own may run everywhere
+            await lease.held()
+        cursor = None
+        with suppress(*GONE):
+            cursor = await self._database.value("SELECT cursor FROM channel_state WHERE channel_id = $1", channel.channel.id)
+        async with aclosing(channel.connector.listen(cursor)) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                await self._store(channel, batch)
+
+    async def _store(self, channel: OpenChannel, batch: Batch) -> None:
+        await self._inbox.accept(channel, batch.deliveries)
+        crash_point("inbound.stored")
+        if batch.cursor is not None:
+            await self._database.run(QUERIES.move_cursor, channel.channel.id, batch.cursor)
+        self._reading.ring(channel.channel.id)
+
+
+class Reading:
+    """Reads stored deliveries of channels whose payloads are parsed in a worker, in the order in which they came."""
+
+    def __init__(self, database: Database, intake: Intake, blobs: BlobReader, parse: Parser) -> None:
+        self._database = database
+        self._intake = intake
+        self._blobs = blobs
+        self._parse = parse
+        self._bells: dict[UUID, asyncio.Event] = {}
+
+    def ring(self, channel: UUID) -> None:
+        """Something was stored for this channel."""
+        if bell := self._bells.get(channel):
+            bell.set()
+
+    async def serve(self, channel: OpenChannel, lease: Lease) -> None:
+        """Read for ever what is stored, as long as this node has the channel."""
+        if channel.manifest.parse != "worker":
+            return
+        bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
+        while True:
+            await lease.held()
+            bell.clear()
+            try:
+                rows = await self._database.rows(QUERIES.unread_deliveries, channel.channel.id, BATCH)
+                await self._read_all(channel.channel, rows)
+            except GONE as error:
+                log.warning("channel %s: the database is away (%r)", channel.channel.name, error)
+                rows = []
+                await asyncio.sleep(1)
+            if not rows:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SLOW_POLL_S):
+                        await bell.wait()
+
+    async def _read_all(self, channel: Channel, rows: list[Record]) -> None:
+        """Parsed side by side, taken in one after the other."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._read(channel, row)) for row in rows]
+        for task in tasks:
+            await self._intake.take(task.result())
+
+    async def _read(self, channel: Channel, row: Record) -> Incoming:
+        body = row["body"] if row["body"] is not None else await self._blobs.read(row["blob"])
+        delivery = Delivery(row["kind"], row["external_id"], body, row["headers"])
+        try:
+            events = await self._parse(channel, delivery)
+        except MalformedPayload as error:
+            return Incoming(channel, delivery, (), str(error)[:500] or "cannot be read", row["id"])
+        return Incoming(channel, delivery, tuple(events), "", row["id"])

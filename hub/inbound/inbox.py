@@ -1,0 +1,84 @@
+"""The inbox: whatever way a delivery came, it is safe before anybody is told so: in the database, or else in the spool."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from connectors.contract import Delivery
+from connectors.errors import MalformedPayload
+from hub.channels.model import OpenChannel
+from hub.inbound.intake import Incoming, Intake, Taken
+from hub.kernel.database import GONE
+from hub.kernel.spool import Spool, Spooled
+
+log = logging.getLogger(__name__)
+
+DRAIN_PAUSE_S = 1.0
+
+
+class Inbox:
+    """Takes deliveries of open channels."""
+
+    def __init__(self, intake: Intake, spool: Spool) -> None:
+        self._intake = intake
+        self._spool = spool
+        self._drain_now = asyncio.Event()
+        self._open: Mapping[UUID, OpenChannel] = {}
+        if spool.pending:
+            self._drain_now.set()
+
+    def know(self, channels: Mapping[UUID, OpenChannel]) -> None:
+        """Which channels are open: the spool is drained through them."""
+        self._open = channels
+
+    @property
+    def spooling(self) -> bool:
+        """Whether deliveries go to the spool at present."""
+        return self._spool.pending
+
+    async def accept(self, channel: OpenChannel, deliveries: Sequence[Delivery]) -> list[Taken]:
+        """Make deliveries safe; returns when they are. An empty list says that they are in the spool. Raises SpoolFull."""
+        if not self._spool.pending:
+            try:
+                return list(await asyncio.gather(*(self._intake.take(read(channel, one)) for one in deliveries)))
+            except GONE as error:
+                log.warning("channel %s: the database is away, deliveries go to the spool (%r)", channel.channel.id, error)
+        for one in deliveries:
+            await self._spool.append(Spooled(str(channel.channel.id), one.kind, one.external_id, one.body, dict(one.headers)))
+        self._drain_now.set()
+        return []
+
+    async def run(self) -> None:
+        """Drain the spool whenever something is in it and the database answers."""
+        while True:
+            await self._drain_now.wait()
+            try:
+                count = await self._spool.drain(self._take_spooled)
+                self._drain_now.clear()
+                if self._spool.pending:
+                    self._drain_now.set()
+                log.info("the spool is drained: %d deliveries", count)
+            except GONE:
+                await asyncio.sleep(DRAIN_PAUSE_S)
+
+    async def _take_spooled(self, record: Spooled) -> None:
+        channel = self._open.get(UUID(record.channel))
+        while channel is None:
+            log.warning("the spool waits for channel %s to be open", record.channel)
+            await asyncio.sleep(DRAIN_PAUSE_S)
+            channel = self._open.get(UUID(record.channel))
+        await self._intake.take(read(channel, Delivery(record.kind, record.external_id, record.body, record.headers)))
+
+
+def read(channel: OpenChannel, delivery: Delivery) -> Incoming:
+    """Understand a delivery where that is cheap; what a worker reads is only stored; what cannot be read is set aside with its bytes."""
+    if channel.manifest.parse == "worker":
+        return Incoming(channel.channel, delivery, None)
+    try:
+        return Incoming(channel.channel, delivery, tuple(channel.connector.parse(delivery)))
+    except MalformedPayload as error:
+        return Incoming(channel.channel, delivery, (), str(error)[:500] or "cannot be read")
+    except Exception as error:
+        log.exception("channel %s: the parser broke on a delivery", channel.channel.id)
+        return Incoming(channel.channel, delivery, (), f"the parser broke: {error!r}"[:500])

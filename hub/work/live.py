@@ -1,0 +1,102 @@
+"""What sockets are told of work, offers and presence: events of the ledger, joined with the present rows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+from hub.kernel.ledger import EventRow
+from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
+from hub.kernel.shapes import Named
+from hub.work.model import OfferEnd
+from hub.work.reading import WorkReading
+
+WORK_EVENTS = (
+    *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
+    *("work.completed", "work.coded", "work.abandoned"),
+)
+OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
+EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
+
+AT_ONCE = 20
+"""More changes of one kind than this in one go are not told one by one."""
+
+Emit = Callable[[str, Any, Iterable[str]], Awaitable[None]]
+
+
+class WorkLive:
+    """The projection of this room; register it for all its events. Of several changes of one thing in a batch only the last is told."""
+
+    def __init__(self, reading: WorkReading) -> None:
+        self._reading = reading
+        self._queues_moved = asyncio.Event()
+
+    def projections(self) -> dict[str, Projection]:
+        """One projection for all events, so that a batch costs one query for each sort of thing."""
+        return dict.fromkeys(EVENTS, self.project)
+
+    async def project(self, events: Sequence[EventRow]) -> list[Push]:
+        """What the events mean to sockets."""
+        self._queues_moved.set()
+        offers = await self._reading.offer_views({str(event.data["offer"]) for event in events if event.type == "offer.created"})
+        pushes = [
+            Push("offer.created", offers[id_], frozenset({agent_room(event.agent)}), event.position, event.at)
+            for event in events
+            if event.type == "offer.created" and (id_ := str(event.data["offer"])) in offers
+        ]
+        pushes += await self._offer_ends([event for event in events if event.type in OFFER_ENDS])
+        pushes += await self._work([event for event in events if event.work])
+        pushes += await self._statuses([event for event in events if event.agent])
+        return pushes
+
+    async def _offer_ends(self, events: Sequence[EventRow]) -> list[Push]:
+        names = await self._reading.names({str(event.actor) for event in events if event.actor})
+        return [_offer_end(event, names) for event in events]
+
+    async def _work(self, events: Sequence[EventRow]) -> list[Push]:
+        last = {str(event.work): event for event in events}
+        views = await self._reading.work_views(last)
+        rooms = {id_: {SUPERVISORS} for id_ in last}
+        for event in events:
+            rooms[str(event.work)] |= _rooms(event)
+        for id_, view in views.items():
+            rooms[id_] |= {queue_room(view.queue.id)} | ({agent_room(view.agent.id)} if view.agent else set())
+        return [Push("work.changed", views[id_], frozenset(rooms[id_]), one.position, one.at) for id_, one in last.items() if id_ in views]
+
+    async def _statuses(self, events: Sequence[EventRow]) -> list[Push]:
+        last = {str(event.agent): event for event in events}
+        views = await self._reading.statuses(last)
+        return [
+            Push("status.changed", views[id_], frozenset({agent_room(id_), SUPERVISORS}), one.position, one.at)
+            for id_, one in last.items()
+            if id_ in views
+        ]
+
+    async def explained(self, emit: Emit, ids: Sequence[str]) -> None:
+        """There are new accounts of why these items wait. It need not last: a fetch shows the same. Many at once are fetched."""
+        if len(ids) > AT_ONCE:
+            await emit("list.changed", {}, [SUPERVISORS])
+            return
+        for view in (await self._reading.work_views(ids)).values():
+            await emit("work.changed", view, [SUPERVISORS, queue_room(view.queue.id)])
+
+    async def tell_queues(self, emit: Emit, every_s: float = 1.0) -> None:
+        """Tell everybody the queues' counts when something moved, at most once in `every_s` seconds; runs for ever."""
+        while True:
+            await self._queues_moved.wait()
+            self._queues_moved.clear()
+            await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+            await asyncio.sleep(every_s)
+
+
+def _offer_end(event: EventRow, names: dict[str, str]) -> Push:
+    outcome = event.type.removeprefix("offer.")
+    actor = str(event.actor) if event.actor else None
+    by = Named(id=actor, name=names.get(actor, "")) if actor else None
+    ended = OfferEnd(id=str(event.data["offer"]), work=str(event.work), outcome=outcome, by=by)
+    return Push("offer.ended", ended, frozenset({agent_room(event.agent), SUPERVISORS}), event.position, event.at)
+
+
+def _rooms(event: EventRow) -> set[str]:
+    """Whom one event concerns besides supervisors: those who had the item, and the queue in which it was."""
+    rooms = {agent_room(agent) for agent in (event.agent, event.actor) if agent and event.type.startswith("work.")}
+    return rooms | ({queue_room(event.queue)} if event.queue else set())

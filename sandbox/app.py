@@ -1,0 +1,67 @@
+"""The pretend outside world as one web application: the page to be the customer, the shop, and the mail world."""
+
+import html
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox import mail
+from sandbox.identity import token
+from sandbox.people import customer
+from sandbox.post import Post
+from sandbox.world import Place, World
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build(place: Place, post: Post) -> web.Application:
+    """The application. It opens the relay when it starts and closes it when it ends."""
+
+    async def relay(_: web.Application) -> AsyncIterator[None]:
+        async with post:
+            yield
+
+    app = web.Application(client_max_size=50 * 1024 * 1024)
+    app.cleanup_ctx.append(relay)
+    app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show)])
+    app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post)])
+    app.router.add_static("/static", STATIC)
+    return app
+
+
+async def page(_: web.Request) -> web.StreamResponse:
+    """The page where one is the customer."""
+    return web.FileResponse(STATIC / "sandbox.html", headers={"Cache-Control": "no-cache"})
+
+
+class Shop:
+    """The shop's page with the chat bubble; `?customer=` is signed in, `?lang=en` speaks English, `?theme=` is light or dark."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    async def show(self, request: web.Request) -> web.Response:
+        """The page, filled in."""
+        text = (STATIC / f"shop.{language(request)}.html").read_text(encoding="utf-8")
+        for name, value in self._values(request).items():
+            text = text.replace(f"{{{{{name}}}}}", html.escape(value))
+        return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    def _values(self, request: web.Request) -> dict[str, str]:
+        known = customer(request.query.get("customer", ""))
+        secret = self._place.secret
+        signed_in = {"id": known.id, "name": known.name, "token": token(known, secret)} if known and secret else None
+        theme = request.query.get("theme", "")
+        return {
+            "hub": self._place.hub,
+            "channel": self._place.channel,
+            "theme": theme if theme in ("light", "dark") else "",
+            "customer": json.dumps(signed_in),
+        }
+
+
+def language(request: web.Request) -> str:
+    """What the shop speaks: Spanish unless English is asked for."""
+    return "en" if request.query.get("lang") == "en" else "es"
