@@ -99,9 +99,11 @@ function joined(event: ThreadEvent): Told {
 
 function written(event: ThreadEvent): Told {
   const message = event.data["message"] as { direction?: string; text?: string } | undefined;
-  const form = message?.direction === "note" ? m.event_noted : message?.direction === "out" ? m.event_answered : m.event_wrote;
-  const icon = message?.direction === "note" ? "lock" : message?.direction === "out" ? "out" : "in";
-  return { icon, text: form({ who: who(event), channel: channel(event) }), note: message?.text ?? null };
+  const inputs = { who: who(event), channel: channel(event) };
+  const note = message?.text ?? null;
+  if (message?.direction === "note") return { icon: "lock", text: m.event_noted(inputs), note };
+  if (message?.direction === "out") return { icon: "out", text: m.event_answered(inputs), note };
+  return { icon: "in", text: m.event_wrote(inputs), note };
 }
 
 function topic(event: ThreadEvent): string {
