@@ -54,6 +54,7 @@ export class Bubble implements Host {
 
   open(focus = true): void {
     this.#show(true);
+    this.store.open = true;
     this.emit("open", null);
     void this.#load().then(() => focus && this.#chat?.opened());
   }
@@ -61,6 +62,7 @@ export class Bubble implements Host {
   close(): void {
     if (!this.isOpen) return;
     this.#show(false);
+    this.store.open = false;
     this.#chat?.closed();
     this.#button.focus();
     this.emit("close", null);
@@ -142,7 +144,6 @@ export class Bubble implements Host {
 
   #show(open: boolean): void {
     this.#frame.dataset.open = String(open);
-    this.store.open = open;
     this.#path.setAttribute("d", open ? DOWN_ICON : CHAT_ICON);
     this.#button.setAttribute("aria-expanded", String(open));
     this.#notice.hidden ||= !open;

@@ -7,7 +7,7 @@ import { Delivery } from "./delivery.ts";
 import { exclusively } from "./locks.ts";
 import type { Options } from "./options.ts";
 import { write } from "./outbox.ts";
-import type { Elsewhere, Store } from "./store.ts";
+import { NOTHING, type Elsewhere, type Store } from "./store.ts";
 import * as uploads from "./uploads.ts";
 
 const TYPING_EVERY_MS = 3_000;
@@ -43,6 +43,7 @@ export class Chat implements Listener {
 
   say(text: string, attachments: Attachment[]): void {
     this.store.keep(write(crypto.randomUUID?.() ?? uuid(), text, attachments, Date.now(), this.store.waiting()));
+    this.store.draft = NOTHING;
     this.#refresh();
     this.#stopTyping();
     void this.#delivery.flush();

@@ -6,6 +6,8 @@ import { inOrder, type Pending } from "./outbox.ts";
 
 export interface Draft { text: string; attachments: Attachment[] }
 
+export const NOTHING: Draft = { text: "", attachments: [] };
+
 /** What another tab did. */
 export type Elsewhere =
   | { type: "outbox" }
@@ -14,7 +16,7 @@ export type Elsewhere =
   | { type: "seen"; number: number };
 
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
-type Kept = "token" | "visitor" | "account" | "seen" | "unread" | "draft" | "sound" | "rated" | "teased" | "locale";
+type Kept = "token" | "visitor" | "account" | "seen" | "unread" | "sound" | "rated" | "teased" | "locale";
 
 export class Store {
   readonly prefix: string;
@@ -41,8 +43,13 @@ export class Store {
   get seen(): number { return Number(this.get("seen") ?? 0); }
   set seen(number: number) { this.set("seen", String(number)); }
 
-  get draft(): Draft { return read<Draft>(this.get("draft")) ?? { text: "", attachments: [] }; }
-  set draft(draft: Draft) { this.set("draft", draft.text || draft.attachments.length ? JSON.stringify(draft) : null); }
+  /** What is being written belongs to the tab too: two tabs are two hands. */
+  get draft(): Draft { return read<Draft>(this.#tab.getItem(`${this.prefix}draft`)) ?? NOTHING; }
+
+  set draft(draft: Draft) {
+    if (draft.text || draft.attachments.length) this.#tab.setItem(`${this.prefix}draft`, JSON.stringify(draft));
+    else this.#tab.removeItem(`${this.prefix}draft`);
+  }
 
   waiting(): Pending[] {
     return inOrder(this.#keys("out:").map((key) => read<Pending>(this.#shelf.getItem(key))).filter((one) => one !== null));
@@ -60,6 +67,7 @@ export class Store {
 
   /** Someone else will sit here: nothing of this visitor stays. */
   forget(): void {
+    this.draft = NOTHING;
     for (const key of this.#keys("")) if (!key.endsWith(":locale") && !key.endsWith(":sound")) this.#shelf.removeItem(key);
   }
 

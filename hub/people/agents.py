@@ -179,6 +179,7 @@ async def _tell(connection: Connection, before: Record, change: AgentChange, act
     data: dict[str, Any] = {"fields": changed}
     if "role" in changed:
         data["role"] = {"from": before["role"], "to": change.role}
+        data["tokens"] = [str(row["id"]) for row in await connection.fetch(QUERIES.tokens, before["id"])]  # their sockets begin anew
     if change.enabled is False and "enabled" in changed:
         await connection.execute(QUERIES.revoke_tokens, before["id"], actor)
         await connection.execute(QUERIES.tell_agent, "agent.disabled", actor, before["id"], data)

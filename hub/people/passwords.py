@@ -10,7 +10,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.errors import Invalid
+from hub.errors import Invalid, Unavailable
 
 Result = TypeVar("Result")
 
@@ -19,13 +19,17 @@ LONGEST = 256
 AT_ONCE = 2
 """Each verification takes 32 MiB and a core for some 40 ms: more of them at once would only starve the rest."""
 
+MOST_WAITING = 100
+"""Beyond this the wait would be longer than a browser's patience: better to say so at once."""
+
 
 class Passwords:
-    """Hashes and compares, off the event loop."""
+    """Hashes and compares, off the event loop. Raises Unavailable when too many wait."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1, type=Type.ID)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+        self._waiting = 0
 
     async def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -44,7 +48,13 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable("busy", "too many people are signing in at this moment; try again")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._waiting -= 1
 
     def _verify(self, kept: str | None, password: str) -> bool:
         try:

@@ -20,11 +20,17 @@ from hub.people.tokens import ApiTokens
 from hub.settings import Settings
 
 
+def _nobody_waits() -> None:
+    """Nobody has to be woken: the ledger's publisher looks by itself."""
+
+
 class People:
     """The door, the verbs and the routes. `endings.on_ended` is told when sockets must be cut; run `sweep` once a minute."""
 
-    def __init__(self, database: Database, settings: Settings, public_url: Callable[[], str]) -> None:
-        self.endings = Endings()
+    def __init__(
+        self, database: Database, settings: Settings, public_url: Callable[[], str], written: Callable[[], None] = _nobody_waits
+    ) -> None:
+        self.endings = Endings(written)
         self._passwords = Passwords()
         self._guesses = Guesses(database, settings.guesses)
         self.sessions = Sessions(database, settings.sessions, self.endings)

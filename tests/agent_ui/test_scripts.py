@@ -18,3 +18,8 @@ def check_script_passes(name: str) -> None:
 @pytest.mark.timeout(300)
 def test_the_consoles_types_and_markup_hold_without_a_warning() -> None:
     check_script_passes("check")
+
+
+@pytest.mark.timeout(300)
+def test_the_consoles_unit_tests_pass() -> None:
+    check_script_passes("test")

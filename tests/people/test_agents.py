@@ -73,7 +73,8 @@ async def test_another_role_ends_the_sessions(hub: Hub, ana: Browser, olga: Brow
     assert (await olga.ask("PATCH", f"/agents/{hub.ids['Ana']}", {"role": "supervisor"}))[1]["role"] == "supervisor"
     assert (await ana.ask("GET", "/session"))[0] == 401
     assert hub.ended[-1] == (hub.ids["Ana"], None, "role")
-    assert (await hub.events("agent.changed"))[-1]["data"] == {"fields": ["role"], "role": {"from": "agent", "to": "supervisor"}}
+    changed = {"fields": ["role"], "role": {"from": "agent", "to": "supervisor"}, "tokens": []}
+    assert (await hub.events("agent.changed"))[-1]["data"] == changed
     assert (await (await signed_in(browser, "ana")).ask("GET", "/session"))[1]["agent"]["role"] == "supervisor"
 
 

@@ -64,8 +64,7 @@ async def test_the_word_of_another_session_does_not_open_the_door(hub: Hub, ana:
     [
         ("agent.signed_out", {"session": "abc", "reason": "gone"}, "abc"),
         ("token.revoked", {"token": "t1"}, "t1"),
-        ("agent.disabled", {"fields": ["enabled"]}, None),
-        ("agent.changed", {"fields": ["role"], "role": {"from": "agent", "to": "admin"}}, None),
+        ("agent.changed", {"fields": ["role"], "role": {"from": "agent", "to": "admin"}, "tokens": ["t1"]}, "t1"),
     ],
 )
 async def test_what_ended_on_another_node_ends_here(hub: Hub, type_: str, data: dict[str, Any], session: str | None) -> None:
@@ -78,6 +77,17 @@ async def test_a_session_ended_on_another_node_is_not_remembered_here(hub: Hub, 
     name = await hub.database.value("DELETE FROM session RETURNING left(encode(token_hash, 'hex'), 16)")
     await hub.people.endings.heard([event(hub, "agent.signed_out", {"session": name, "reason": "signed_out"})])
     assert (await ana.ask("GET", "/session"))[0] == 401
+
+
+async def test_old_news_of_an_ending_leave_a_new_session_alone(hub: Hub, ana: Browser, olga: Browser) -> None:
+    await olga.ask("PATCH", f"/agents/{hub.ids['Ana']}", {"role": "supervisor"})
+    await ana.sign_in("ana@shop.example")
+    hub.ended.clear()
+    rows = await hub.database.rows("SELECT type, data FROM event WHERE agent = $1 AND type <> 'agent.signed_in'", hub.ids["Ana"])
+    await hub.people.endings.heard([event(hub, row["type"], row["data"]) for row in rows])
+    new = await hub.database.value("SELECT left(encode(token_hash, 'hex'), 16) FROM session WHERE agent_id = $1", hub.ids["Ana"])
+    assert [reason for _, _, reason in hub.ended] == ["role"]
+    assert not {new, None} & {session for _, session, _ in hub.ended}
 
 
 async def test_another_name_ends_nothing(hub: Hub) -> None:

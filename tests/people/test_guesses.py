@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from hub.errors import TooMany
+from hub.errors import TooMany, Unavailable
 from hub.kernel.database import Database
 from hub.people.guesses import Guesses
-from hub.people.passwords import Passwords
+from hub.people.passwords import MOST_WAITING, Passwords
 from hub.settings import GuessSection
 from tests.people.conftest import PASSWORD, Browser, Hub
 
@@ -122,6 +122,19 @@ async def _seconds(passwords: Passwords, kept: str | None) -> float:
     begun = time.perf_counter()
     assert not await passwords.match(kept, "not the password")
     return time.perf_counter() - begun
+
+
+async def test_too_many_at_once_are_told_so_instead_of_waiting_for_ever() -> None:
+    passwords = Passwords()
+    await passwords.match(None, "warm")
+    asked = [asyncio.ensure_future(passwords.match(None, "x")) for _ in range(MOST_WAITING + 5)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    refused = [one.exception() for one in asked if one.done()]
+    passwords.close()
+    assert [type(one) for one in refused] == [Unavailable] * 5
+    for one in asked:
+        one.cancel()
 
 
 async def test_an_accent_typed_in_two_ways_is_one_password() -> None:

@@ -42,6 +42,14 @@ export interface Channel extends ChannelRef {
   kind?: string;
   icon?: string;
   limits?: Limits;
+  /** Since when it is in this state, and the provider's own words about it. */
+  since?: string | null;
+  detail?: string;
+  last_in_at?: string | null;
+  last_out_at?: string | null;
+  /** Messages that wait to leave; deliveries that could not be read. */
+  queued?: number;
+  quarantined?: number;
 }
 
 export interface Attachment extends Named {
@@ -225,7 +233,10 @@ export interface Commitment {
 export interface Reach {
   channel: ChannelRef;
   address: Address;
+  /** The customer used it last. */
   last: boolean;
+  /** The address is only said to be this customer's: nobody has written from it. */
+  claimed?: boolean;
   limits: Limits;
   state: ChannelState;
   undo_s: number;
@@ -308,6 +319,9 @@ export interface QueueLoad extends Named {
 }
 
 export interface Colleague extends Named {
+  kind?: "human" | "bot" | "system";
+  email?: string;
+  enabled?: boolean;
   role: Role;
   routing_status: string;
   activity: string | null;

@@ -33,7 +33,6 @@ function Leave({ ui }: { ui: Ui }) {
     if (email.trim() && !isMail(email)) return setWrong("mail_wrong");
     if (!text.trim()) return setWrong("message_missing");
     if (email.trim()) void chat.profile({ email: email.trim() });
-    chat.store.draft = { text: "", attachments: [] };
     return chat.say(text.trim(), []);
   };
   return (

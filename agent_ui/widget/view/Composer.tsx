@@ -26,7 +26,7 @@ function Box({ ui, now, dropped }: Props) {
   const full = text.trim() !== "" || uploads.all.length > 0;
   const ready = full && uploads.all.every((one) => one.attachment);
   useEffect(() => uploads.add(dropped), [dropped]);
-  useEffect(() => keepDraft(ui, text, uploads.all), [text, uploads.all]);
+  useLayoutEffect(() => keepDraft(ui, text, uploads.all), [text, uploads.all]);
   useEffect(() => onTakenBack(() => { setText(chat.store.draft.text); uploads.restore(); box.current?.focus(); }), []);
   useLayoutEffect(() => grow(box.current!), [text]);
   const send = () => {

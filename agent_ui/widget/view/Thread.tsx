@@ -43,7 +43,7 @@ function Card({ ui, now }: { ui: Ui; now: Conversation }) {
   const { phase } = now.state;
   if (now.link === "connecting" || phase === "talking") return null;
   if (!now.hours.open) return <Away ui={ui} now={now} />;
-  if (phase === "queued") return <Queue ui={ui} now={now} />;
+  if (phase === "queued") return now.link === "live" ? <Queue ui={ui} now={now} /> : null;
   return phase === "closed" ? <Survey key={lastNumber(now)} ui={ui} now={now} /> : null;
 }
 
