@@ -37,7 +37,7 @@ async def test_words_match_without_accents_and_case_by_their_beginning(wanted: s
     assert await names(finder, wanted) == ["Begoña Muñiz"]
 
 
-@pytest.mark.parametrize("wanted", ["egoña", "bego ruiz", "%", "_", "\\", "zz"])
+@pytest.mark.parametrize("wanted", ["bego ruiz", "%", "_", "\\", "zz"])
 async def test_what_no_name_has_finds_nobody(wanted: str, finder: Finder, company: Company) -> None:
     await company.customer("Begoña Muñiz")
     await company.customer("Ana Ruiz")
@@ -46,7 +46,8 @@ async def test_what_no_name_has_finds_nobody(wanted: str, finder: Finder, compan
 
 async def test_a_slip_of_the_keyboard_still_finds_somebody(finder: Finder, company: Company) -> None:
     await company.customer("Francisco Gutiérrez")
-    assert await names(finder, "gutierez") == ["Francisco Gutiérrez"]
+    for wanted in ("gutierez", "rancisco", "francicso gutierrez"):
+        assert await names(finder, wanted) == ["Francisco Gutiérrez"]
 
 
 async def test_names_that_begin_so_come_first_and_the_rest_by_name(finder: Finder, company: Company) -> None:
