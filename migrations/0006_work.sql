@@ -121,6 +121,7 @@ CREATE UNIQUE INDEX offer_pending ON offer (work_id) WHERE state = 'pending';
 CREATE INDEX offer_agent ON offer (agent_id) WHERE state = 'pending';
 CREATE INDEX offer_deadline ON offer (expires_at) WHERE state = 'pending';
 CREATE INDEX offer_work ON offer (work_id, id);
+CREATE INDEX offer_refused ON offer (ended_at) WHERE state IN ('rejected', 'timed_out');
 
 -- One stretch of one agent on one item.
 CREATE TABLE assignment (

@@ -24,7 +24,7 @@ from routing.events import (
 )
 from routing.floor import Floor
 from routing.model import Reason
-from routing.state import WorkState, hold_back
+from routing.state import WorkState, exclude, hold_back
 from routing.strategies import check_queue
 from routing.timers import Deadline, Timer
 
@@ -170,10 +170,13 @@ class Engine:
             self._dispatch.look_for_item(self._floor.set_agent(agent))
         for taken in event.taken:
             self._dispatch.take(taken, "taken", now)
+        states = [self._floor.set_work(work) for work in event.waiting]
+        for refusal in event.refusals:
+            exclusions = self._floor.works[refusal.work].exclusions
+            exclusions[refusal.agent] = exclude(exclusions.get(refusal.agent), refusal.at)
         offered = {offer.work for offer in event.offers}
-        for work in event.waiting:
-            state = self._floor.set_work(work)
-            if work.id not in offered:
+        for state in states:
+            if state.work.id not in offered:
                 self._dispatch.requeue(state, now)
         for offer in event.offers:
             self._dispatch.reopen(offer)

@@ -106,10 +106,19 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """An agent declined or missed an item at a time; part of `Restored`, so that a restart forgets no exclusion."""
+
+    work: str
+    agent: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """Everything that is known after a restart, taken in as one step so that the order of loading does not matter.
 
-    `waiting` holds also the work of `offers`; `taken` is the work that agents have in hand.
+    `waiting` holds also the work of `offers`; `taken` is the work that agents have in hand; `refusals` come in the order of their times.
     """
 
     queues: tuple[Queue, ...]
@@ -117,6 +126,7 @@ class Restored:
     taken: tuple[WorkTaken, ...]
     waiting: tuple[Work, ...]
     offers: tuple[Offer, ...]
+    refusals: tuple[Refusal, ...] = ()
 
 
 Event = (

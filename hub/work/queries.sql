@@ -34,6 +34,12 @@ FROM work w JOIN queue q ON q.id = w.queue_id WHERE w.state IN ('queued', 'offer
 SELECT o.id::text, o.work_id::text AS work, o.agent_id::text AS agent, w.kind, o.units, EXTRACT(epoch FROM o.expires_at)::float AS expires_at
 FROM offer o JOIN work w ON w.id = o.work_id WHERE o.state = 'pending'
 
+-- name: refusals
+-- Who declined or missed what still waits, a short while ago.
+SELECT o.work_id::text AS work, o.agent_id::text AS agent, EXTRACT(epoch FROM o.ended_at)::float AS at
+FROM offer o JOIN work w ON w.id = o.work_id
+WHERE o.state IN ('rejected', 'timed_out') AND o.ended_at > now() - interval '5 minutes' AND w.state IN ('queued', 'offered') ORDER BY o.ended_at
+
 -- name: database_time
 -- The time of the database, in seconds.
 SELECT EXTRACT(epoch FROM clock_timestamp())::float

@@ -10,7 +10,7 @@ from hub.kernel.database import AGAIN, GONE, Database
 from hub.kernel.lease import Lease
 from hub.kernel.ledger import EventRow
 from hub.work.accounts import Explained
-from hub.work.dispatch import Dispatch
+from hub.work.term import Term
 from routing.model import RoutingError
 
 log = logging.getLogger(__name__)
@@ -68,17 +68,17 @@ class Router:
     async def _act(self, token: int) -> None:
         """One term of office. What happens while the present state is read is taken in afterwards: taking it in twice does no harm."""
         self._inbox = []
-        dispatch = Dispatch(self._database, token, self._explained)
-        await dispatch.load()
+        term = Term(self._database, token, self._explained)
+        await term.load()
         log.info("routing: this node decides, token %s", token)
         while self._lease.token == token:
-            if dispatch.wrote:
-                dispatch.wrote = False
+            if term.wrote:
+                term.wrote = False
                 self._written()
-            await self._pause(dispatch.next_deadline() - dispatch.now())
+            await self._pause(term.next_deadline() - term.now())
             self._woken.clear()
             events, self._inbox = self._inbox, []
-            await dispatch.step(events)
+            await term.step(events)
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -7,7 +7,7 @@ import pytest
 
 from routing.decisions import ExpireOffer, MakeOffer, RescindOffer
 from routing.engine import Engine
-from routing.events import OfferAccepted, Restored, Tick, WorkTaken
+from routing.events import OfferAccepted, Refusal, Restored, Tick, WorkTaken
 from routing.model import Agent, Code, Offer, Queue, RoutingError, Work
 
 NOW = 1_000.0
@@ -64,3 +64,12 @@ def test_an_offer_without_its_work_is_refused_by_name() -> None:
     lost = Offer("o1", "w1", "ana", "webchat", 33, NOW)
     with pytest.raises(RoutingError, match="offer o1: work w1 and agent ana must be restored with it"):
         Engine().apply(Restored((SERVICE,), (ANA,), (), (), (lost,)), NOW)
+
+
+def test_who_declined_before_the_restart_is_not_asked_again_at_once() -> None:
+    engine = Engine()
+    refused = Refusal("w1", "ana", NOW - 5)
+    assert engine.apply(Restored((SERVICE,), (ANA,), (), (work("w1"),), (), (refused,)), NOW) == []
+    assert engine.next_deadline() == NOW + 10
+    (asked,) = engine.apply(Tick(), NOW + 10)
+    assert isinstance(asked, MakeOffer)

@@ -127,7 +127,7 @@ class Floor:
         assert str(event.agent) == self.agents[name], f"offered to {self.name(event.agent)}, not to {name}"
         return str(event.data["offer"])
 
-    async def taken(self, work: str, name: str) -> None:
+    async def expect_taken(self, work: str, name: str) -> None:
         """Wait until it is offered to this agent, who accepts."""
         await self.moves.accept(self.who(name), await self.expect_offer(work, name))
         await self.expect("work.assigned", work=work)
@@ -139,6 +139,17 @@ class Floor:
     async def state(self, work: str) -> str:
         """The state of work, by the database."""
         return str(await self.database.value("SELECT state FROM work WHERE id = $1", work))
+
+    async def units(self, name: str) -> int:
+        """The units of an agent that are taken; they must be those of what he or she has."""
+        row = await self.database.row(
+            "SELECT units_used, (SELECT COALESCE(sum(w.units), 0) FROM work w"
+            " WHERE w.agent_id = p.agent_id AND w.state IN ('assigned', 'wrapping')) AS held FROM presence p WHERE agent_id = $1",
+            self.agents[name],
+        )
+        assert row is not None
+        assert row["units_used"] == row["held"]
+        return int(row["held"])
 
     async def routing_status(self, name: str) -> str:
         """The derived status of an agent."""

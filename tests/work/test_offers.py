@@ -25,7 +25,7 @@ async def test_a_message_is_offered_to_the_agent_who_is_there(floor: Floor) -> N
 async def test_an_accepted_offer_is_in_the_agents_hands(floor: Floor) -> None:
     await floor.agent("ana", "service")
     work = await floor.message("marta")
-    await floor.taken(work, "ana")
+    await floor.expect_taken(work, "ana")
     view = (await floor.reading.work_views([work]))[work]
     assert view.agent is not None
     assert (view.state, view.agent.name, view.unread) == ("assigned", "Ana", 1)
@@ -89,7 +89,7 @@ async def test_work_that_waits_is_offered_at_once_when_an_agent_comes_online(flo
 async def test_a_fourth_chat_waits_until_one_of_three_is_over_and_a_mail_does_not_fit_beside_them(floor: Floor) -> None:
     await floor.agent("ana", "service")
     for customer in ("one", "two", "three"):
-        await floor.taken(await floor.message(customer), "ana")
+        await floor.expect_taken(await floor.message(customer), "ana")
     fourth, mail = await floor.message("four"), await floor.message("five", kind="mail")
     await floor.expect("work.queued", work=mail)
     assert await floor.state(fourth) == "queued"
@@ -114,7 +114,7 @@ async def test_the_agent_who_knows_the_customer_is_asked_first(floor: Floor) -> 
     await floor.agent("luis", "service")
     first = await floor.message("marta")
     await floor.moves.decline(floor.who("ana"), await floor.expect_offer(first, "ana"), "other")
-    await floor.taken(first, "luis")
+    await floor.expect_taken(first, "luis")
     second = await floor.message("marta", kind="mail")
     await floor.expect_offer(second, "luis")
     (offer,) = await floor.reading.offers_of(floor.agents["luis"])

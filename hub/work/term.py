@@ -1,4 +1,4 @@
-"""Dispatch: feeds what happened to the engine and writes what it decides, under the router's fencing token."""
+"""A term of office of the router: feeds what happened to the engine and writes what it decides, under the router's fencing token."""
 
 import logging
 import time
@@ -23,6 +23,7 @@ from routing.events import (
     OfferRescinded,
     OfferTimedOut,
     QueueChanged,
+    Refusal,
     Restored,
     Tick,
 )
@@ -52,8 +53,8 @@ DEADLINES_MOVED = frozenset({"work.wrapping", "work.resumed", "work.extended", "
 """Events after which the next deadline of the database is looked up again."""
 
 
-class Dispatch:
-    """One term of office of the router: load once, then step with what happened."""
+class Term:
+    """Load once, then step with what happened."""
 
     def __init__(self, database: Database, token: int, explained: Explained) -> None:
         self._database = database
@@ -97,9 +98,10 @@ class Dispatch:
         self._offers = {row["id"]: offer_of(row) for row in offer_rows if row["work"] in known}
         agents = tuple(agent_of(row, self._capacities) for row in agent_rows)
         taken = tuple(taken_of(row) for row in work_rows if row["state"] in ("assigned", "wrapping"))
+        refusals = tuple(Refusal(**dict(row)) for row in await self._database.rows(QUERIES.refusals) if row["work"] in known)
         self._note(work_rows)
         self._accounts.look_at(known)
-        self._apply(Restored(tuple(self._queues.values()), agents, taken, waiting, tuple(self._offers.values())))
+        self._apply(Restored(tuple(self._queues.values()), agents, taken, waiting, tuple(self._offers.values()), refusals))
         await self._carry_out()
         self._sweep_at = self.now() + SWEEP_S
 
@@ -117,7 +119,7 @@ class Dispatch:
         if self._due_at is not None and self._due_at <= self.now():
             await self._settle_overdue()
         if self._sweep_at <= self.now():
-            await self._sweep()
+            await self.sweep()
         await self._accounts.write(self.now())
 
     async def _take(self, events: Sequence[EventRow]) -> None:
@@ -275,7 +277,7 @@ class Dispatch:
             case "lost":
                 await self._database.run(QUERIES.release_lost_work, self._token, id_, LOST_AFTER)
 
-    async def _sweep(self) -> None:
+    async def sweep(self) -> None:
         """Compare with the database, and take in whatever differs."""
         await self._set_clock()
         await self._settle_overdue()

@@ -1,0 +1,122 @@
+"""Presence: what agents set, and what happens when their connections come and go."""
+
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import Invalid
+from hub.work.model import StatusInput
+from hub.work.presence import Presence
+from tests.work.scene import Floor
+
+
+async def test_a_lost_connection_gives_offers_back_at_once_and_holds_nothing_against_the_agent(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    await floor.presence.disconnected(floor.agents["ana"])
+    ended = await floor.expect("offer.rescinded", work=work)
+    assert ended.data["reason"] == "left"
+    assert await floor.routing_status("ana") == "off"
+    await floor.presence.connected(floor.agents["ana"])
+    await floor.expect_offer(work, "ana")
+
+
+async def test_a_connection_lost_and_found_between_two_looks_of_the_router_keeps_the_agent_eligible(quiet: Floor) -> None:
+    await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_offer(work, "ana")
+        async with quiet.database.transaction() as connection:
+            await connection.execute("SELECT disconnect_agent($1, $2)", quiet.agents["ana"], quiet.node)
+            await connection.execute("SELECT connect_agent($1, $2)", quiet.agents["ana"], quiet.node)
+        quiet.wake()
+        await quiet.expect_offer(work, "ana")
+    assert await quiet.state(work) == "offered"
+
+
+async def test_accepted_work_goes_back_half_a_minute_after_the_connection_was_lost_also_after_a_restart(quiet: Floor) -> None:
+    await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+        await quiet.presence.disconnected(quiet.agents["ana"])
+    before = await quiet.database.value("SELECT first_queued_at FROM work")
+    assert await quiet.state(work) == "assigned"
+    await quiet.database.run("UPDATE presence SET left_at = now() - interval '31 seconds'")
+    async with quiet.routing():
+        released = await quiet.expect("work.released", work=work)
+        assert released.data["reason"] == "left"
+        assert await quiet.database.value("SELECT first_queued_at FROM work") == before
+        await quiet.presence.connected(quiet.agents["ana"])
+        await quiet.expect_offer(work, "ana")
+
+
+async def test_an_agent_who_is_back_in_time_keeps_the_work(quiet: Floor) -> None:
+    await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+    await quiet.presence.disconnected(quiet.agents["ana"])
+    await quiet.presence.connected(quiet.agents["ana"])
+    other = await quiet.message("pedro")
+    async with quiet.routing():
+        await quiet.expect_offer(other, "ana")
+    assert await quiet.state(work) == "assigned"
+
+
+async def test_an_agent_with_a_connection_to_another_process_has_not_left(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    other = Presence(floor.database, uuid4())
+    await other.connected(floor.agents["ana"])
+    await floor.presence.disconnected(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "idle"
+    await other.disconnected(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_the_connections_of_a_process_that_fell_silent_are_ended_by_another(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    other = Presence(floor.database, uuid4())
+    await other.beat()
+    assert await floor.routing_status("ana") == "idle"
+    await floor.database.run("UPDATE node SET seen_at = now() - interval '11 seconds' WHERE id = $1", floor.node)
+    await other.beat()
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_going_on_a_break_gives_offers_back_without_blame(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.agent("luis", "service")
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    await floor.activity("ana", "break")
+    await floor.expect_offer(work, "luis")
+    assert await floor.database.value("SELECT bool_or(not_responding) FROM presence") is False
+
+
+async def test_what_does_not_exist_cannot_be_set(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    with pytest.raises(Invalid, match="allowed: available, break, training, meeting, offline"):
+        await floor.activity("ana", "dancing")
+    with pytest.raises(Invalid, match="after_work: 'available' is not allowed; allowed: break"):
+        await floor.presence.set_status(floor.agents["ana"], StatusInput(after_work="available"))
+
+
+async def test_a_break_after_work_begins_at_once_when_there_is_no_work(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.presence.set_status(floor.agents["ana"], StatusInput(after_work="break"))
+    status = (await floor.reading.statuses([floor.agents["ana"]]))[floor.agents["ana"]]
+    assert (status.activity, status.after_work) == ("break", None)
+
+
+async def test_queues_count_who_serves_them_and_what_waits(floor: Floor) -> None:
+    await floor.agent("ana", "service", present=False)
+    await floor.agent("luis", "service")
+    await floor.activity("luis", "break")
+    await floor.message("marta")
+    (load,) = await floor.reading.queue_loads()
+    assert (load.name, load.waiting, load.members, load.available) == ("service", 1, 2, 0)
+    assert load.longest_wait_s is not None
+    await floor.activity("luis", "available")
+    assert (await floor.reading.queue_loads())[0].available == 1
