@@ -17,6 +17,7 @@ from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.registry import manifest
+from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
 from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
@@ -79,30 +80,49 @@ class Hub:
     """One node: every part, built in reading order. `run` runs it; nothing here talks to the network before that."""
 
     def __init__(self, settings: Settings, storage: Storage, parsers: Parsers, secrets: Secrets) -> None:
-        self.settings, self.storage, self.secrets = settings, storage, secrets
+        self.settings, self.storage, self.parsers, self.secrets = settings, storage, parsers, secrets
         self.node = uuid4()
         self.address = ""
         self.draining = False
-        data, database = settings.data.path, storage.database
+        for build in (
+            self._keep,
+            self._people_and_customers,
+            self._inbound,
+            self._outbound,
+            self._decide,
+            self._tell,
+            self._chat,
+            self._web,
+        ):
+            build()
 
-        # ── Keep ──
+    def _keep(self) -> None:
+        """The ledger, files, the spool."""
+        data = self.settings.data.path
+        database = self.storage.database
+        settings = self.settings
         self.blobs = Blobs(data / "blobs")
         self.spool = Spool(data / "spool", settings.spool.megabytes * MEGABYTE)
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
-        self.doorbell = Doorbell(storage.url, self.ledger.wake, self.publisher.wake)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
 
-        # ── People, customers, conversations ──
+    def _people_and_customers(self) -> None:
+        """Who works here, whom for, and what is said."""
+        database = self.storage.database
+        settings = self.settings
         self.people = People(database, settings, lambda: self.public_url)
         self.records = Records(database, manifest)
-        timeline = Timeline(database)
-        self.conversations = Conversations(database, self.records, timeline, self._viewers)
-        writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
-        files = Files(database, self.blobs, self.records)
+        self.timeline = Timeline(database)
+        self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
+        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.files = Files(database, self.blobs, self.records)
 
-        # ── In ──
-        self.parsers = parsers
+    def _inbound(self) -> None:
+        """From a delivery to a message."""
+        database = self.storage.database
+        settings = self.settings
         self.intake = Intake(
             database,
             self.blobs,
@@ -112,23 +132,28 @@ class Hub:
             on_typing=self._customer_typing,
         )
         self.inbox = Inbox(self.intake, self.spool)
-        reading = Reading(database, self.intake, self.blobs, self._parse)
-        self.reading = reading
+        self.reading = Reading(database, self.intake, self.blobs, self._parse)
 
-        # ── Out ──
+    def _outbound(self) -> None:
+        """From an outbox row to a provider."""
+        data = self.settings.data.path
+        database = self.storage.database
+        secrets = self.secrets
         self.channels = ChannelStore(database, secrets, data / "channels.sealed")
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, reading).serve, reading.serve, self.outbox.serve],
+            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
         self.inbox.know(self.supervisor.open)
 
-        # ── Decide ──
+    def _decide(self) -> None:
+        """Work, offers, presence."""
+        database = self.storage.database
         self.routing = Lease(database, "router", self.node)
         self.router = Router(database, self.routing, written=self.publisher.wake)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
@@ -136,7 +161,10 @@ class Hub:
         self.moves = Moves(database, written=self.publisher.wake)
         self.work_live = WorkLive(self.work)
 
-        # ── Tell ──
+    def _tell(self) -> None:
+        """Colleagues' sockets."""
+        database = self.storage.database
+        settings = self.settings
         self.sockets = socketio.AsyncServer(
             async_mode="aiohttp",
             cors_allowed_origins="*",
@@ -153,12 +181,16 @@ class Hub:
         wiring.project(
             conversations_live.projections(self.conversations),
             customers_live.projections(database),
-            timeline_live.projections(timeline),
+            timeline_live.projections(self.timeline),
             self.work_live.projections(),
+            channels_live.projections(),
         )
         self.people.endings.on_ended.append(self._cut_sockets)
 
-        # ── Visitors ──
+    def _chat(self) -> None:
+        """Visitors' sockets and files."""
+        database = self.storage.database
+        secrets = self.secrets
         tokens, links = VisitorTokens(secrets.subkey("visitor")), FileLinks(secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
@@ -166,12 +198,14 @@ class Hub:
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
-        # ── The web ──
+    def _web(self) -> None:
+        """Every route."""
+        database = self.storage.database
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
             *self.people.routes(),
-            *CustomersApi(database, self.records, timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, writer, files, self.blobs, self.records).routes(),
+            *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
+            *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *ChannelsApi(database).routes(),
             *QuarantineApi(self.quarantine).routes(),
