@@ -80,66 +80,58 @@ class Hub:
     """One node: every part, built in reading order. `run` runs it; nothing here talks to the network before that."""
 
     def __init__(self, settings: Settings, storage: Storage, parsers: Parsers, secrets: Secrets) -> None:
-        self.settings, self.storage, self.parsers, self.secrets = settings, storage, parsers, secrets
+        self.settings, self.storage, self.secrets = settings, storage, secrets
         self.node = uuid4()
         self.address = ""
         self.draining = False
-        for build in (
-            self._keep,
-            self._people_and_customers,
-            self._inbound,
-            self._outbound,
-            self._decide,
-            self._tell,
-            self._chat,
-            self._web,
-        ):
-            build()
+        self.parsers = parsers
+        self._keep()
+        self._know()
+        self._take_in()
+        self._send_out()
+        self._decide()
+        self._tell()
+        self._receive_visitors()
+        self._answer()
 
     def _keep(self) -> None:
-        """The ledger, files, the spool."""
-        data = self.settings.data.path
-        database = self.storage.database
-        settings = self.settings
+        """Where things stay."""
+        data, database = self.settings.data.path, self.storage.database
         self.blobs = Blobs(data / "blobs")
-        self.spool = Spool(data / "spool", settings.spool.megabytes * MEGABYTE)
+        self.spool = Spool(data / "spool", self.settings.spool.megabytes * MEGABYTE)
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
         self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
 
-    def _people_and_customers(self) -> None:
-        """Who works here, whom for, and what is said."""
+    def _know(self) -> None:
+        """People, customers, conversations."""
         database = self.storage.database
-        settings = self.settings
-        self.people = People(database, settings, lambda: self.public_url)
+        self.people = People(database, self.settings, lambda: self.public_url)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
-    def _inbound(self) -> None:
-        """From a delivery to a message."""
+    def _take_in(self) -> None:
+        """The way in."""
         database = self.storage.database
-        settings = self.settings
         self.intake = Intake(
             database,
             self.blobs,
-            group_size=settings.intake.group_size,
-            reopen_hours=settings.intake.reopen_hours,
+            group_size=self.settings.intake.group_size,
+            reopen_hours=self.settings.intake.reopen_hours,
             committed=self.publisher.wake,
             on_typing=self._customer_typing,
         )
         self.inbox = Inbox(self.intake, self.spool)
         self.reading = Reading(database, self.intake, self.blobs, self._parse)
 
-    def _outbound(self) -> None:
-        """From an outbox row to a provider."""
-        data = self.settings.data.path
-        database = self.storage.database
-        secrets = self.secrets
-        self.channels = ChannelStore(database, secrets, data / "channels.sealed")
+    def _send_out(self) -> None:
+        """The way out."""
+        data, database = self.settings.data.path, self.storage.database
+        self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
@@ -152,7 +144,7 @@ class Hub:
         self.inbox.know(self.supervisor.open)
 
     def _decide(self) -> None:
-        """Work, offers, presence."""
+        """Who gets which work."""
         database = self.storage.database
         self.routing = Lease(database, "router", self.node)
         self.router = Router(database, self.routing, written=self.publisher.wake)
@@ -164,7 +156,6 @@ class Hub:
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
-        settings = self.settings
         self.sockets = socketio.AsyncServer(
             async_mode="aiohttp",
             cors_allowed_origins="*",
@@ -172,7 +163,7 @@ class Hub:
             max_http_buffer_size=SOCKET_BYTES,
             ping_interval=20,
             ping_timeout=20,
-            manager=_manager(settings),
+            manager=_manager(self.settings),
         )
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
@@ -187,19 +178,18 @@ class Hub:
         )
         self.people.endings.on_ended.append(self._cut_sockets)
 
-    def _chat(self) -> None:
-        """Visitors' sockets and files."""
+    def _receive_visitors(self) -> None:
+        """The chat bubbles' sockets."""
         database = self.storage.database
-        secrets = self.secrets
-        tokens, links = VisitorTokens(secrets.subkey("visitor")), FileLinks(secrets.subkey("visitor files"))
+        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
             self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
-    def _web(self) -> None:
-        """Every route."""
+    def _answer(self) -> None:
+        """HTTP."""
         database = self.storage.database
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
