@@ -78,5 +78,5 @@ CREATE TABLE delivery (
     attempts    int NOT NULL DEFAULT 0,
     CONSTRAINT delivery_seen UNIQUE (channel_id, kind, external_id)
 );
-CREATE INDEX delivery_new ON delivery (channel_id, id) WHERE state = 'new';
-CREATE INDEX delivery_quarantined ON delivery (channel_id, id) WHERE state = 'quarantined';
+CREATE INDEX delivery_new ON delivery (channel_id, received_at, id) WHERE state = 'new';
+CREATE INDEX delivery_quarantined ON delivery (received_at, id) WHERE state = 'quarantined';

@@ -24,7 +24,9 @@ SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector
                                                      'inline', f.inline) ORDER BY f.position, f.id)
                  FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments,
        ARRAY(SELECT w.agent_id FROM work w WHERE w.topic_id = m.topic_id AND w.state IN ('assigned', 'wrapping', 'paused')
-             AND w.agent_id IS NOT NULL) AS at_work
+             AND w.agent_id IS NOT NULL) AS at_work,
+       ARRAY(SELECT w.queue_id FROM work w WHERE w.topic_id = m.topic_id
+             AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused')) AS queues
 FROM message m JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id
 LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN identity i ON i.id = m.identity_id
 WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
@@ -37,9 +39,18 @@ FROM (SELECT 1) one LEFT JOIN LATERAL (
     SELECT * FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) ORDER BY updated_at DESC LIMIT 1) d ON true
 
 -- name: mark_read
--- A colleague has read up to here; never backwards.
-INSERT INTO reading AS r (agent_id, customer_id, number) VALUES ($1, $2, $3)
-ON CONFLICT (agent_id, customer_id) DO UPDATE SET number = greatest(r.number, EXCLUDED.number)
+-- A colleague has read up to here; never backwards, and told only when it went on.
+WITH further AS (
+    INSERT INTO reading AS r (agent_id, customer_id, number) VALUES ($1, $2, $3)
+    ON CONFLICT (agent_id, customer_id) DO UPDATE SET number = EXCLUDED.number WHERE r.number < EXCLUDED.number
+    RETURNING r.agent_id, r.customer_id)
+INSERT INTO event (type, actor_kind, actor, customer, data)
+SELECT 'conversation.read', 'human', agent_id, customer_id, jsonb_build_object('number', $3::bigint) FROM further
+
+-- name: root_of_address
+-- The customer behind an address.
+SELECT c.root_id, COALESCE(NULLIF(c.name, ''), NULLIF(i.name, ''), i.value) AS name FROM identity i JOIN customer c ON c.id = i.customer_id
+WHERE i.kind = $1 AND i.value = $2
 
 -- name: keep_draft
 -- Keeps what a colleague has begun to write.

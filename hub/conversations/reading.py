@@ -1,6 +1,7 @@
 """Reads conversations: pages of the thread, and messages in batches for the sockets."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -31,6 +32,15 @@ class Timeline(Protocol):
     """Reads what happened between messages."""
 
     async def between(self, family: Sequence[str], start: datetime, end: datetime) -> list[ThreadEvent]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A message for the sockets, the agents who are at work on its topic, and the queues where that work is."""
+
+    view: PushedMessage
+    at_work: Sequence[UUID]
+    queues: Sequence[UUID]
 
 
 class Conversations:
@@ -65,11 +75,16 @@ class Conversations:
 
     async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]:
         """Messages by id, in the order of the thread."""
-        return {row[0].id: row[0] for row in await self._views(ids, message_view)}
+        return {str(row["id"]): message_view(row) for row in await self._rows(ids)}
 
-    async def pushed(self, ids: Sequence[str | UUID]) -> list[tuple[PushedMessage, list[str]]]:
-        """Messages for the sockets, each with the agents who are at work on its topic."""
-        return await self._views(ids, pushed_view)
+    async def pushed(self, ids: Sequence[str | UUID]) -> list[Pushed]:
+        """Messages for the sockets, each with whom they concern."""
+        return [Pushed(pushed_view(row), row["at_work"], row["queues"]) for row in await self._rows(ids)]
+
+    async def root_of_address(self, kind: str, value: str) -> Named | None:
+        """The customer behind an address."""
+        row = await self._database.row(QUERIES.root_of_address, kind, value)
+        return Named(id=str(row["root_id"]), name=row["name"]) if row else None
 
     async def one(self, principal: Principal, message: str) -> Message:
         """One message that the caller may see. Raises NotFound."""
@@ -95,11 +110,8 @@ class Conversations:
         end = None if before is None else await self._database.value(QUERIES.time_of, family, before)
         return await self._timeline.between(family, start, end or FOREVER)
 
-    async def _views(self, ids: Sequence[str | UUID], make: Callable[[Record], Any]) -> list[tuple[Any, list[str]]]:
-        if not ids:
-            return []
-        rows = await self._database.rows(QUERIES.views, list(ids))
-        return [(make(row), [str(agent) for agent in row["at_work"]]) for row in rows]
+    async def _rows(self, ids: Sequence[str | UUID]) -> list[Record]:
+        return await self._database.rows(QUERIES.views, list(ids)) if ids else []
 
 
 def message_view(row: Record) -> Message:

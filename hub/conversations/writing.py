@@ -122,7 +122,8 @@ class Writer:
 
     async def mark_read(self, agent: str, root: str, number: int) -> None:
         """The agent has seen everything up to this number; never backwards."""
-        await self._database.run(QUERIES.mark_read, agent, root, number)
+        if await self._database.run(QUERIES.mark_read, agent, root, number):
+            self._committed()
 
     async def _road(self, agent: str, root: str, body: NewMessage) -> _Road:
         channel = await self._open_channel(body.channel)

@@ -45,6 +45,8 @@ class Listening:
         """Store every batch, then ask for the next: that is what confirms it."""
         if not isinstance(channel.connector, Listens):
             return
+        if channel.manifest.receives == "poll":  # two that poll would confirm each other's unread; a server of our own may run everywhere
+            await lease.held()
         cursor = None
         with suppress(*GONE):
             cursor = await self._database.value("SELECT cursor FROM channel_state WHERE channel_id = $1", channel.channel.id)

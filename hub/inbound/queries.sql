@@ -27,14 +27,15 @@ UPDATE delivery SET state = $2, problem = $3, attempts = attempts + 1 WHERE id =
 UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
 
 -- name: unread_deliveries
--- Deliveries that are stored and not read yet, in the order in which they came.
-SELECT id, kind, external_id, headers, body, blob, attempts FROM delivery WHERE channel_id = $1 AND state = 'new' ORDER BY id LIMIT $2
+-- Deliveries that are stored and not read yet, in the order in which they came (their ids know nothing of it).
+SELECT id, kind, external_id, headers, body, blob, attempts FROM delivery WHERE channel_id = $1 AND state = 'new' ORDER BY received_at, id LIMIT $2
 
 -- name: quarantine
 -- What was set aside, newest first.
 SELECT d.id, d.channel_id, d.kind, d.external_id, d.received_at, d.problem, d.attempts, c.name AS channel_name
 FROM delivery d JOIN channel c ON c.id = d.channel_id
-WHERE d.state = 'quarantined' AND ($1::uuid IS NULL OR d.id < $1) ORDER BY d.id DESC LIMIT $2
+WHERE d.state = 'quarantined' AND ($1::uuid IS NULL OR (d.received_at, d.id) < (SELECT b.received_at, b.id FROM delivery b WHERE b.id = $1))
+ORDER BY d.received_at DESC, d.id DESC LIMIT $2
 
 -- name: one_delivery
 -- One delivery with everything, for replay.

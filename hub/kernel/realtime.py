@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
 RESUME_LIMIT = 1000
 """Further behind than this many events a browser takes a new snapshot."""
-LARGE_ROOM = 64
-"""Above this many sockets nothing per item goes to a queue's room; its lists are told to fetch, once a second."""
+LARGE_ROOM = 32
+"""Above this many sockets nothing per item goes to a list's room (a queue, the supervisors): it is told to fetch, once a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Doorkeeper(Protocol):
 
     async def admit(self, environ: Mapping[str, Any], auth: Any) -> Principal | None: ...
 
-    async def rooms(self, principal: Principal) -> frozenset[str]: ...
+    async def rooms_of(self, principal: Principal) -> frozenset[str]: ...
 
 
 class Presence(Protocol):
@@ -101,8 +101,16 @@ class Wiring:
     snapshot: Snapshot
     root_of: Callable[[Principal, str], Awaitable[str]]
     """The root of a customer that the caller may see. Raises NotFound."""
-    projections: dict[str, Projection] = field(default_factory=dict)
-    """Event type -> projection."""
+    on_typing: Callable[[str, Principal, bool], Awaitable[None]]
+    """Carries a colleague's typing (root, who, on) to the customer."""
+    projections: dict[str, list[Projection]] = field(default_factory=dict)
+    """Event type -> projections; each is asked once for all of its events of a batch."""
+
+    def project(self, *groups: Mapping[str, Projection]) -> None:
+        """Add the projections of some rooms."""
+        for group in groups:
+            for type_, projection in group.items():
+                self.projections.setdefault(type_, []).append(projection)
 
 
 class Realtime:
@@ -143,6 +151,11 @@ class Realtime:
             await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
             await self._server.disconnect(sid, namespace=NAMESPACE)
 
+    async def cut_all(self, reason: str) -> None:
+        """End all sockets of this node; browsers come back by themselves, to another one."""
+        for agent in {seat.principal.agent for seat in self._seats.values()}:
+            await self.cut(agent, None, reason)
+
     def size(self, room: str) -> int:
         """How many sockets of this node are in a room."""
         return sum(room in seat.rooms for seat in self._seats.values() if seat.registered)
@@ -165,7 +178,7 @@ class Realtime:
         """What a batch of events means to sockets; each projection runs once for all of its events."""
         mine: dict[Projection, list[EventRow]] = {}
         for event in events:
-            if projection := self._wiring.projections.get(event.type):
+            for projection in self._wiring.projections.get(event.type, ()):
                 mine.setdefault(projection, []).append(event)
         pushes = [push for projection, rows in mine.items() for push in await projection(rows)]
         return sorted(pushes, key=lambda push: push.position or 0)
@@ -176,7 +189,8 @@ class Realtime:
             await self._server.emit("event", _wire(push), to=rooms, namespace=NAMESPACE)
 
     def _too_large(self, room: str) -> bool:
-        if not room.startswith("queue:") or len(self._seats) <= LARGE_ROOM or self.size(room) <= LARGE_ROOM:
+        lists = room == SUPERVISORS or room.startswith("queue:")
+        if not lists or len(self._seats) <= LARGE_ROOM or self.size(room) <= LARGE_ROOM:
             return False
         self._stale_rooms.add(room)
         return True
@@ -194,7 +208,7 @@ class Realtime:
         principal = await self._wiring.doorkeeper.admit(environ, auth)
         if principal is None:
             raise socketio.exceptions.ConnectionRefusedError("not_signed_in")
-        self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms(principal))
+        self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms_of(principal))
 
     async def _disconnect(self, sid: str, *_: object) -> None:
         seat = self._seats.pop(sid, None)
@@ -259,7 +273,7 @@ class Realtime:
         if root:
             await self._server.enter_room(sid, customer_room(root), namespace=NAMESPACE)
             await self._tell_viewers(root)
-        return {"ok": True, "position": self.position, "viewers": self._viewers(root) if root else []}
+        return {"ok": True, "position": self.position, "viewers": self.viewers(root) if root else []}
 
     async def _typing(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> None:
         root = seat.watching
@@ -267,15 +281,13 @@ class Realtime:
             who = {"kind": "human", "id": seat.principal.agent, "name": seat.principal.name}
             typing = _wire(Push("typing", {"root": root, "who": who, "on": bool(data.get("on"))}, frozenset()))
             await self._server.emit("event", typing, to=customer_room(root), skip_sid=sid, namespace=NAMESPACE)
-            await self.on_typing(root, seat.principal, bool(data.get("on")))
-
-    async def on_typing(self, root: str, principal: Principal, on: bool) -> None:
-        """Hook for those who carry a colleague's typing to the customer; replaced by the composition root."""
+            await self._wiring.on_typing(root, seat.principal, bool(data.get("on")))
 
     async def _tell_viewers(self, root: str) -> None:
-        await self.push("viewing", {"root": root, "viewers": self._viewers(root)}, [customer_room(root)])
+        await self.push("viewing", {"root": root, "viewers": self.viewers(root)}, [customer_room(root)])
 
-    def _viewers(self, root: str) -> list[dict[str, str]]:
+    def viewers(self, root: str) -> list[dict[str, str]]:
+        """Who has a customer open on this node."""
         found = {seat.principal.agent: seat.principal.name for seat in self._seats.values() if seat.watching == root}
         return [{"id": agent, "name": name} for agent, name in found.items()]
 

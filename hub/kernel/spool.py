@@ -52,6 +52,11 @@ class Spool:
         """Whether something waits to be drained."""
         return self.size > 0
 
+    @property
+    def room(self) -> bool:
+        """Whether more could be kept."""
+        return self.size < self._limit
+
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.spool"))
 

@@ -45,6 +45,13 @@ class Outbox:
         self._committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
+        self._sending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way out."""
+        await self._idle.wait()
 
     def ring(self, channel: UUID) -> None:
         """Something was written for this channel."""
@@ -78,9 +85,16 @@ class Outbox:
                 await self._rest(channel, bell)
 
     async def _send_all(self, channel: OpenChannel, token: int, due: Sequence[Record]) -> None:
-        async with asyncio.TaskGroup() as group:
-            for row in due:
-                group.create_task(self._send(channel, token, row))
+        self._sending += len(due)
+        self._idle.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for row in due:
+                    group.create_task(self._send(channel, token, row))
+        finally:
+            self._sending -= len(due)
+            if not self._sending:
+                self._idle.set()
         await self._database.run(QUERIES.touch_out, channel.channel.id)
 
     async def _rest(self, channel: OpenChannel, bell: asyncio.Event) -> None:

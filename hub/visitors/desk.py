@@ -3,7 +3,7 @@
 import json
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -25,10 +25,20 @@ FILES_LIMIT = 10
 BURST, BURST_S = 30, 10.0
 
 
-class Waits(Protocol):
-    """Knows how long somebody in a queue will wait."""
+class Wait(Protocol):
+    """A place in a queue, and how many seconds it will take; None when nobody can say."""
 
-    async def expected_wait(self, queue: UUID, place: int) -> int | None: ...
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def expected_s(self) -> int | None: ...
+
+
+class Waits(Protocol):
+    """Knows how long those who wait will wait, by the ids of their work."""
+
+    async def waits(self, ids: Collection[str]) -> Mapping[str, Wait]: ...
 
 
 class Takes(Protocol):
@@ -88,15 +98,8 @@ class VisitorDesk:
     async def states(self, visitors: Sequence[str]) -> dict[str, dict[str, Any]]:
         """How it stands for each visitor: phase, place, expected wait, who answers, how far it was read."""
         rows = {row["visitor"]: row for row in await self._database.rows(QUERIES.states, list(visitors))}
-        return {visitor: await self._state(rows.get(visitor)) for visitor in visitors}
-
-    async def _state(self, row: Record | None) -> dict[str, Any]:
-        if row is None or row["state"] is None:
-            return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
-        wait = await self._waits.expected_wait(row["queue_id"], row["place"]) if row["place"] else None
-        phase = _phase(row["state"], row["topic_state"])
-        agent = {"name": row["agent"]} if phase == "talking" and row["agent"] else None
-        return {"phase": phase, "position": row["place"], "expected_wait_s": wait, "agent": agent, "read_to": row["read_to"]}
+        waits = await self._waits.waits([str(row["work"]) for row in rows.values() if row["state"] in ("queued", "offered")])
+        return {visitor: _state(rows.get(visitor), waits) for visitor in visitors}
 
     async def visitors_of(self, customers: Sequence[UUID]) -> list[str]:
         """The visitors in the families of these customers."""
@@ -183,6 +186,20 @@ def visitor_message(row: Record) -> dict[str, Any]:
         "attachments": row["attachments"],
         "state": row["state"],
         "channel": "webchat",
+    }
+
+
+def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
+    if row is None or row["state"] is None:
+        return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
+    wait = waits.get(str(row["work"]))
+    phase = _phase(row["state"], row["topic_state"])
+    return {
+        "phase": phase,
+        "position": max(1, wait.position) if wait else None,
+        "expected_wait_s": wait.expected_s if wait else None,
+        "agent": {"name": row["agent"].split(" ")[0]} if phase == "talking" and row["agent"] else None,
+        "read_to": row["read_to"],
     }
 
 

@@ -22,10 +22,7 @@ WHERE m.id = ANY($1::uuid[]) AND m.direction IN ('in', 'out') ORDER BY m.number
 
 -- name: states
 -- How it stands for visitors: waiting (in which place), talking (to whom), or over; and how far a colleague has read.
-SELECT i.value AS visitor, w.state, w.queue_id, a.name AS agent, t.state AS topic_state,
-       CASE WHEN w.state IN ('queued', 'offered') THEN
-           (SELECT count(*) + 1 FROM work e WHERE e.queue_id = w.queue_id AND e.state IN ('queued', 'offered')
-            AND (e.first_queued_at, e.id) < (w.first_queued_at, w.id)) END AS place,
+SELECT i.value AS visitor, w.id AS work, w.state, a.name AS agent, t.state AS topic_state,
        COALESCE((SELECT max(r.number) FROM reading r WHERE r.customer_id = c.root_id), 0) AS read_to
 FROM identity i JOIN customer c ON c.id = i.customer_id
 LEFT JOIN LATERAL (SELECT t.id, t.state FROM topic t WHERE t.customer_id = i.customer_id AND t.identity_id = i.id ORDER BY t.last_number DESC LIMIT 1) t ON true

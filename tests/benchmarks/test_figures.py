@@ -34,4 +34,4 @@ def test_the_console_and_the_bubble_are_within_their_sizes() -> None:
 def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     done = bench("nonsense")
     assert done.returncode == 2
-    assert "there is no benchmark nonsense; there are sizes" in done.stderr
+    assert "there is no benchmark nonsense; there are intake" in done.stderr

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { work } from "../state/samples.ts";
-import { inTurnOrder, type Group } from "./order.ts";
+import { inOrderOfArrival, inTurnOrder, type Group } from "./order.ts";
 import { held } from "./steady.svelte.ts";
 import { nextWorkday } from "./workday.ts";
 
@@ -20,6 +20,10 @@ describe("the list", () => {
   test("has a wrap-up whose time runs before all else", () => {
     const wrap = work("wrap", { state: "wrapping", wrap_until: "2026-11-20T12:00:00Z" });
     expect(ids(inTurnOrder([work("due", { due_at: "2026-11-20T10:50:00Z" }), wrap]))).toEqual(["agent: wrap due"]);
+  });
+  test("of the queues is one group, the oldest first, whosever turn it is", () => {
+    const old = work("old", { first_queued_at: "2026-11-20T08:00:00Z", turn: "customer" });
+    expect(ids(inOrderOfArrival([work("young"), old]))).toEqual(["agent: old young"]);
   });
   test("shows no group without rows", () => expect(inTurnOrder([])).toEqual([]));
 });

@@ -13,6 +13,12 @@ export function inTurnOrder(work: Work[]): Group[] {
     .filter((group) => group.work.length > 0);
 }
 
+/** What waits in queues is one group, in the order in which it came. */
+export function inOrderOfArrival(work: Work[]): Group[] {
+  const sorted = [...work].sort((one, other) => compare(one.first_queued_at, other.first_queued_at) || one.id.localeCompare(other.id));
+  return sorted.length ? [{ turn: "agent", work: sorted }] : [];
+}
+
 export function byUrgency(one: Work, other: Work): number {
   return (
     compare(one.wrap_until, other.wrap_until) ||

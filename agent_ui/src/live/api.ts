@@ -36,6 +36,8 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 export class Api {
   csrf: string | null = null;
   onSignedOut: () => void = () => undefined;
+  /** Told of every answer: can the hub do its work? It answers 503 while its database is away. */
+  onAnswer: (able: boolean) => void = () => undefined;
 
   constructor(private readonly root = "/api/v1") {}
 
@@ -79,6 +81,7 @@ export class Api {
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.#fetch(method, path, body);
+    this.onAnswer(response.status !== 503);
     if (response.ok) return (response.status === 204 ? undefined : await read(response)) as T;
     const refused = await refusal(response);
     if (refused.status === 401 && path !== "/session") this.onSignedOut();

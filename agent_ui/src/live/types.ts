@@ -233,7 +233,10 @@ export interface Commitment {
 export interface Reach {
   channel: ChannelRef;
   address: Address;
+  /** The customer used it last. */
   last: boolean;
+  /** The address is only said to be this customer's: nobody has written from it. */
+  claimed?: boolean;
   limits: Limits;
   state: ChannelState;
   undo_s: number;

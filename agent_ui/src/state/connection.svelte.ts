@@ -7,7 +7,7 @@ const SPEAKS_AFTER_MS = 1_500;
 export class Connection {
   #lostAt = $state<number | null>(null);
   #everReady = $state(false);
-  #degraded = $state<{ what: string; since: string } | null>(null);
+  #degraded = $state(false);
 
   get online(): boolean {
     return this.#lostAt === null && this.#everReady;
@@ -18,22 +18,21 @@ export class Connection {
     return this.#lostAt !== null && clock.now - this.#lostAt >= SPEAKS_AFTER_MS ? this.#lostAt : null;
   }
 
-  /** The hub itself misses something (its database): it takes what we send, or says that it cannot. */
-  get degraded(): { what: string; since: string } | null {
+  /** The hub itself misses something (its database) and cannot take what we send. */
+  get degraded(): boolean {
     return this.#degraded;
   }
 
   ready(): void {
     this.#everReady = true;
     this.#lostAt = null;
-    this.#degraded = null;
   }
 
   lost(): void {
     this.#lostAt ??= Date.now();
   }
 
-  hubDegraded(state: { what: string; since: string } | null): void {
-    this.#degraded = state;
+  hub(able: boolean): void {
+    this.#degraded = !able;
   }
 }

@@ -13,6 +13,12 @@ export class Conversation {
   #name = $state("");
   #root: string;
   #next = $state<string | null>(null);
+  /** The number and the time from which on the whole thread is here without gaps; a topic's own pages may reach further back. */
+  #floor = $state.raw<{ number: number; at: string } | null>(null);
+  /** Topics that were opened by themselves, with what leads to their older pages. */
+  #topics = $state.raw<ReadonlyMap<string, string | null>>(new Map());
+  #ordered = $derived([...this.#messages.values()].sort((one, other) => one.number - other.number));
+  #told = $derived([...this.#events.values()].sort((one, other) => one.position - other.position));
   #read = $state(0);
   #draft = $state.raw<Draft | null>(null);
   #viewers = $state.raw<Named[]>([]);
@@ -33,13 +39,20 @@ export class Conversation {
     return this.#root;
   }
 
-  /** In the order of their numbers. */
+  /** In the order of their numbers: the whole thread as far as it was fetched. */
   get messages(): Message[] {
-    return [...this.#messages.values()].sort((one, other) => one.number - other.number);
+    const floor = this.#floor?.number ?? 0;
+    return this.#ordered.filter((message) => message.number >= floor);
   }
 
+  /** What happened between those messages. */
   get events(): ThreadEvent[] {
-    return [...this.#events.values()].sort((one, other) => one.position - other.position);
+    const from = this.#next === null ? "" : (this.#floor?.at ?? "");
+    return this.#told.filter((event) => event.at >= from);
+  }
+
+  message(id: string): Message | undefined {
+    return this.#messages.get(id);
   }
 
   get customer(): Customer | null {
@@ -53,6 +66,16 @@ export class Conversation {
   /** There are older messages that have not been fetched. */
   get more(): boolean {
     return this.#next !== null;
+  }
+
+  /** One topic of the thread by itself, or the whole (null). */
+  within(topic: string | null): Pick<Conversation, "messages" | "events" | "more"> {
+    if (!topic) return this;
+    return {
+      messages: this.#ordered.filter((message) => message.topic === topic),
+      events: this.#told.filter((event) => (event.data["topic"] as { id?: string } | undefined)?.id === topic),
+      more: this.#topics.get(topic) !== null,
+    };
   }
 
   /** The number up to which this agent had read when the conversation was opened. */
@@ -109,15 +132,16 @@ export class Conversation {
     }
   }
 
-  /** Fetches the next older page. Throws what the hub said. */
-  async older(): Promise<void> {
-    if (this.#older || this.#next === null) return;
+  /** Fetches the next older page, of the whole or of one topic. Throws what the hub said. */
+  async older(topic: string | null = null): Promise<void> {
+    if (this.#older || !this.within(topic).more) return;
     this.#older = true;
     try {
-      const page = await this.#page(this.#next, PAGE);
+      const page = await this.#page(topic ? (this.#topics.get(topic) ?? null) : this.#next, PAGE, topic);
       this.#messages = new Map([...byId(page.messages), ...this.#messages]);
       this.#events = new Map([...byPosition(page.events), ...this.#events]);
-      this.#next = page.next;
+      if (topic) this.#topics = new Map([...this.#topics, [topic, page.next]]);
+      else this.#reach(page);
     } finally {
       this.#older = false;
     }
@@ -162,8 +186,15 @@ export class Conversation {
     this.#typing = on ? [...others, who] : others;
   }
 
-  #page(before: string | null, limit: number): Promise<ConversationPage> {
-    return this.api.get<ConversationPage>(`/customers/${this.id}/conversation`, { before, limit });
+  #page(before: string | null, limit: number, topic: string | null = null): Promise<ConversationPage> {
+    return this.api.get<ConversationPage>(`/customers/${this.id}/conversation`, { before, limit, topic });
+  }
+
+  /** The whole thread reaches back as far as this page. */
+  #reach(page: ConversationPage): void {
+    this.#next = page.next;
+    const first = page.messages[0];
+    if (first) this.#floor = { number: first.number, at: first.at };
   }
 
   #take(page: ConversationPage, viewers: Named[] | null): void {
@@ -171,7 +202,9 @@ export class Conversation {
     this.#root = page.customer.id;
     this.#messages = byId(page.messages);
     this.#events = byPosition(page.events);
-    this.#next = page.next;
+    this.#topics = new Map();
+    this.#floor = null;
+    this.#reach(page);
     if (!this.#opened) this.#read = page.read;
     this.#draft = page.draft;
     this.#viewers = viewers ?? page.viewers;

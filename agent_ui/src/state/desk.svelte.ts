@@ -18,6 +18,7 @@ import { OwnStatus } from "./status.svelte.ts";
 /** So many conversations stay in memory, for going back and forth without waiting. */
 const KEPT = 8;
 const REFUSED_MS = 1_500;
+const BACK_MS = 5_000;
 
 class Desk implements Listener {
   readonly api = new Api();
@@ -40,6 +41,7 @@ class Desk implements Listener {
 
   constructor() {
     this.api.onSignedOut = () => this.#end();
+    this.api.onAnswer = (able) => this.#able(able);
     addEventListener("storage", (event) => this.#outbox?.changed(event.key));
     addEventListener("beforeunload", (event) => {
       if (this.#outbox?.fragile) event.preventDefault();
@@ -130,6 +132,10 @@ class Desk implements Listener {
 
   ready(resumed: boolean): void {
     this.connection.ready();
+    this.#catchUp(resumed);
+  }
+
+  #catchUp(resumed: boolean): void {
     if (resumed) void this.inbox.catchUp();
     this.refreshConversation();
     void this.#outbox?.flush();
@@ -158,9 +164,25 @@ class Desk implements Listener {
 
   #hub(event: HubEvent): void {
     if (event.type === "session.ended") this.#end();
-    if (event.type === "hub.degraded") this.connection.hubDegraded(event.data as { what: string; since: string });
-    if (event.type === "hub.recovered") this.connection.hubDegraded(null);
+    if (event.type === "hub.degraded") this.#able(false);
+    if (event.type === "hub.recovered") this.#able(true);
     if (event.type === "customer.joined" || event.type === "customer.parted") this.#rooted(event);
+  }
+
+  /** While the hub misses its database we ask now and then whether it is back, and then catch up. */
+  #able(able: boolean): void {
+    if (able === !this.connection.degraded) return;
+    this.connection.hub(able);
+    if (able) this.#catchUp(true);
+    else this.#askWhetherBack();
+  }
+
+  #askWhetherBack(): void {
+    setTimeout(() => {
+      if (!this.connection.degraded || !this.#live) return;
+      void this.session.stands();
+      this.#askWhetherBack();
+    }, BACK_MS);
   }
 
   /** Two customers became one, or one became two: what is open may have moved under another root. */

@@ -117,7 +117,7 @@ export class Inbox {
   apply(event: HubEvent): void {
     if (event.type === "work.changed") this.put(event.data as Work);
     if (event.type === "queues.changed") this.#queues = (event.data as { items: QueueLoad[] }).items;
-    if (event.type === "queues.changed" || event.type === "list.changed") this.#reload();
+    if (event.type === "list.changed") this.#reload();
     if (event.type === "typing") this.#type(event.data as { root: string; who: { name: string; kind: string }; on: boolean });
   }
 
@@ -138,7 +138,7 @@ export class Inbox {
     return work.agent?.id === this.me() && LIVE.has(work.state);
   }
 
-  /** At most one fetch a second, however many counters change. */
+  /** At most one fetch a second, however much moves. */
   #reload(): void {
     if (this.#view === "mine" || this.#refresh) return;
     this.#refresh = setTimeout(() => {

@@ -2,10 +2,13 @@
 import { Refused, worthAnotherTry, type Api } from "../live/api.ts";
 import { Records } from "../live/records.ts";
 import type { Message, NewMessage } from "../live/types.ts";
+import type { Uploaded } from "../live/upload.ts";
 
 export interface Waiting {
   customer: string;
   message: NewMessage;
+  /** The files that the message names by their ids, for showing and for correcting. */
+  files?: Uploaded[];
   /** Milliseconds since 1970; the order of sending. */
   at: number;
   state: "waiting" | "sending" | "refused";
@@ -47,9 +50,9 @@ export class Outbox {
   }
 
   /** Takes a message: from here on it cannot be lost. */
-  add(customer: string, message: NewMessage): void {
+  add(customer: string, message: NewMessage, files: Uploaded[] = []): void {
     const last = this.#items.at(-1)?.at ?? 0;
-    const waiting: Waiting = { customer, message, at: Math.max(Date.now(), last + 1), state: "waiting", error: null };
+    const waiting: Waiting = { customer, message, files, at: Math.max(Date.now(), last + 1), state: "waiting", error: null };
     this.records.put(message.id, waiting);
     this.#read();
     void this.flush();

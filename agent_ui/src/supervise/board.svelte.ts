@@ -1,9 +1,10 @@
-/** What the supervisor sees: agents and waiting work, fetched anew at most once a second when something changes. */
+/** What the supervisor sees: agents and waiting work. Fetched once, kept by events, and fetched again when the hub says that too much moved. */
 import type { Api } from "../live/api.ts";
-import type { Colleague, HubEvent, Page, Reason, Work } from "../live/types.ts";
+import type { Colleague, HubEvent, Page, Reason, Status, Work } from "../live/types.ts";
 
 const APART_MS = 1_000;
-const CHANGES = new Set(["queues.changed", "list.changed", "work.changed", "status.changed", "offer.created", "offer.ended"]);
+const MOST = 200;
+const WAITING = new Set(["queued", "offered"]);
 
 export interface Why {
   reasons: Reason[];
@@ -13,11 +14,11 @@ export interface Why {
 
 export class Board {
   #agents = $state.raw<Colleague[] | null>(null);
-  #waiting = $state.raw<Work[] | null>(null);
+  #waiting = $state.raw<ReadonlyMap<string, Work>>(new Map());
   #error = $state.raw<unknown>(null);
-  #at = $state<number | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #again = false;
+  /** Events that arrive while the lists are on their way: the lists may be older than they are. */
+  #held: HubEvent[] | null = null;
 
   constructor(private readonly api: Pick<Api, "get">) {}
 
@@ -25,39 +26,37 @@ export class Board {
     return this.#agents;
   }
 
-  get waiting(): Work[] | null {
-    return this.#waiting;
+  /** The oldest first. */
+  get waiting(): Work[] {
+    return [...this.#waiting.values()].sort((one, other) => one.first_queued_at.localeCompare(other.first_queued_at) || one.id.localeCompare(other.id));
   }
 
   get error(): unknown {
     return this.#error;
   }
 
-  /** When the figures were fetched (milliseconds), or null before the first time. */
-  get at(): number | null {
-    return this.#at;
-  }
-
-  apply(event: HubEvent): void {
-    if (!CHANGES.has(event.type)) return;
-    if (this.#timer) this.#again = true;
-    else void this.load();
-  }
-
   async load(): Promise<void> {
-    this.#timer = setTimeout(() => this.#next(), APART_MS);
+    this.#held ??= [];
     try {
       const [agents, waiting] = await Promise.all([
-        this.api.get<Page<Colleague>>("/agents"),
-        this.api.get<Page<Work>>("/work", { state: "queued,offered", limit: 200 }),
+        this.api.get<Page<Colleague>>("/agents", { limit: MOST }),
+        this.api.get<Page<Work>>("/work", { state: [...WAITING].join(), limit: MOST }),
       ]);
       this.#agents = agents.items;
-      this.#waiting = waiting.items;
-      this.#at = Date.now();
+      this.#waiting = new Map(waiting.items.map((work) => [work.id, work]));
       this.#error = null;
     } catch (error) {
       this.#error = error;
     }
+    const held = this.#held;
+    this.#held = null;
+    for (const event of held) this.#apply(event);
+  }
+
+  apply(event: HubEvent): void {
+    if (event.type === "list.changed") this.#soon();
+    else if (this.#held) this.#held.push(event);
+    else this.#apply(event);
   }
 
   why(work: string): Promise<Why> {
@@ -68,9 +67,28 @@ export class Board {
     clearTimeout(this.#timer);
   }
 
-  #next(): void {
-    this.#timer = undefined;
-    if (this.#again) void this.load();
-    this.#again = false;
+  #apply({ type, data }: HubEvent): void {
+    if (type === "work.changed") this.#put(data as Work);
+    if (type === "status.changed") this.#stand(data as Status & { agent: string });
+  }
+
+  #put(work: Work): void {
+    const waiting = new Map(this.#waiting);
+    if (WAITING.has(work.state)) waiting.set(work.id, work);
+    else waiting.delete(work.id);
+    this.#waiting = waiting;
+  }
+
+  #stand({ agent, activity, routing_status, units }: Status & { agent: string }): void {
+    const free_units = Math.max(0, units.max - units.used);
+    this.#agents = (this.#agents ?? []).map((one) => (one.id === agent ? { ...one, activity, routing_status, free_units } : one));
+  }
+
+  /** At most one fetch a second, however much moves. */
+  #soon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.load();
+    }, APART_MS);
   }
 }

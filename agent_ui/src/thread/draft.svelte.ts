@@ -1,0 +1,111 @@
+/** The answer begun in one conversation: kept in this browser at every key, and on the hub when the keys rest. */
+import type { Api } from "../live/api.ts";
+import type { Records } from "../live/records.ts";
+import type { Draft } from "../live/types.ts";
+import type { Uploaded } from "../live/upload.ts";
+
+export interface Begun {
+  kind: "reply" | "note";
+  reply: string;
+  note: string;
+  /** The way chosen to answer by, or null while it follows the customer. */
+  way: string | null;
+  subject: string;
+  cc: string;
+  bcc: string;
+  reply_to: string | null;
+  files: Record<"reply" | "note", Uploaded[]>;
+  /** What the hub had when we last heard, to notice an answer begun on another computer. */
+  hub: string;
+}
+
+const REST_MS = 900;
+const AGAIN_MS = 8_000;
+
+export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", way: null, subject: "", cc: "", bcc: "", reply_to: null, files: { reply: [], note: [] }, hub: "" };
+
+export class BegunAnswer {
+  #now = $state.raw<Begun>(NOTHING);
+  #saved = $state<"none" | "here" | "hub">("none");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly customer: string,
+    private readonly api: Pick<Api, "put">,
+    private readonly records: Records<Begun>,
+    private readonly channelOf: (way: string | null) => string | null,
+  ) {
+    const kept = records.get(customer);
+    if (!kept) return;
+    this.#now = { ...NOTHING, ...kept };
+    this.#saved = this.text ? "here" : "none";
+  }
+
+  get now(): Readonly<Begun> {
+    return this.#now;
+  }
+
+  /** The text of the mode that is open. */
+  get text(): string {
+    return this.#now[this.#now.kind];
+  }
+
+  /** Where it is safe: nothing to keep, in this browser, or on the hub too. */
+  get saved(): "none" | "here" | "hub" {
+    return this.#saved;
+  }
+
+  change(change: Partial<Begun>): void {
+    this.#now = { ...this.#now, ...change };
+    this.#keep();
+    this.#saved = this.text ? "here" : "none";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), REST_MS);
+  }
+
+  /** The hub's draft, as a page of the conversation brought it: taken unless something newer was typed here. */
+  meet(draft: Draft | null): void {
+    const theirs = draft ? `${draft.kind}\n${draft.text}` : "";
+    if (theirs === this.#now.hub || theirs === this.#mine()) return;
+    const untouched = !this.text || this.#mine() === this.#now.hub;
+    if (!untouched) return;
+    this.#now = { ...this.#now, hub: theirs, ...(draft && { kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" }) };
+    if (!draft) this.#now = { ...this.#now, [this.#now.kind]: "" };
+    this.#saved = draft ? "hub" : "none";
+    this.#keep();
+  }
+
+  /** It was sent: the open mode is empty again. */
+  clear(): void {
+    const { kind, files } = this.#now;
+    this.change({ [kind]: "", reply_to: null, files: { ...files, [kind]: [] }, ...(kind === "reply" && { subject: "", cc: "", bcc: "", way: null }) });
+    void this.flush();
+  }
+
+  /** Sends it to the hub now (leaving the conversation). A hub that is away is asked again later; the words are here all the while. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    const mine = this.#mine();
+    if (mine === this.#now.hub) return void (this.#saved = this.text ? "hub" : "none");
+    const { kind, way, subject } = this.#now;
+    try {
+      await this.api.put(`/customers/${this.customer}/draft`, { kind, text: this.text, channel: this.channelOf(way), topic: null, subject });
+      this.#now = { ...this.#now, hub: mine };
+      this.#keep();
+      if (mine === this.#mine()) this.#saved = this.text ? "hub" : "none";
+    } catch {
+      this.#timer = setTimeout(() => void this.flush(), AGAIN_MS);
+    }
+  }
+
+  #mine(): string {
+    return this.text ? `${this.#now.kind}\n${this.text}` : "";
+  }
+
+  #keep(): void {
+    const { reply, note, files, hub, subject, cc, bcc } = this.#now;
+    const empty = !reply && !note && !hub && !subject && !cc && !bcc && !files.reply.length && !files.note.length;
+    if (empty) this.records.remove(this.customer);
+    else this.records.put(this.customer, this.#now);
+  }
+}

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Records } from "../live/records.ts";
+import { BegunAnswer, type Begun } from "./draft.svelte.ts";
+
+class MemoryBox extends Map<string, string> {
+  get length() {
+    return this.size;
+  }
+  key = (index: number) => [...this.keys()][index] ?? null;
+  getItem = (key: string) => this.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.set(key, value);
+  removeItem = (key: string) => void this.delete(key);
+}
+
+let records: Records<Begun>;
+let put: ReturnType<typeof vi.fn>;
+const begin = () => new BegunAnswer("lucia", { put: put as never }, records, () => "channel");
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  records = new Records<Begun>("draft.", new MemoryBox());
+  put = vi.fn(() => Promise.resolve());
+});
+
+describe("an answer begun", () => {
+  test("is in the browser at every key", () => {
+    begin().change({ reply: "Hola" });
+    expect(begin().text).toBe("Hola");
+  });
+
+  test("goes to the hub once when the keys rest", async () => {
+    const answer = begin();
+    answer.change({ reply: "H" });
+    answer.change({ reply: "Hola" });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(put).toHaveBeenCalledExactlyOnceWith("/customers/lucia/draft", { kind: "reply", text: "Hola", channel: "channel", topic: null, subject: "" });
+    expect(answer.saved).toBe("hub");
+  });
+
+  test("stays in the browser while the hub is away, and goes when it is back", async () => {
+    put.mockRejectedValueOnce(new Error("away"));
+    const answer = begin();
+    answer.change({ reply: "Hola" });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(answer.saved).toBe("here");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(answer.saved).toBe("hub");
+  });
+
+  test("keeps the note while a reply is written", () => {
+    const answer = begin();
+    answer.change({ kind: "note", note: "Ojo" });
+    answer.change({ kind: "reply", reply: "Hola" });
+    answer.clear();
+    expect(begin().now.note).toBe("Ojo");
+    expect(begin().now.reply).toBe("");
+  });
+
+  test("takes what was begun on another computer, unless something was typed here", async () => {
+    const answer = begin();
+    answer.meet({ kind: "reply", text: "Desde casa", channel: null, topic: null, subject: null });
+    expect(answer.text).toBe("Desde casa");
+    answer.change({ reply: "Desde casa y más" });
+    answer.meet({ kind: "reply", text: "Otra cosa", channel: null, topic: null, subject: null });
+    expect(answer.text).toBe("Desde casa y más");
+  });
+
+  test("is gone from the hub when it was sent", async () => {
+    const answer = begin();
+    answer.change({ reply: "Hola" });
+    await answer.flush();
+    answer.clear();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(put).toHaveBeenLastCalledWith("/customers/lucia/draft", expect.objectContaining({ text: "" }));
+    expect(records.all()).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+/** What happened, in words: one sentence for each kind of event that the ledger tells people about. */
+import type { Labels, Named, Reason, ThreadEvent, WrapUpCode } from "../live/types.ts";
+import { label, why } from "../ui/sentences.ts";
+import { duration } from "../ui/times.ts";
+import { m, sentence } from "../ui/words.ts";
+
+export interface Told {
+  icon: string;
+  text: string;
+  /** Why it was so, when the event says it. */
+  why?: string | null;
+  /** Words that somebody wrote about it. */
+  note?: string | null;
+  /** The join that can still be undone. */
+  join?: string | null;
+}
+
+interface Reader {
+  me: string;
+  codes: readonly WrapUpCode[];
+}
+
+type Teller = (event: ThreadEvent, reader: Reader) => Told;
+
+const named = (event: ThreadEvent, key: string): Named | null => (event.data[key] as Named | undefined) ?? null;
+const words = (event: ThreadEvent, key: string): string => (typeof event.data[key] === "string" ? event.data[key] : "");
+const who = (event: ThreadEvent): string => event.actor.name || m.the_system();
+
+const ON_THE_THREAD: Record<string, Teller> = {
+  "work.assigned": assigned,
+  "work.transferred": transferred,
+  "work.completed": completed,
+  "customer.joined": joined,
+  "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: named(event, "customer")?.name ?? "", who: who(event) }) }),
+  "topic.opened": (event) => ({ icon: "flag", text: m.event_topic_opened({ topic: topic(event) }) }),
+  "topic.reopened": (event) => ({ icon: "flag", text: m.event_topic_reopened({ topic: topic(event) }) }),
+  "topic.closed": (event) => ({ icon: "done", text: m.event_topic_closed({ topic: topic(event) }) }),
+  "topic.moved": (event) => ({ icon: "split", text: m.event_topic_moved({ topic: topic(event), who: who(event) }) }),
+};
+
+const BESIDE: Record<string, Teller> = {
+  "customer.created": (event) => ({ icon: "user", text: channel(event) ? m.event_created_by({ channel: channel(event) }) : m.event_created() }),
+  "customer.identified": (event) => ({ icon: "id", text: m.event_identified({ who: who(event) }) }),
+  "customer.changed": (event) => ({ icon: "edit", text: m.event_changed({ who: who(event) }) }),
+  "customer.tagged": (event) => ({ icon: "tag", text: m.event_tagged({ who: who(event), tag: words(event, "tag") }) }),
+  "customer.untagged": (event) => ({ icon: "tag", text: m.event_untagged({ who: who(event), tag: words(event, "tag") }) }),
+  "customer.distinct": (event) => ({ icon: "x", text: m.event_distinct({ who: who(event), name: named(event, "customer")?.name ?? "" }) }),
+  "commitment.made": (event) => ({ icon: "flag", text: m.event_promised({ who: who(event) }), note: words(event, "text") }),
+  "commitment.done": (event) => ({ icon: "done", text: m.event_kept({ who: who(event) }), note: words(event, "text") }),
+  "message.created": (event) => written(event),
+  "work.queued": (event) => ({ icon: "inbox", text: m.event_queued({ queue: named(event, "queue")?.name ?? "" }) }),
+  "work.released": (event) => ({ icon: "inbox", text: m.event_released({ who: who(event) }) }),
+  "work.resumed": (event) => ({ icon: "inbox", text: m.event_resumed({ who: who(event) }) }),
+  "work.paused": (event) => ({ icon: "pause", text: m.event_paused({ who: who(event) }) }),
+  "work.abandoned": () => ({ icon: "x", text: m.event_abandoned() }),
+};
+
+/** For the thread: null when the event is not shown there. */
+export function onThread(event: ThreadEvent, reader: Reader): Told | null {
+  return ON_THE_THREAD[event.type]?.(event, reader) ?? null;
+}
+
+/** For the customer's panel, where much more is told: null for what nobody reads (offers, states of sending). */
+export function beside(event: ThreadEvent, reader: Reader): Told | null {
+  return (ON_THE_THREAD[event.type] ?? BESIDE[event.type])?.(event, reader) ?? null;
+}
+
+function assigned(event: ThreadEvent, { me }: Reader): Told {
+  const agent = named(event, "agent");
+  const text = agent?.id === me ? m.event_assigned_you() : m.event_assigned({ name: agent?.name ?? "" });
+  const waited = event.data["waited_s"];
+  const reason = event.data["why"] as Reason | null | undefined;
+  return {
+    icon: "route",
+    text: typeof waited === "number" ? `${text} · ${m.event_waited({ time: duration(waited) })}` : text,
+    why: reason?.code ? why(reason) : null,
+  };
+}
+
+function transferred(event: ThreadEvent): Told {
+  const to = named(event, "agent")?.name ?? named(event, "queue")?.name ?? "";
+  return { icon: "transfer", text: m.event_transferred({ who: who(event), to }), note: words(event, "note") };
+}
+
+function completed(event: ThreadEvent, { codes }: Reader): Told {
+  const code = event.data["code"];
+  const known = codes.find((one) => one.id === code)?.label ?? (typeof code === "object" && code !== null ? (code as Labels) : null);
+  const name = known ? label(known) : typeof code === "string" ? code : "";
+  return { icon: "done", text: name ? m.event_completed({ who: who(event), code: name }) : m.event_completed_only({ who: who(event) }), note: words(event, "note") };
+}
+
+function joined(event: ThreadEvent): Told {
+  const evidence = words(event, "evidence");
+  const reason = sentence("evidence", evidence) ?? evidence;
+  const undone = event.data["undone"] === true;
+  const text = m.event_joined({ name: named(event, "customer")?.name ?? "", evidence: reason });
+  return { icon: "join", text: undone ? `${text} · ${m.event_undone()}` : text, join: undone ? null : words(event, "join") || null };
+}
+
+function written(event: ThreadEvent): Told {
+  const message = event.data["message"] as { direction?: string; text?: string } | undefined;
+  const inputs = { who: who(event), channel: channel(event) };
+  const note = message?.text ?? null;
+  if (message?.direction === "note") return { icon: "lock", text: m.event_noted(inputs), note };
+  if (message?.direction === "out") return { icon: "out", text: m.event_answered(inputs), note };
+  return { icon: "in", text: m.event_wrote(inputs), note };
+}
+
+function topic(event: ThreadEvent): string {
+  const found = event.data["topic"] as { code?: string; subject?: string | null } | undefined;
+  return found?.subject || found?.code || "";
+}
+
+function channel(event: ThreadEvent): string {
+  const found = event.data["channel"] as { connector: string; name: string } | undefined;
+  return found ? (sentence("via", found.connector) ?? m.via_other({ channel: found.name })) : "";
+}

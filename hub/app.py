@@ -1,0 +1,385 @@
+"""The composition root: opens everything, wires it, runs it, closes it. Read this first.
+
+A message in: webhook, mail listener or visitor's socket → `inbox` (safe: database or spool) → `intake` (customer, message, work and events
+in one transaction) → `publisher` (positions) → `router` (offers) and `realtime` (sockets).
+A message out: a route of `conversations` → its outbox row → `outbox` → the connector → a receipt → the same ledger.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import socketio
+from aiohttp import web
+
+from connectors.contract import Delivery, Event, Surroundings, Typing
+from connectors.registry import manifest
+from hub.channels.api import ChannelsApi
+from hub.channels.model import Channel, OpenChannel
+from hub.channels.store import QUERIES as CHANNEL_QUERIES
+from hub.channels.store import ChannelStore
+from hub.channels.supervisor import ChannelSupervisor
+from hub.conversations import live as conversations_live
+from hub.conversations.api import ConversationsApi
+from hub.conversations.files import Files
+from hub.conversations.reading import Conversations
+from hub.conversations.writing import Writer
+from hub.customers import live as customers_live
+from hub.customers.api import CustomersApi
+from hub.customers.records import Records
+from hub.inbound.api import QuarantineApi
+from hub.inbound.duties import Listening, Reading
+from hub.inbound.inbox import Inbox
+from hub.inbound.intake import Intake
+from hub.inbound.parsing import Parsers
+from hub.inbound.quarantine import Quarantine
+from hub.inbound.webhooks import Webhooks
+from hub.kernel.blob_collection import collect_blobs
+from hub.kernel.blobs import Blobs
+from hub.kernel.database import GONE
+from hub.kernel.health import Health, beat, figure
+from hub.kernel.jobs import Job, Jobs
+from hub.kernel.lease import Lease, holding
+from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
+from hub.kernel.openapi import OpenApi
+from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
+from hub.kernel.secrets import Secrets, read_key
+from hub.kernel.shapes import Named
+from hub.kernel.site import Site, safe_headers
+from hub.kernel.spool import Spool
+from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.outbox import Outbox
+from hub.people.people import People
+from hub.settings import Settings
+from hub.storage import Storage, opened_storage
+from hub.timeline import live as timeline_live
+from hub.timeline.reading import Timeline
+from hub.visitors.desk import VisitorDesk
+from hub.visitors.files import VisitorFiles
+from hub.visitors.live import VisitorSockets
+from hub.visitors.tokens import FileLinks, VisitorTokens
+from hub.work.api import WorkApi
+from hub.work.live import WorkLive
+from hub.work.moves import Moves
+from hub.work.presence import Presence
+from hub.work.reading import WorkReading
+from hub.work.router import Router
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+SOCKET_BYTES = 256 * 1024
+"""A larger packet closes its socket; files go over HTTP."""
+
+
+class Hub:
+    """One node: every part, built in reading order. `run` runs it; nothing here talks to the network before that."""
+
+    def __init__(self, settings: Settings, storage: Storage, parsers: Parsers, secrets: Secrets) -> None:
+        self.settings, self.storage, self.secrets = settings, storage, secrets
+        self.node = uuid4()
+        self.address = ""
+        self.draining = False
+        self.parsers = parsers
+        self._keep()
+        self._know()
+        self._take_in()
+        self._send_out()
+        self._decide()
+        self._tell()
+        self._receive_visitors()
+        self._answer()
+
+    def _keep(self) -> None:
+        """Where things stay."""
+        data, database = self.settings.data.path, self.storage.database
+        self.blobs = Blobs(data / "blobs")
+        self.spool = Spool(data / "spool", self.settings.spool.megabytes * MEGABYTE)
+        self.ledger = Ledger(database)
+        self.publishing = Lease(database, "publisher", self.node)
+        self.publisher = Publisher(database, self.publishing, self.ledger)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
+
+    def _know(self) -> None:
+        """People, customers, conversations."""
+        database = self.storage.database
+        self.people = People(database, self.settings, lambda: self.public_url)
+        self.records = Records(database, manifest)
+        self.timeline = Timeline(database)
+        self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
+        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.files = Files(database, self.blobs, self.records)
+
+    def _take_in(self) -> None:
+        """The way in."""
+        database = self.storage.database
+        self.intake = Intake(
+            database,
+            self.blobs,
+            group_size=self.settings.intake.group_size,
+            reopen_hours=self.settings.intake.reopen_hours,
+            committed=self.publisher.wake,
+            on_typing=self._customer_typing,
+        )
+        self.inbox = Inbox(self.intake, self.spool)
+        self.reading = Reading(database, self.intake, self.blobs, self._parse)
+
+    def _send_out(self) -> None:
+        """The way out."""
+        data, database = self.settings.data.path, self.storage.database
+        self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
+        self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
+        self.supervisor = ChannelSupervisor(
+            self._load_channels,
+            self._surroundings,
+            lambda name: Lease(database, name, self.node, ttl_s=5),
+            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
+            self._set_channel_state,
+        )
+        self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
+        self.inbox.know(self.supervisor.open)
+
+    def _decide(self) -> None:
+        """Who gets which work."""
+        database = self.storage.database
+        self.routing = Lease(database, "router", self.node)
+        self.router = Router(database, self.routing, written=self.publisher.wake)
+        self.presence = Presence(database, self.node, written=self.publisher.wake)
+        self.work = WorkReading(database)
+        self.moves = Moves(database, written=self.publisher.wake)
+        self.work_live = WorkLive(self.work)
+
+    def _tell(self) -> None:
+        """Colleagues' sockets."""
+        database = self.storage.database
+        self.sockets = socketio.AsyncServer(
+            async_mode="aiohttp",
+            cors_allowed_origins="*",
+            cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
+            max_http_buffer_size=SOCKET_BYTES,
+            ping_interval=20,
+            ping_timeout=20,
+            manager=_manager(self.settings),
+        )
+        wiring = Wiring(
+            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
+        )
+        self.realtime = Realtime(self.sockets, self.ledger, wiring)
+        wiring.project(
+            conversations_live.projections(self.conversations),
+            customers_live.projections(database),
+            timeline_live.projections(self.timeline),
+            self.work_live.projections(),
+        )
+        self.people.endings.on_ended.append(self._cut_sockets)
+
+    def _receive_visitors(self) -> None:
+        """The chat bubbles' sockets."""
+        database = self.storage.database
+        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
+        self.desk = VisitorDesk(database, self.intake, self.work, links)
+        self.visitors = VisitorSockets(
+            self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+        )
+        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
+
+    def _answer(self) -> None:
+        """HTTP."""
+        database = self.storage.database
+        self.rooms = WebRooms(self.people.door, self.people.same_site)
+        self.routes: list[Route] = [
+            *self.people.routes(),
+            *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
+            *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *WorkApi(self.work, self.moves, self.presence).routes(),
+            *ChannelsApi(database).routes(),
+            *QuarantineApi(self.quarantine).routes(),
+        ]
+        self.jobs = Jobs(database, self.node, self._jobs())
+
+    # ── Running ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Everything, for ever. A part that dies ends the process; a channel that dies is restarted alone by its supervisor."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.intake.run(), name="intake")
+            group.create_task(self.supervisor.run(), name="channels")
+            group.create_task(self.inbox.run(), name="spool")
+            group.create_task(beat(), name="heartbeat")
+            group.create_task(self._with_database(), name="with the database")
+
+    async def _with_database(self) -> None:
+        """What makes no sense before the database has been reached."""
+        await self.storage.wait()
+        self.supervisor.changed()
+        async with holding(self.publishing), holding(self.routing), asyncio.TaskGroup() as group:
+            group.create_task(self.publisher.run(), name="publisher")
+            group.create_task(self.doorbell.run(), name="doorbell")
+            group.create_task(self.router.run(), name="router")
+            group.create_task(self.presence.run(), name="presence")
+            group.create_task(self.realtime.run(), name="sockets")
+            group.create_task(self.visitors.run(), name="visitors")
+            group.create_task(self.work_live.tell_queues(self.realtime.push), name="queues")
+            group.create_task(self._follow(), name="followers")
+            group.create_task(self.jobs.run(), name="jobs")
+
+    async def _follow(self) -> None:
+        await self.ledger.follow(self._heard, await self.ledger.find_head())
+
+    async def _heard(self, events: Sequence[EventRow]) -> None:
+        """What this node does about events, wherever they happened."""
+        await self.router.on_events(events)
+        await self.people.endings.heard(events)
+        for event in events:
+            if event.channel and event.type in ("message.created", "message.changed"):
+                self.outbox.ring(event.channel)
+            elif event.type in ("channel.created", "channel.changed"):
+                self.supervisor.changed()
+            elif event.type == "rules.changed":
+                self.intake.rules = await self.channels.rules()
+
+    def application(self) -> web.Application:
+        """The web application with every address this hub answers."""
+        app = web.Application(middlewares=[errors_as_data], client_max_size=64 * MEGABYTE)
+        app.on_response_prepare.append(safe_headers)
+        self.sockets.attach(app)
+        self.realtime.attach()
+        self.visitors.attach()
+        Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
+        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
+        self.visitor_files.add(app)
+        self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
+        Site().add(app)
+        figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
+        figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
+        figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
+        return app
+
+    def _jobs(self) -> list[Job]:
+        database = self.storage.database
+        return [
+            Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
+            Job("sessions", 60, self.people.sweep),
+            Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
+        ]
+
+    # ── Who and where ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def public_url(self) -> str:
+        """Where the world reaches this hub."""
+        return self.settings.server.public_url.rstrip("/") or self.address
+
+    async def admit(self, environ: Any, auth: Any) -> Principal | None:
+        """Who is behind a socket's handshake."""
+        return None if self.draining else await self.people.door.admit(environ, auth)
+
+    async def rooms_of(self, principal: Principal) -> frozenset[str]:
+        """The rooms of a colleague: his or her own, those of the queues, and the supervisors' for those who supervise."""
+        queues = await self.storage.database.rows("SELECT queue_id FROM queue_member WHERE agent_id = $1", principal.agent)
+        rooms = {agent_room(principal.agent), EVERYBODY, *(queue_room(row["queue_id"]) for row in queues)}
+        return frozenset(rooms | {SUPERVISORS} if principal.may("supervise") else rooms)
+
+    async def _root_of(self, principal: Principal, customer: str) -> str:
+        return (await self.records.customer_for(principal, customer)).id
+
+    async def _snapshot(self, principal: Principal) -> dict[str, Any]:
+        statuses = await self.work.statuses([principal.agent])
+        return {
+            "me": {"agent": await self.people.agents.own(principal.agent), "status": statuses.get(principal.agent)},
+            "offers": await self.work.offers_of(principal.agent),
+            "work": await self.work.work_of(principal.agent),
+            "queues": await self.work.queue_loads(),
+            "channels": (await ChannelsApi(self.storage.database).list()).items,
+        }
+
+    async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
+        await self.realtime.cut(agent, session, reason)
+
+    # ── Channels ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _load_channels(self) -> list[Channel]:
+        if not self.storage.ready.is_set():
+            return self.channels.remembered()
+        self.intake.rules = await self.channels.rules()
+        return await self.channels.all()
+
+    def _surroundings(self, channel: Channel) -> Surroundings:
+        key = self.secrets.subkey(f"channel {channel.id}")
+        return Surroundings(str(channel.id), self.public_url, key, self.settings.smtp.host, now=_now)
+
+    async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
+        return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
+
+    async def _set_channel_state(self, channel: UUID, state: str, detail: str) -> None:
+        await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)
+        self.publisher.wake()
+
+    def _live_channel(self, hook: str) -> OpenChannel | None:
+        """The chat bubble of a public key; the only one when no key is given."""
+        live = [one for one in self.supervisor.open.values() if one.manifest.live]
+        if not hook and len(live) == 1:
+            return live[0]
+        return next((one for one in live if one.channel.hook == hook), None)
+
+    def _origin_allowed(self, channel: OpenChannel, origin: str | None) -> bool:
+        """Browsers name their page; a program that is no browser names none and has nothing but its own token."""
+        allowed = {*str(channel.channel.settings.get("origins", "")).split(), self.public_url, self.address}
+        return origin is None or origin in allowed
+
+    def _some_origin_allowed(self, origin: str | None) -> bool:
+        return any(self._origin_allowed(one, origin) for one in self.supervisor.open.values() if one.manifest.live)
+
+    # ── Typing: passes through, is never kept ───────────────────────────────────────────────────────────────────────
+
+    def _customer_typing(self, channel: Channel, typing: Typing) -> None:
+        task = asyncio.create_task(self._tell_typing(typing), name=f"{channel.name}: typing")
+        task.add_done_callback(_forget)
+
+    async def _tell_typing(self, typing: Typing) -> None:
+        root = await self.conversations.root_of_address(typing.sender.kind, typing.sender.value)
+        if root is not None:
+            await self._visitor_typing(root.id, root.name, typing.on)
+
+    async def _visitor_typing(self, root: str, name: str, on: bool) -> None:
+        who = {"kind": "customer", "id": None, "name": name}
+        await self.realtime.push("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
+
+    def _viewers(self, root: str) -> list[Named]:
+        return [Named(**one) for one in self.realtime.viewers(root)]
+
+    async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
+        await self.visitors.agent_typing([UUID(root)], principal.name, on)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Hub]:
+    """A hub that is ready to run. Raises SetupError when it cannot be."""
+    settings.data.path.mkdir(parents=True, exist_ok=True)
+    secrets = Secrets(read_key(settings.data.path / "key"))
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(opened_storage(settings, owner=True))
+        await storage.first()
+        parsers = await stack.enter_async_context(Parsers(settings.server.public_url))
+        hub = Hub(settings, storage, parsers, secrets)
+        stack.callback(hub.people.close)
+        yield hub
+
+
+def _manager(settings: Settings) -> socketio.AsyncManager:
+    """Typing and the like reach other nodes through Redis; what must last goes by the ledger and needs none."""
+    return socketio.AsyncRedisManager(settings.redis.url) if settings.redis.url else socketio.AsyncManager()
+
+
+def _now() -> float:
+    import time
+
+    return time.time()
+
+
+def _forget(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) and not isinstance(error, GONE):
+        log.warning("telling that a customer writes failed: %r", error)

@@ -1,0 +1,1 @@
+"""Fault tools, and the rigs that show: nothing lost, nothing twice."""
