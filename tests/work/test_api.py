@@ -77,7 +77,7 @@ async def test_bad_input_names_the_field_and_what_is_allowed(floor: Floor, ana: 
 async def test_what_does_not_exist_is_not_found(ana: Desk) -> None:
     for method, path in (
         ("GET", f"/work/{uuid4()}"),
-        ("GET", "/work" + "/nothing"),
+        ("POST", "/offers/x/accept"),
         ("POST", f"/offers/{uuid4()}/accept"),
         ("GET", f"/work/{uuid4()}/why"),
     ):

@@ -74,7 +74,7 @@ class Play:
             {"attempt": 1, "work": work, "agent": self.floor.agents[agent], "units": 33, "seconds": 30, "why": {}}
         ]
         if work:
-            await self.floor.database.rows("SELECT * FROM make_offers($1, $2)", self.token, [asked])
+            await self.floor.database.rows("SELECT * FROM make_offers($1, $2)", self.token, asked)
 
     async def _accept(self, agent: str, work: str | None, customer: str) -> None:
         await self.floor.moves.accept(self.floor.who(agent), await self._offer_of(work))
