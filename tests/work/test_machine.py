@@ -49,7 +49,7 @@ class Play:
         except HubError:
             return
 
-    async def check(self) -> None:
+    async def check_rows(self) -> None:
         """Every agent's units are those of his or her work, and every item has exactly what its state says."""
         assert all(row[0] for row in await self.floor.database.rows(ADDS_UP))
         assert await self.floor.database.rows(IN_ORDER) == []
@@ -141,7 +141,7 @@ async def _game(play: Play, steps: list[tuple[str, str, str]]) -> None:
     await _clear(play)
     for step in steps:
         await play.move(*step)
-        await play.check()
+        await play.check_rows()
 
 
 async def test_units_and_states_add_up_after_any_moves(database: Database) -> None:
@@ -154,7 +154,7 @@ async def test_units_and_states_add_up_after_any_moves(database: Database) -> No
         asyncio.run_coroutine_threadsafe(_game(play, steps), loop).result(60)
 
     await asyncio.to_thread(games)
-    await play.check()
+    await play.check_rows()
 
 
 async def test_moves_at_the_same_time_add_up_too(database: Database) -> None:
@@ -169,4 +169,4 @@ async def test_moves_at_the_same_time_add_up_too(database: Database) -> None:
             for customer in CUSTOMERS[:3]
         ]
         await asyncio.gather(*moves)
-        await play.check()
+        await play.check_rows()
