@@ -17,6 +17,7 @@ from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.registry import manifest
+from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
 from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
@@ -174,6 +175,7 @@ class Hub:
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
+            channels_live.projections(),
         )
         self.people.endings.on_ended.append(self._cut_sockets)
 
