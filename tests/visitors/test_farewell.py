@@ -45,8 +45,10 @@ async def test_a_visitor_who_leaves_the_talk_lets_the_agent_wrap_up(floor: Floor
     assert await floor.state(work) == "wrapping"
 
 
-async def test_somebody_who_never_wrote_may_leave(farewell: Farewell) -> None:
+async def test_a_stranger_who_leaves_ends_nobody_elses_talk(floor: Floor, farewell: Farewell) -> None:
+    work = await talking(floor)
     await farewell.leave("nobody")
+    assert await floor.state(work) == "assigned"
 
 
 async def test_a_rating_is_a_number_in_the_ledger_and_a_note_in_the_thread(floor: Floor, farewell: Farewell) -> None:
