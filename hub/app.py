@@ -17,6 +17,7 @@ from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.registry import manifest
+from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
 from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
@@ -53,11 +54,13 @@ from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
 from hub.people.people import People
+from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
@@ -83,52 +86,68 @@ class Hub:
         self.node = uuid4()
         self.address = ""
         self.draining = False
-        data, database = settings.data.path, storage.database
+        self.parsers = parsers
+        self._keep()
+        self._know()
+        self._take_in()
+        self._send_out()
+        self._decide()
+        self._tell()
+        self._receive_visitors()
+        self._answer()
 
-        # ── Keep ──
+    def _keep(self) -> None:
+        """Where things stay."""
+        data, database = self.settings.data.path, self.storage.database
         self.blobs = Blobs(data / "blobs")
-        self.spool = Spool(data / "spool", settings.spool.megabytes * MEGABYTE)
+        self.spool = Spool(data / "spool", self.settings.spool.megabytes * MEGABYTE)
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
-        self.doorbell = Doorbell(storage.url, self.ledger.wake, self.publisher.wake)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
 
-        # ── People, customers, conversations ──
-        self.people = People(database, settings, lambda: self.public_url)
+    def _know(self) -> None:
+        """People, customers, conversations."""
+        database = self.storage.database
+        self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
-        timeline = Timeline(database)
-        self.conversations = Conversations(database, self.records, timeline, self._viewers)
-        writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
-        files = Files(database, self.blobs, self.records)
+        self.timeline = Timeline(database)
+        self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
+        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.files = Files(database, self.blobs, self.records)
 
-        # ── In ──
-        self.parsers = parsers
+    def _take_in(self) -> None:
+        """The way in."""
+        database = self.storage.database
         self.intake = Intake(
             database,
             self.blobs,
-            group_size=settings.intake.group_size,
-            reopen_hours=settings.intake.reopen_hours,
+            group_size=self.settings.intake.group_size,
+            reopen_hours=self.settings.intake.reopen_hours,
             committed=self.publisher.wake,
             on_typing=self._customer_typing,
         )
         self.inbox = Inbox(self.intake, self.spool)
-        reading = Reading(database, self.intake, self.blobs, self._parse)
-        self.reading = reading
+        self.reading = Reading(database, self.intake, self.blobs, self._parse)
 
-        # ── Out ──
-        self.channels = ChannelStore(database, secrets, data / "channels.sealed")
+    def _send_out(self) -> None:
+        """The way out."""
+        data, database = self.settings.data.path, self.storage.database
+        self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, reading).serve, reading.serve, self.outbox.serve],
+            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
         self.inbox.know(self.supervisor.open)
 
-        # ── Decide ──
+    def _decide(self) -> None:
+        """Who gets which work."""
+        database = self.storage.database
         self.routing = Lease(database, "router", self.node)
         self.router = Router(database, self.routing, written=self.publisher.wake)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
@@ -136,7 +155,9 @@ class Hub:
         self.moves = Moves(database, written=self.publisher.wake)
         self.work_live = WorkLive(self.work)
 
-        # ── Tell ──
+    def _tell(self) -> None:
+        """Colleagues' sockets."""
+        database = self.storage.database
         self.sockets = socketio.AsyncServer(
             async_mode="aiohttp",
             cors_allowed_origins="*",
@@ -144,7 +165,7 @@ class Hub:
             max_http_buffer_size=SOCKET_BYTES,
             ping_interval=20,
             ping_timeout=20,
-            manager=_manager(settings),
+            manager=_manager(self.settings),
         )
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
@@ -153,25 +174,37 @@ class Hub:
         wiring.project(
             conversations_live.projections(self.conversations),
             customers_live.projections(database),
-            timeline_live.projections(timeline),
+            timeline_live.projections(self.timeline),
             self.work_live.projections(),
+            channels_live.projections(),
         )
         self.people.endings.on_ended.append(self._cut_sockets)
 
-        # ── Visitors ──
-        tokens, links = VisitorTokens(secrets.subkey("visitor")), FileLinks(secrets.subkey("visitor files"))
+    def _receive_visitors(self) -> None:
+        """The chat bubbles' sockets."""
+        database = self.storage.database
+        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+            self.sockets,
+            self.ledger,
+            self.desk,
+            Farewell(database, self.moves),
+            tokens,
+            self._live_channel,
+            self._origin_allowed,
+            self._visitor_typing,
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
-        # ── The web ──
+    def _answer(self) -> None:
+        """HTTP."""
+        database = self.storage.database
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
             *self.people.routes(),
-            *CustomersApi(database, self.records, timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, writer, files, self.blobs, self.records).routes(),
+            *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
+            *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *ChannelsApi(database).routes(),
             *QuarantineApi(self.quarantine).routes(),
@@ -241,6 +274,7 @@ class Hub:
         return [
             Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
             Job("sessions", 60, self.people.sweep),
+            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
             Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
         ]
 

@@ -23,8 +23,12 @@ def build(place: Place, post: Post) -> web.Application:
         async with post:
             yield
 
+    async def let_go(_: web.Application) -> None:
+        post.travels.close()
+
     app = web.Application(client_max_size=50 * 1024 * 1024)
     app.cleanup_ctx.append(relay)
+    app.on_shutdown.append(let_go)
     app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show)])
     app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post)])
     app.router.add_static("/static", STATIC)

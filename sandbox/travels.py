@@ -39,10 +39,17 @@ class Travels:
 
     def __init__(self) -> None:
         self._kept: deque[Travel] = deque(maxlen=KEPT)
-        self._watchers: set[asyncio.Queue[Travel]] = set()
+        self._watchers: set[asyncio.Queue[Travel | None]] = set()
 
     def add(self, travel: Travel) -> None:
         self._kept.append(travel)
+        self._tell(travel)
+
+    def close(self) -> None:
+        """Nothing travels any more: whoever watches gets None."""
+        self._tell(None)
+
+    def _tell(self, travel: Travel | None) -> None:
         for watcher in self._watchers:
             if not watcher.full():
                 watcher.put_nowait(travel)
@@ -51,9 +58,9 @@ class Travels:
         return list(self._kept)
 
     @contextmanager
-    def watched(self) -> Iterator[asyncio.Queue[Travel]]:
-        """A queue of what travels from now on. A watcher that does not read misses what comes after a hundred."""
-        watcher: asyncio.Queue[Travel] = asyncio.Queue(BACKLOG)
+    def watched(self) -> Iterator[asyncio.Queue[Travel | None]]:
+        """A queue of what travels from now on, None at the end. A watcher that does not read misses what comes after a hundred."""
+        watcher: asyncio.Queue[Travel | None] = asyncio.Queue(BACKLOG)
         self._watchers.add(watcher)
         try:
             yield watcher

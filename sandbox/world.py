@@ -78,8 +78,8 @@ class World:
         await response.prepare(request)
         with contextlib.suppress(ConnectionResetError), self._travels.watched() as watcher:
             await response.write(b": ready\n\n")
-            while True:
-                await response.write(await next_event(watcher))
+            while event := await next_event(watcher):
+                await response.write(event)
         return response
 
     async def again(self, _: web.Request) -> web.Response:
@@ -99,13 +99,15 @@ class World:
         return web.json_response({"fault": kind})
 
 
-async def next_event(watcher: asyncio.Queue[Travel]) -> bytes:
-    """The next travel as a server-sent event; a comment when it is quiet, so that a closed page is noticed."""
+async def next_event(watcher: asyncio.Queue[Travel | None]) -> bytes:
+    """The next travel as a server-sent event; a comment when it is quiet, so that a closed page is noticed; nothing at the end."""
     try:
         async with asyncio.timeout(QUIET_S):
             travel = await watcher.get()
     except TimeoutError:
         return b": quiet\n\n"
+    if travel is None:
+        return b""
     return f"data: {json.dumps(travel.described(), ensure_ascii=False)}\n\n".encode()
 
 

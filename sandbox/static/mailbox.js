@@ -21,13 +21,12 @@ export class Mailbox {
     const me = this.me;
     const answer = await ask(`/world/mails?address=${encodeURIComponent(me.email)}`);
     if (me !== this.me || !answer.ok) return;
-    const before = this.mails.length;
     this.mails = answer.items.reverse();
-    const opened = this.current();
-    if (!opened && !this.writing) this.chosen = this.mails[0]?.message_id ?? null;
+    const opened = this.writing || this.current();
+    if (!opened) this.chosen = this.mails[0]?.message_id ?? null;
     this.drawList();
     // What somebody is typing is never redrawn under the caret.
-    if (!opened || before === 0) this.drawPane();
+    if (!opened) this.drawPane();
   }
 
   be(customer) {

@@ -1,0 +1,41 @@
+"""A real Chromium for tests, and axe-core to ask whether a page can be used by everybody."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.source import ROOT
+
+AXE = ROOT / "agent_ui" / "node_modules" / "axe-core" / "axe.min.js"
+SWITCHES = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser of the system's, without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(SWITCHES))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+def failures(page: Page) -> list[str]:
+    """Filled with the page's uncaught errors as they happen."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+async def violations(page: Page) -> list[Any]:
+    """What axe-core finds on the page and in its frames of the same site: rule, impact and places."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[Any] = await page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']})"
+        ".then(({violations}) => violations.map(({id, impact, nodes}) => [id, impact, nodes.map(({target}) => target.join(' '))]))"
+    )
+    return found
