@@ -17,6 +17,7 @@ from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.registry import manifest
+from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
 from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
@@ -53,11 +54,13 @@ from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
 from hub.people.people import People
+from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
@@ -106,7 +109,7 @@ class Hub:
     def _know(self) -> None:
         """People, customers, conversations."""
         database = self.storage.database
-        self.people = People(database, self.settings, lambda: self.public_url)
+        self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
@@ -173,6 +176,7 @@ class Hub:
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
+            channels_live.projections(),
         )
         self.people.endings.on_ended.append(self._cut_sockets)
 
@@ -182,7 +186,14 @@ class Hub:
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+            self.sockets,
+            self.ledger,
+            self.desk,
+            Farewell(database, self.moves),
+            tokens,
+            self._live_channel,
+            self._origin_allowed,
+            self._visitor_typing,
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
@@ -263,6 +274,7 @@ class Hub:
         return [
             Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
             Job("sessions", 60, self.people.sweep),
+            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
             Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
         ]
 

@@ -94,7 +94,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """How long things are kept."""
 
     raw_days: Positive
-    ledger_months: Positive
+    ledger_months: Annotated[int, Meta(ge=0, le=1200)]
     presence_days: Positive
 
 

@@ -36,6 +36,7 @@ CREATE TABLE identity (
     CONSTRAINT identity_taken UNIQUE (kind, value)
 );
 CREATE INDEX identity_customer ON identity (customer_id);
+CREATE INDEX identity_beginning ON identity (value COLLATE "C");
 CREATE INDEX identity_value ON identity USING gin (value gin_trgm_ops);
 
 -- What somebody says of himself: shown and suggested, never a reason to join.
@@ -192,6 +193,14 @@ BEGIN
     parent := (SELECT c.root_id FROM customer c WHERE c.id = link.parent_id);
     RETURN NEXT;
 END
+$$;
+
+-- Roots whose name has words nearly like those that were typed: for a slip of the keyboard.
+CREATE FUNCTION resembling_names(p_key text, p_limit int) RETURNS TABLE (customer uuid, likeness real)
+STABLE LANGUAGE sql SET pg_trgm.word_similarity_threshold = 0.55 AS $$
+    SELECT c.root_id, max(word_similarity(p_key, c.name_key)) FROM (
+        SELECT root_id, name_key FROM customer WHERE name_key %> p_key LIMIT 2000) c
+    GROUP BY c.root_id ORDER BY 2 DESC, 1 LIMIT p_limit
 $$;
 
 -- Other people who may be this one, by name alone: the same words, or nearly. A single word is no evidence.

@@ -65,16 +65,16 @@ BEGIN
 END
 $$;
 
--- The topic a message belongs to: the one it answers, else the one of its live session or address that is open, else the one that was
+-- The topic a message belongs to: the one it answers, if that is still the family's own, else the one of its live session or address that is open, else the one that was
 -- closed a short while ago (it reopens), else a new one.
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
 BEGIN
     opened := false;
-    IF p_answered IS NOT NULL THEN
-        SELECT t.id, t.state INTO topic, found_state FROM topic t WHERE t.id = p_answered;
-    ELSE
+    SELECT t.id, t.state INTO topic, found_state FROM topic t JOIN customer o ON o.id = t.customer_id
+        JOIN customer c ON c.root_id = o.root_id WHERE t.id = p_answered AND c.id = p_customer;
+    IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
           AND (t.state = 'open' OR t.closed_at > now() - make_interval(secs => (p->>'reopen_s')::float))

@@ -65,16 +65,24 @@ class Finder:
         return rows[:limit], _write(Place(rank=last["rank"], key=last["name_key"], id=last["id"]))
 
     async def _rows(self, wanted: str, place: Place, limit: int) -> list[Record]:
-        words = (await self._database.value(QUERIES.words_of, wanted)).split()
-        if len("".join(words)) < SHORT:
-            return await self._database.rows(QUERIES.beginning, wanted, place.key, place.id, limit) if words else []
-        longest, *others = sorted((f"% {word}%" for word in words), key=len, reverse=True)
-        patterns = address_patterns(wanted)
-        position = (place.rank, place.key, place.id)
-        rows = await self._database.rows(QUERIES.matching, longest, others, patterns, wanted.upper(), wanted, *position, limit)
-        if rows or place.rank >= 0:
+        """Those whose name begins so, then those that contain it; when there is nothing at all, those that resemble it."""
+        words = [] if "@" in wanted else (await self._database.value(QUERIES.words_of, wanted)).split()
+        rows: list[Record] = []
+        if words and place.rank < 1:
+            rows = await self._database.rows(QUERIES.beginning, wanted, place.key, place.id, limit)
+        if len(rows) < limit and len(wanted) >= SHORT:
+            start = (place.key, place.id) if place.rank == 1 else ("", FIRST_ID)
+            rows += await self._containing(wanted, words, start, limit - len(rows))
+        if rows or place.rank >= 0 or not words or len(wanted) < SHORT:
             return rows
         return await self._database.rows(QUERIES.resembling, wanted, limit - 1)
+
+    async def _containing(self, wanted: str, words: Sequence[str], start: tuple[str, UUID], limit: int) -> list[Record]:
+        """The longest word leads through the index, the others sift."""
+        patterns = sorted((f"% {word}%" for word in words), key=len, reverse=True)
+        longest = patterns[0] if patterns else None
+        parts = (longest, patterns[1:], address_patterns(wanted), wanted.upper(), wanted if words else None)
+        return await self._database.rows(QUERIES.containing, *parts, *start, limit, wanted.lower())
 
     async def _with_addresses(self, rows: Sequence[Record]) -> list[Found]:
         known: dict[Any, list[Record]] = {row["id"]: [] for row in rows}
@@ -84,12 +92,14 @@ class Finder:
 
 
 def address_patterns(wanted: str) -> list[str]:
-    """What addresses are compared with: their beginning, a mail's domain, and four or more digits anywhere in a phone number."""
-    text = re.sub(r"([\\%_])", r"\\\1", wanted.lower())
-    patterns = [f"{text}%", f"%@{text.removeprefix('@')}%"]
-    digits = re.sub(r"[\s().+/-]", "", wanted)
+    """What is looked for inside addresses: a mail's domain, and four or more digits of a phone number."""
+    patterns = []
+    domain = re.sub(r"([\\%_])", r"\\\1", wanted.lower()).removeprefix("@")
+    if domain and (wanted.startswith("@") or "." in wanted) and "@" not in domain:
+        patterns.append(f"%@{domain}%")
+    digits = re.sub(r"[\s().+/-]", "", wanted).removeprefix("00")
     if digits.isdecimal() and len(digits) >= 4:
-        patterns.append(f"%{digits.removeprefix('00')}%")
+        patterns.append(f"%{digits}%")
     return patterns
 
 

@@ -23,28 +23,30 @@ WHERE r.parent_id IS NULL AND r.id < $1 AND NOT EXISTS (
 ORDER BY r.id DESC LIMIT $2
 
 -- name: beginning
--- Roots whose name begins so, by name: for one or two letters, which are in half of all names.
+-- Roots whose name begins so, by name: a walk along the index, however many there are.
 SELECT r.id, r.name, r.name_key, 0 AS rank FROM customer r
 WHERE r.parent_id IS NULL AND r.name_key >= search_key($1) AND r.name_key < search_key($1) || chr(1114111)
   AND (r.name_key, r.id) > ($2, $3::uuid)
 ORDER BY r.name_key, r.id LIMIT $4
 
--- name: matching
--- Roots that a name, an address or a tracking code leads to; those whose name begins with the words come first.
+-- name: containing
+-- Roots that a word of a name, an address or a tracking code leads to, by name, but for those whose name begins so. Of what is in very many
+-- records the first thousands found are looked at: more letters lead further than more pages.
 WITH found AS (
-    SELECT c.root_id AS id FROM customer c WHERE c.name_key LIKE $1 AND c.name_key LIKE ALL ($2::text[])
-    UNION SELECT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.value LIKE ANY ($3::text[])
+    (SELECT c.root_id AS id FROM customer c WHERE c.name_key LIKE $1 AND c.name_key LIKE ALL ($2::text[]) LIMIT 2000)
+    UNION (SELECT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id
+           WHERE i.value COLLATE "C" >= $9 AND i.value COLLATE "C" < $9 || chr(1114111) LIMIT 2000)
+    UNION (SELECT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.value LIKE ANY ($3::text[]) LIMIT 2000)
     UNION SELECT c.root_id FROM topic t JOIN customer c ON c.id = t.customer_id WHERE t.code = $4
-), ranked AS (
-    SELECT r.id, r.name, r.name_key, CASE WHEN starts_with(r.name_key, search_key($5)) THEN 0 ELSE 1 END AS rank
-    FROM found JOIN customer r ON r.id = found.id
 )
-SELECT id, name, name_key, rank FROM ranked WHERE (rank, name_key, id) > ($6::int, $7, $8::uuid) ORDER BY rank, name_key, id LIMIT $9
+SELECT r.id, r.name, r.name_key, 1 AS rank FROM found JOIN customer r ON r.id = found.id
+WHERE (r.name_key, r.id) > ($6, $7::uuid) AND ($5::text IS NULL OR NOT starts_with(r.name_key, search_key($5)))
+ORDER BY r.name_key, r.id LIMIT $8
 
 -- name: resembling
 -- Roots whose name is nearly the one that was typed.
-SELECT r.id, r.name, r.name_key, 2 AS rank FROM customer c JOIN customer r ON r.id = c.root_id
-WHERE c.name_key % search_key($1) GROUP BY r.id ORDER BY max(similarity(c.name_key, search_key($1))) DESC, r.id LIMIT $2
+SELECT r.id, r.name, r.name_key, 2 AS rank FROM resembling_names(search_key($1), $2) AS near JOIN customer r ON r.id = near.customer
+ORDER BY near.likeness DESC, r.id
 
 -- name: words_of
 -- What was typed, as names are searched.

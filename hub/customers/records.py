@@ -17,6 +17,8 @@ from hub.kernel.shapes import ChannelRef, Named, Person
 from hub.kernel.web import Principal
 
 QUERIES = queries(__package__)
+COMMON_NAME = 10
+"""A name that so many others have, or nearly, says nothing; the statement `similar_names` looks no further."""
 
 
 class Records:
@@ -150,6 +152,8 @@ class _Family:
         if " " not in name.strip():
             return []
         rows = await self._connection.fetch(QUERIES.similar_names, root, name)
+        if len(rows) == COMMON_NAME:
+            return []
         return [Clue(str(row["customer"]), name_evidence(row["likeness"])) for row in rows]
 
 

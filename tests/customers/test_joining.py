@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -151,3 +153,33 @@ async def test_the_record_shows_the_family_and_the_joins_that_made_it(company: C
     assert [(made.id, made.customer.id, made.by.name, made.evidence) for made in record.joins] == [(join, other.customer, "Ana", "agent")]
     assert record.figures.messages == 2
     assert len(record.topics) == 2
+
+
+async def test_after_an_undo_an_answer_stays_with_the_one_who_wrote_it(database: Database, company: Company, changer: Changer) -> None:
+    one, other = await company.writes("email", "ana@x.es"), await company.writes("visitor", "v1")
+    join = await changer.join(company.ana, other.customer, one.customer)
+    sent = "0199aa00-0000-7000-8000-00000000000a"
+    reply: dict[str, Any] = {
+        "id": sent, "customer": one.customer, "direction": "out", "channel": company.email, "topic": other.topic, "subject": "",
+        "text": "Hola", "address": {"kind": "email", "value": "ana@x.es", "name": ""}, "html": None, "attachments": [], "uploader": "",
+        "author_kind": "human", "author": company.ana, "reply_to": None, "send_at": None, "context": {}, "body_hash": "00",
+        "request": {}, "undo_s": 0,
+    }  # fmt: skip
+    await database.row("SELECT * FROM write_message($1)", reply)
+    await changer.part(company.ana, join)
+    answer = await company.writes("email", "ana@x.es", answers=[sent])
+    assert (answer.root, answer.topic) == (one.customer, one.topic)
+    assert [row["topic_id"] for row in await database.rows("SELECT topic_id FROM message WHERE id = $1", sent)] == [UUID(other.topic)]
+
+
+async def test_an_answer_from_an_address_that_was_told_apart_joins_nobody(company: Company, changer: Changer, database: Database) -> None:
+    one, other = await company.writes("email", "ana@x.es"), await company.writes("email", "eva@x.es")
+    await changer.set_distinct(company.ana, one.customer, other.customer)
+    sent = "0199aa00-0000-7000-8000-00000000000b"
+    await database.run(
+        "INSERT INTO message (id, number, customer_id, topic_id, channel_id, direction, author_kind, address, state)"
+        " VALUES ($1, nextval('message_number'), $2, $3, $4, 'out', 'human', $5, 'sent')",
+        *(sent, other.customer, other.topic, company.email, {"kind": "email", "value": "ana@x.es"}),
+    )
+    answer = await company.writes("email", "ana@x.es", answers=[sent])
+    assert (answer.root, answer.topic) == (one.customer, one.topic)

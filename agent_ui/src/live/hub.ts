@@ -1,0 +1,238 @@
+/** The shapes of the hub's events. Written by `python -m hub.reference typescript` from hub/events.py; not by hand. */
+
+export interface AddressView {
+  kind: string;
+  value: string;
+  name: string;
+}
+
+export interface Attachment {
+  id: string;
+  name: string;
+  content_type: string;
+  size: number;
+  inline: boolean;
+}
+
+export interface ChannelLoad {
+  kind: string;
+  on: boolean;
+  items: number;
+  max: number;
+}
+
+export interface ChannelRef {
+  id: string;
+  connector: string;
+  name: string;
+}
+
+export interface ChannelState {
+  id: string;
+  state: string;
+}
+
+export interface CustomerChanged {
+  id: string;
+}
+
+export interface Ended {
+  reason: string;
+}
+
+export interface FamilyChanged {
+  join: string;
+  root: string;
+  customer: string;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Nothing {
+}
+
+export interface Offer {
+  id: string;
+  work: string;
+  agent: string;
+  customer: Named;
+  queue: Named;
+  channel: ChannelRef;
+  created_at: string;
+  expires_at: string;
+  waited_s: number;
+  first_queued_at: string;
+  why: Reason | null;
+  preview: Preview | null;
+  subject: string;
+}
+
+export interface OfferEnd {
+  id: string;
+  work: string;
+  outcome: string;
+  by: Named | null;
+}
+
+export interface Person {
+  kind: "bot" | "customer" | "human" | "system";
+  id: string | null;
+  name: string;
+}
+
+export interface Preview {
+  direction: string;
+  text: string;
+  at: string;
+}
+
+export interface PushedMessage {
+  id: string;
+  number: number;
+  at: string;
+  direction: "in" | "note" | "out";
+  topic: string;
+  channel: ChannelRef | null;
+  text: string;
+  state: string;
+  customer: string;
+  author: Person;
+  subject: string;
+  has_html: boolean;
+  attachments: Attachment[];
+  address: AddressView | null;
+  error: Record<string, unknown> | null;
+  state_at: string;
+  reply_to: string | null;
+  send_at: string | null;
+  context: Record<string, unknown>;
+  mentions: string[];
+  root: string;
+  customer_name: string;
+}
+
+export interface QueueLoad {
+  id: string;
+  name: string;
+  waiting: number;
+  longest_wait_s: number | null;
+  members: number;
+  available: number;
+}
+
+export interface QueueLoads {
+  items: QueueLoad[];
+}
+
+export interface Reason {
+  code: string;
+  agent: Named | null;
+  left_s: number | null;
+  for_s: number | null;
+  name: string | null;
+  have: number | null;
+  need: number | null;
+  among: number | null;
+}
+
+export interface RootedEvent {
+  position: number;
+  at: string;
+  type: string;
+  actor: Person;
+  data: Record<string, unknown>;
+  root: string | null;
+}
+
+export interface Status {
+  agent: string;
+  activity: string;
+  since: string;
+  routing_status: string;
+  units: Units;
+  channels: ChannelLoad[];
+  after_work: string | null;
+}
+
+export interface TopicChanged {
+  id: string;
+  code: string;
+  subject: string;
+  state: string;
+  channel: ChannelRef;
+  queue: Named | null;
+  agent: Named | null;
+  opened_at: string;
+  closed_at: string | null;
+  last_at: string;
+  root: string;
+}
+
+export interface TopicRef {
+  id: string;
+  code: string;
+  subject: string;
+}
+
+export interface TypingNow {
+  root: string;
+  who: Person;
+  on: boolean;
+}
+
+export interface Units {
+  used: number;
+  max: number;
+}
+
+export interface Viewing {
+  root: string;
+  viewers: Named[];
+}
+
+export interface Work {
+  id: string;
+  state: string;
+  queue: Named;
+  channel: ChannelRef;
+  customer: Named;
+  topic: TopicRef;
+  agent: Named | null;
+  waited_s: number;
+  first_queued_at: string;
+  reasons: Reason[];
+  why: Reason | null;
+  preview: Preview | null;
+  turn: string;
+  turn_since: string;
+  unread: number;
+  wrap_until: string | null;
+  due_at: string | null;
+  priority: number;
+  code: string | null;
+  note: string;
+}
+
+/** Type of an event → its data. */
+export interface SocketEvents {
+  "message.created": PushedMessage;
+  "message.changed": PushedMessage;
+  "offer.created": Offer;
+  "offer.ended": OfferEnd;
+  "work.changed": Work;
+  "status.changed": Status;
+  "customer.changed": CustomerChanged;
+  "customer.joined": FamilyChanged;
+  "customer.parted": FamilyChanged;
+  "topic.changed": TopicChanged;
+  "thread.event": RootedEvent;
+  "channel.changed": ChannelState;
+  "typing": TypingNow;
+  "viewing": Viewing;
+  "queues.changed": QueueLoads;
+  "list.changed": Nothing;
+  "session.ended": Ended;
+}

@@ -1,0 +1,152 @@
+"""The catalogue of events: what the ledger can hold, and what sockets are told. Documentation and TypeScript are made from it; a test fails
+when a type is written or pushed that does not stand here.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from hub.conversations.model import PushedMessage
+from hub.customers.model import Topic
+from hub.kernel.shapes import Named, Person
+from hub.timeline.reading import RootedEvent
+from hub.work.model import Offer, OfferEnd, QueueLoads, Status, Work
+
+
+class CustomerChanged(msgspec.Struct):
+    """A customer's record is to be fetched again."""
+
+    id: str
+
+
+class FamilyChanged(msgspec.Struct):
+    """Two customers were joined or parted: `root` is the family now, `customer` the one that came or went."""
+
+    join: str
+    root: str
+    customer: str
+
+
+class TopicChanged(Topic):
+    """A topic, and the root of its customer."""
+
+    root: str
+
+
+class TypingNow(msgspec.Struct):
+    """Somebody writes, or has stopped."""
+
+    root: str
+    who: Person
+    on: bool
+
+
+class Viewing(msgspec.Struct):
+    """Who has a customer open."""
+
+    root: str
+    viewers: list[Named]
+
+
+class Ended(msgspec.Struct):
+    """Why."""
+
+    reason: str
+
+
+class Nothing(msgspec.Struct):
+    """Empty: fetch again."""
+
+
+class ChannelState(msgspec.Struct):
+    """How a channel is now."""
+
+    id: str
+    state: str
+
+
+Shape: TypeAlias = type[msgspec.Struct]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketEvent:
+    """One type of the server event `event` on `/agent`. Kept ones carry the ledger's position and are replayed after a break."""
+
+    type: str
+    shape: Shape
+    kept: bool
+    sentence: str
+
+
+SOCKET_EVENTS = (
+    SocketEvent("message.created", PushedMessage, True, "A message or note stands in a thread that concerns you."),
+    SocketEvent("message.changed", PushedMessage, True, "Its state climbed, or it was changed; the whole message, as it is now."),
+    SocketEvent("offer.created", Offer, True, "Work is held out to you until `expires_at`."),
+    SocketEvent("offer.ended", OfferEnd, True, "An offer to you is over, and how."),
+    SocketEvent(
+        "work.changed", Work, True, "A piece of work moved; the whole of it, as it is now (`unread` is null: it is yours to count)."
+    ),
+    SocketEvent("status.changed", Status, True, "A colleague's activity, load or routing status."),
+    SocketEvent("customer.changed", CustomerChanged, True, "The record of a customer that you have open changed."),
+    SocketEvent("customer.joined", FamilyChanged, True, "Two customers became one family."),
+    SocketEvent("customer.parted", FamilyChanged, True, "A join was undone."),
+    SocketEvent("topic.changed", TopicChanged, True, "A topic was opened, closed, reopened or moved."),
+    SocketEvent("thread.event", RootedEvent, True, "Something happened between the messages of a thread that you have open."),
+    SocketEvent("channel.changed", ChannelState, True, "A channel came up, is degraded or went down."),
+    SocketEvent("typing", TypingNow, False, "Somebody writes in a conversation that you have open."),
+    SocketEvent("viewing", Viewing, False, "Who has the customer open that you have open."),
+    SocketEvent("queues.changed", QueueLoads, False, "The queues' counts, at most once a second."),
+    SocketEvent("list.changed", Nothing, False, "A large team's list moved: fetch it again."),
+    SocketEvent("session.ended", Ended, False, "You were signed out; the socket is closed after this."),
+)
+
+LEDGER_EVENTS = {
+    "agent.changed": "A colleague's name, role or language was changed.",
+    "agent.created": "A colleague was added.",
+    "agent.disabled": "A colleague may not sign in any more.",
+    "agent.signed_in": "Somebody signed in.",
+    "agent.signed_out": "A session ended; the data say why.",
+    "channel.changed": "A channel was changed or switched.",
+    "channel.created": "A channel was set up.",
+    "channel.state": "A channel came up, is degraded or went down.",
+    "commitment.done": "A promise was kept.",
+    "commitment.made": "Something was promised to a customer.",
+    "commitment.reopened": "A promise was not kept after all.",
+    "conversation.read": "A colleague has read a conversation up to a number.",
+    "customer.changed": "Fields of a customer's record were changed; the data name them.",
+    "customer.created": "Somebody wrote for the first time.",
+    "customer.distinct": "Two customers were said not to be the same person.",
+    "customer.identified": "A customer has one more address.",
+    "customer.joined": "Two customers became one family, by which evidence.",
+    "customer.parted": "A join was undone.",
+    "customer.tagged": "A tag was put on a customer.",
+    "customer.untagged": "A tag was taken away.",
+    "delivery.quarantined": "A delivery could not be read and was set aside with its bytes.",
+    "message.changed": "The state of a message of ours changed.",
+    "message.created": "A message or note was written.",
+    "offer.accepted": "An offer was taken.",
+    "offer.canceled": "An offer ended because the work did.",
+    "offer.created": "Work was offered to an agent.",
+    "offer.rejected": "An agent did not take an offer, with a reason.",
+    "offer.rescinded": "An offer was taken back; the data say why.",
+    "offer.timed_out": "An offer was missed.",
+    "status.changed": "An agent's activity, switches or connection changed.",
+    "sign_in.refused": "Somebody could not sign in.",
+    "token.created": "An API token was made.",
+    "token.revoked": "An API token was revoked.",
+    "topic.closed": "A matter was closed.",
+    "topic.moved": "A matter was moved to another queue or customer.",
+    "topic.opened": "A new matter.",
+    "topic.reopened": "A closed matter was taken up again.",
+    "work.abandoned": "The customer left before anybody answered.",
+    "work.assigned": "An agent has it; the data say why this one, and how long it had waited.",
+    "work.coded": "A wrap-up code was set afterwards.",
+    "work.completed": "It is done, with a code.",
+    "work.extended": "More time to wrap up.",
+    "work.queued": "Somebody needs something: it waits.",
+    "work.released": "An agent gave it back; it waits again, as old as it is.",
+    "work.resumed": "The customer wrote while it was being wrapped up.",
+    "work.transferred": "It went to another queue or agent.",
+    "work.wrapping": "The talk is over; the wrap-up time runs.",
+}
