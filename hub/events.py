@@ -85,7 +85,7 @@ SOCKET_EVENTS = (
     SocketEvent("offer.created", Offer, True, "Work is held out to you until `expires_at`."),
     SocketEvent("offer.ended", OfferEnd, True, "An offer to you is over, and how."),
     SocketEvent(
-        "work.changed", Work, True, "A piece of work moved; the whole of it, as it is now (`unread` is null: it is yours to count)."
+        "work.changed", Work, True, "A piece of work moved; the whole of it, as it is now (`unread` is that of the agent who has it)."
     ),
     SocketEvent("status.changed", Status, True, "A colleague's activity, load or routing status."),
     SocketEvent("customer.changed", CustomerChanged, True, "The record of a customer that you have open changed."),

@@ -47,14 +47,21 @@ class Takes(Protocol):
     async def take(self, incoming: Incoming) -> Taken: ...
 
 
+class Leaves(Protocol):
+    """Lets a customer leave the live session of a topic."""
+
+    async def abandon(self, topic: str) -> str | None: ...
+
+
 class VisitorDesk:
     """What visitors can do."""
 
-    def __init__(self, database: Database, intake: Takes, waits: Waits, links: FileLinks) -> None:
+    def __init__(self, database: Database, intake: Takes, waits: Waits, leaves: Leaves, links: FileLinks) -> None:
         self._links = links
         self._database = database
         self._intake = intake
         self._waits = waits
+        self._leaves = leaves
         self._bursts: dict[str, deque[float]] = {}
 
     async def write(self, channel: OpenChannel, visitor: str, said: dict[str, Any], known: Sequence[dict[str, str]]) -> dict[str, Any]:
@@ -100,6 +107,12 @@ class VisitorDesk:
         rows = {row["visitor"]: row for row in await self._database.rows(QUERIES.states, list(visitors))}
         waits = await self._waits.waits([str(row["work"]) for row in rows.values() if row["state"] in ("queued", "offered")])
         return {visitor: _state(rows.get(visitor), waits) for visitor in visitors}
+
+    async def end(self, visitor: str) -> None:
+        """The visitor leaves the chat; nothing happens when nothing is open."""
+        topic = await self._database.value(QUERIES.open_topic, visitor)
+        if topic is not None:
+            await self._leaves.abandon(topic)
 
     async def visitors_of(self, customers: Sequence[UUID]) -> list[str]:
         """The visitors in the families of these customers."""

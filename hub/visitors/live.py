@@ -74,6 +74,7 @@ class VisitorSockets:
             "received": self._received,
             "read": self._read,
             "profile": self._profile,
+            "end": self._end,
         }.items():
             self._server.on(name, self._guarded(handle), namespace=NAMESPACE)
 
@@ -228,6 +229,11 @@ class VisitorSockets:
         _require_hello(guest)
         guest.claims.update({key: str(said[key])[:300] for key in ("name", "email") if said.get(key)})
         await self._desk.claim(guest.visitor, said)
+        return {"ok": True}
+
+    async def _end(self, sid: str, guest: Guest, said: dict[str, Any]) -> dict[str, bool]:
+        _require_hello(guest)
+        await self._desk.end(guest.visitor)
         return {"ok": True}
 
 

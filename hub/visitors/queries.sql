@@ -30,6 +30,11 @@ LEFT JOIN LATERAL (SELECT w.* FROM work w WHERE w.topic_id = t.id ORDER BY w.id 
 LEFT JOIN agent a ON a.id = w.agent_id
 WHERE i.kind = 'visitor' AND i.value = ANY($1::text[])
 
+-- name: open_topic
+-- The open matter of a visitor.
+SELECT t.id::text FROM identity i JOIN topic t ON t.customer_id = i.customer_id AND t.identity_id = i.id
+WHERE i.kind = 'visitor' AND i.value = $1 AND t.state = 'open' ORDER BY t.last_number DESC LIMIT 1
+
 -- name: visitors_of
 -- The visitors whom events concern, by their customers' whole families.
 SELECT DISTINCT i.value FROM customer c JOIN customer f ON f.root_id = c.root_id JOIN identity i ON i.customer_id = f.id AND i.kind = 'visitor'
