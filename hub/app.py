@@ -54,6 +54,7 @@ from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
 from hub.people.people import People
+from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
@@ -107,7 +108,7 @@ class Hub:
     def _know(self) -> None:
         """People, customers, conversations."""
         database = self.storage.database
-        self.people = People(database, self.settings, lambda: self.public_url)
+        self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
@@ -268,6 +269,7 @@ class Hub:
         return [
             Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
             Job("sessions", 60, self.people.sweep),
+            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
             Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
         ]
 

@@ -62,7 +62,7 @@ INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2
 
 -- name: upload_blob
 -- Its bytes.
-INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT DO NOTHING
+INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET created_at = now()
 
 -- name: uploads
 -- Files of a visitor that no message names yet.

@@ -96,6 +96,16 @@ async def test_the_html_of_a_mail_can_do_nothing_and_shows_its_own_pictures(
         assert "img-src data: https: http:" in got.headers["Content-Security-Policy"]
 
 
+async def test_bytes_that_were_not_restored_are_said_to_be_lost(desk: Desk, database: Database, company: Company, blobs: Blobs) -> None:
+    mail = await mail_with_html(company, database, blobs, "<b>a</b>")
+    _, file = await desk.upload("a.txt", b"gone")
+    for row in await database.rows("SELECT sha256 FROM blob"):
+        blobs.path(row["sha256"]).unlink()
+    for path in (f"/messages/{mail.message}/html", f"/attachments/{file['id']}"):
+        status, answer = await desk.ask("GET", path)
+        assert (status, answer["error"]["code"]) == (404, "file_lost")
+
+
 async def test_a_message_without_html_has_none_to_show(desk: Desk, company: Company) -> None:
     mail = await company.writes("email", "ana@x.es")
     assert (await desk.ask("GET", f"/messages/{mail.message}/html"))[0] == 404
