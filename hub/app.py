@@ -60,6 +60,7 @@ from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
@@ -183,9 +184,16 @@ class Hub:
         """The chat bubbles' sockets."""
         database = self.storage.database
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
-        self.desk = VisitorDesk(database, self.intake, self.work, self.moves, links)
+        self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+            self.sockets,
+            self.ledger,
+            self.desk,
+            Farewell(database, self.moves),
+            tokens,
+            self._live_channel,
+            self._origin_allowed,
+            self._visitor_typing,
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 

@@ -47,21 +47,14 @@ class Takes(Protocol):
     async def take(self, incoming: Incoming) -> Taken: ...
 
 
-class Leaves(Protocol):
-    """Lets a customer leave the live session of a topic."""
-
-    async def abandon(self, topic: str) -> str | None: ...
-
-
 class VisitorDesk:
     """What visitors can do."""
 
-    def __init__(self, database: Database, intake: Takes, waits: Waits, leaves: Leaves, links: FileLinks) -> None:
+    def __init__(self, database: Database, intake: Takes, waits: Waits, links: FileLinks) -> None:
         self._links = links
         self._database = database
         self._intake = intake
         self._waits = waits
-        self._leaves = leaves
         self._bursts: dict[str, deque[float]] = {}
 
     async def write(self, channel: OpenChannel, visitor: str, said: dict[str, Any], known: Sequence[dict[str, str]]) -> dict[str, Any]:
@@ -107,12 +100,6 @@ class VisitorDesk:
         rows = {row["visitor"]: row for row in await self._database.rows(QUERIES.states, list(visitors))}
         waits = await self._waits.waits([str(row["work"]) for row in rows.values() if row["state"] in ("queued", "offered")])
         return {visitor: _state(rows.get(visitor), waits) for visitor in visitors}
-
-    async def end(self, visitor: str) -> None:
-        """The visitor leaves the chat; nothing happens when nothing is open."""
-        topic = await self._database.value(QUERIES.open_topic, visitor)
-        if topic is not None:
-            await self._leaves.abandon(topic)
 
     async def visitors_of(self, customers: Sequence[UUID]) -> list[str]:
         """The visitors in the families of these customers."""
@@ -206,7 +193,7 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     if row is None or row["state"] is None:
         return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
     wait = waits.get(str(row["work"]))
-    phase = _phase(row["state"], row["topic_state"])
+    phase = _phase(row["state"])
     return {
         "phase": phase,
         "position": max(1, wait.position) if wait else None,
@@ -216,12 +203,11 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     }
 
 
-def _phase(work: str, topic: str) -> str:
+def _phase(work: str) -> str:
+    """While somebody wraps up, the talk is over for the visitor; another message brings it back."""
     if work in ("queued", "offered"):
         return "queued"
-    if work in ("assigned", "paused"):
-        return "talking"
-    return "talking" if work == "wrapping" and topic == "open" else "closed"
+    return "talking" if work in ("assigned", "paused") else "closed"
 
 
 def _checked(said: dict[str, Any]) -> tuple[str, str]:
