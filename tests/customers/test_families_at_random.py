@@ -51,7 +51,7 @@ async def test_families_are_what_the_standing_joins_say(
         families.numbers[message.customer].append(message.number)
     for move in played:
         await make(move, families, addresses, company, changer)
-        await compare(families, database)
+        await check_database(families, database)
 
 
 async def make(move: tuple[Any, ...], families: Families, addresses: list[str], company: Company, changer: Changer) -> None:
@@ -75,7 +75,7 @@ async def make(move: tuple[Any, ...], families: Families, addresses: list[str], 
             families.numbers[message.customer].append(message.number)
 
 
-async def compare(families: Families, database: Database) -> None:
+async def check_database(families: Families, database: Database) -> None:
     """Roots and threads are as they should be."""
     rows = await database.rows("SELECT id, root_id FROM customer WHERE id = ANY ($1::uuid[])", families.people)
     assert {str(row["id"]): str(row["root_id"]) for row in rows} == {one: families.root(one) for one in families.people}
