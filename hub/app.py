@@ -149,7 +149,7 @@ class Hub:
         """Who gets which work."""
         database = self.storage.database
         self.routing = Lease(database, "router", self.node)
-        self.router = Router(database, self.routing, written=self.publisher.wake)
+        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self._tell_why)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.work = WorkReading(database)
         self.moves = Moves(database, written=self.publisher.wake)
@@ -236,6 +236,9 @@ class Hub:
             group.create_task(self.work_live.tell_queues(self.realtime.push), name="queues")
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
+
+    async def _tell_why(self, works: Sequence[str]) -> None:
+        await self.work_live.explained(self.realtime.push, works)
 
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())

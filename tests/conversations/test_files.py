@@ -42,6 +42,18 @@ async def test_an_upload_is_sent_with_a_message_and_fetched_whole(desk: Desk, co
         assert got.headers["Cache-Control"] == "private, no-store"
 
 
+async def test_files_and_html_are_given_only_to_those_who_may_see_the_customer(
+    desk: Desk, database: Database, company: Company, blobs: Blobs
+) -> None:
+    mail = await mail_with_html(company, database, blobs, "<b>a</b>")
+    file = await database.value("SELECT id FROM attachment")
+    for may, status in (("conversation.read", 404), ("customer.read", 403), ("conversation.read customer.read", 200)):
+        desk.headers["May"] = may
+        async with desk.client.get(f"/api/v1/attachments/{file}", headers=desk.headers) as got:
+            assert got.status == status
+        assert (await desk.ask("GET", f"/messages/{mail.message}/html"))[0] == status
+
+
 async def test_an_upload_is_nobody_elses_before_it_is_sent(desk: Desk, company: Company) -> None:
     mail = await company.writes("email", "ana@x.es")
     _, file = await desk.upload("a.txt", b"secret")
