@@ -88,7 +88,7 @@ async def shown(page: Page) -> list[str]:
     return await page.locator(".w-b").all_text_contents()
 
 
-async def settle(scene: Scene, texts: list[str], *pages: Page) -> None:
+async def check_settled(scene: Scene, texts: list[str], *pages: Page) -> None:
     """Wait until nothing waits any more; then thread and screens hold exactly these, in this order."""
     for page in pages:
         await expect(page.locator(".w-msg--me")).to_have_count(len(texts), timeout=PATIENCE_MS)
@@ -106,7 +106,7 @@ async def test_what_is_written_without_a_network_arrives_once_and_in_order(conte
     await say(page, "dos", "tres")
     await expect(page.get_by_text("Saldrá cuando vuelva")).to_have_count(2)
     await context.set_offline(False)
-    await settle(street.scene, ["uno", "dos", "tres"], page)
+    await check_settled(street.scene, ["uno", "dos", "tres"], page)
 
 
 async def test_two_tabs_are_one_visitor_and_show_the_same(context: BrowserContext, street: Street) -> None:
@@ -116,7 +116,7 @@ async def test_two_tabs_are_one_visitor_and_show_the_same(context: BrowserContex
     await other.get_by_text("uno", exact=True).wait_for()
     await say(other, "dos")
     await one.get_by_text("dos", exact=True).wait_for()
-    await settle(street.scene, ["uno", "dos"], one, other)
+    await check_settled(street.scene, ["uno", "dos"], one, other)
 
 
 async def test_a_reload_before_the_answer_loses_nothing(context: BrowserContext, street: Street) -> None:
@@ -129,7 +129,7 @@ async def test_a_reload_before_the_answer_loses_nothing(context: BrowserContext,
     await page.close()
     street.scene.hub.thaw()
     page = await opened_chat(context, street)
-    await settle(street.scene, ["uno", "dos"], page)
+    await check_settled(street.scene, ["uno", "dos"], page)
 
 
 async def test_a_draft_and_an_open_window_survive_a_reload(context: BrowserContext, street: Street) -> None:
@@ -137,6 +137,7 @@ async def test_a_draft_and_an_open_window_survive_a_reload(context: BrowserConte
     await box(page).fill("a medias")
     await page.reload()
     await expect(box(page)).to_have_value("a medias")
+    assert await page.get_by_role("dialog").is_visible()
 
 
 async def test_a_hub_killed_in_the_middle_takes_each_word_once(context: BrowserContext, street: Street) -> None:
@@ -145,7 +146,7 @@ async def test_a_hub_killed_in_the_middle_takes_each_word_once(context: BrowserC
     await street.scene.hub.kill()
     await say(page, "tres", "cuatro")
     await street.scene.hub.start()
-    await settle(street.scene, ["uno", "dos", "tres", "cuatro"], page)
+    await check_settled(street.scene, ["uno", "dos", "tres", "cuatro"], page)
 
 
 async def test_a_talk_with_answer_read_mark_and_unread_count(context: BrowserContext, street: Street) -> None:
@@ -164,7 +165,8 @@ async def test_a_talk_with_answer_read_mark_and_unread_count(context: BrowserCon
         await ana.answer(street.scene.world, customer["id"], street.scene.company.channels["webchat"], "¿Sigues ahí?")
         await page.get_by_role("button", name="Abrir el chat, 1 mensaje sin leer").wait_for()
         await page.get_by_role("button", name="Ana: ¿Sigues ahí?").click()
-        await page.get_by_role("button", name="Cerrar el chat").wait_for()
+        await expect(page.get_by_role("button", name="Cerrar el chat")).to_be_visible()
+        assert (await shown(page))[-1] == "¿Sigues ahí?"
 
 
 async def is_read(scene: Scene, text: str) -> bool:
