@@ -8,11 +8,11 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 import socketio
@@ -112,29 +112,27 @@ async def _start(folder: Path, *words: str) -> asyncio.subprocess.Process:
     )
 
 
+@asynccontextmanager
+async def signed_in(address: str, email: str) -> AsyncIterator["Colleague"]:
+    """One of the demo's people. Raises LoadError."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session, AsyncExitStack() as sockets:
+        colleague = Colleague(address, session, sockets)
+        colleague.csrf = (await colleague.call("POST", "session", {"email": email, "password": PASSWORD}))["csrf"]
+        yield colleague
+
+
 class Colleague:
-    """Somebody signed in: HTTP with cookie and CSRF token, and sockets."""
+    """Somebody signed in: HTTP with cookie and CSRF token, and sockets that end with the stack."""
 
-    def __init__(self, address: str, email: str) -> None:
+    def __init__(self, address: str, session: aiohttp.ClientSession, sockets: AsyncExitStack) -> None:
         self._address = address
-        self._email = email
-        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-        self._csrf = ""
-        self._sockets: list[socketio.AsyncClient] = []
-
-    async def __aenter__(self) -> Self:
-        signed_in = await self.call("POST", "session", {"email": self._email, "password": PASSWORD})
-        self._csrf = signed_in["csrf"]
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        for one in self._sockets:
-            await one.disconnect()
-        await self._http.close()
+        self._http = session
+        self._sockets = sockets
+        self.csrf = ""
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """One call of the API. Raises LoadError when it is refused."""
-        headers = {"X-CSRF-Token": self._csrf}
+        headers = {"X-CSRF-Token": self.csrf}
         async with self._http.request(method, f"{self._address}/api/v1/{path}", json=body, headers=headers) as answer:
             if answer.status >= 400:
                 raise LoadError(f"{method} {path}: {answer.status} {await answer.text()}")
@@ -146,8 +144,8 @@ class Colleague:
         client.on("event", heard, namespace="/agent")
         cookies = "; ".join(f"{one.key}={one.value}" for one in self._http.cookie_jar)
         headers = {"Cookie": cookies, "Origin": self._address}
-        await client.connect(self._address, headers=headers, auth={"csrf": self._csrf}, namespaces=["/agent"], transports=["websocket"])
-        self._sockets.append(client)
+        await client.connect(self._address, headers=headers, auth={"csrf": self.csrf}, namespaces=["/agent"], transports=["websocket"])
+        self._sockets.push_async_callback(client.disconnect)
         answer = await client.call("register", {"position": None}, namespace="/agent")
         if "error" in answer:
             raise LoadError(f"register: {answer['error']}")

@@ -8,7 +8,7 @@ import uvloop
 
 from benchmarks import bare
 from benchmarks.figure import Figure, figure, percentile
-from benchmarks.hub import Colleague, Company, Running, company, running
+from benchmarks.hub import Company, Running, company, running, signed_in
 from benchmarks.load import Arrivals, Delivery, flood, key_of, pace
 
 SENDERS, MESSAGES, ROUNDS = 200, 6_000, 3
@@ -39,7 +39,7 @@ def messages(made: Company, hub: Running, count: int) -> list[Delivery]:
 async def rate(made: Company, hub: Running, count: int = MESSAGES) -> float:
     """Messages a second, from the first webhook to the last push at the supervisor's."""
     arrivals = Arrivals(count)
-    async with Colleague(hub.address, "sofia@demo.example") as sofia:
+    async with signed_in(hub.address, "sofia@demo.example") as sofia:
         await sofia.listen(lambda event: note(arrivals, event))
         return await flood(hub.address, messages(made, hub, count), arrivals)
 
@@ -48,7 +48,7 @@ async def lateness(made: Company, hub: Running, speed: float) -> list[float]:
     """Seconds from when a webhook was due to its push, at a steady speed."""
     count = int(speed * PACED_S)
     arrivals = Arrivals(count)
-    async with Colleague(hub.address, "sofia@demo.example") as sofia:
+    async with signed_in(hub.address, "sofia@demo.example") as sofia:
         await sofia.listen(lambda event: note(arrivals, event))
         return await pace(hub.address, messages(made, hub, count), arrivals, speed)
 

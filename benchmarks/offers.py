@@ -9,7 +9,7 @@ from uuid import uuid4
 import uvloop
 
 from benchmarks.figure import Figure, figure, percentile
-from benchmarks.hub import Colleague, Company, Running, company, running
+from benchmarks.hub import Colleague, Company, Running, company, running, signed_in
 from benchmarks.load import LoadError, post, streams
 
 OFFERS, LIMIT_MS = 200, 100
@@ -26,7 +26,7 @@ async def measure() -> Figure:
 async def offer_times(made: Company, hub: Running, count: int) -> list[float]:
     """Seconds from the webhook to the offer, for customers who write for the first time; each is taken, answered for and finished."""
     offers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    async with Colleague(hub.address, "ana@demo.example") as ana, streams(hub.address, 1) as (stream,):
+    async with signed_in(hub.address, "ana@demo.example") as ana, streams(hub.address, 1) as (stream,):
         await ana.listen(lambda event: offers.put_nowait(event["data"]) if event["type"] == "offer.created" else None)
         await ana.call("PUT", "me/status", {"activity": "available"})
         times = []

@@ -6,7 +6,7 @@ import psutil
 import uvloop
 
 from benchmarks.figure import Figure, figure
-from benchmarks.hub import Colleague, Running, company, running
+from benchmarks.hub import Running, company, running, signed_in
 
 STARTS, SOCKETS = 3, 100
 START_LIMIT_S, IDLE_LIMIT_MB, SOCKET_LIMIT_KB = 3, 200, 100
@@ -30,7 +30,7 @@ async def measure() -> list[Figure]:
 
 async def with_sockets(hub: Running) -> int:
     """Bytes with a hundred registered sockets."""
-    async with Colleague(hub.address, "ana@demo.example") as ana:
+    async with signed_in(hub.address, "ana@demo.example") as ana:
         for _ in range(SOCKETS):
             await ana.listen(lambda _event: None)
         return memory(hub)

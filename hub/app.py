@@ -54,11 +54,13 @@ from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
 from hub.people.people import People
+from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
@@ -107,7 +109,7 @@ class Hub:
     def _know(self) -> None:
         """People, customers, conversations."""
         database = self.storage.database
-        self.people = People(database, self.settings, lambda: self.public_url)
+        self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
@@ -147,7 +149,7 @@ class Hub:
         """Who gets which work."""
         database = self.storage.database
         self.routing = Lease(database, "router", self.node)
-        self.router = Router(database, self.routing, written=self.publisher.wake)
+        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self._tell_why)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.work = WorkReading(database)
         self.moves = Moves(database, written=self.publisher.wake)
@@ -184,7 +186,14 @@ class Hub:
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+            self.sockets,
+            self.ledger,
+            self.desk,
+            Farewell(database, self.moves),
+            tokens,
+            self._live_channel,
+            self._origin_allowed,
+            self._visitor_typing,
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
@@ -228,6 +237,9 @@ class Hub:
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
 
+    async def _tell_why(self, works: Sequence[str]) -> None:
+        await self.work_live.explained(self.realtime.push, works)
+
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())
 
@@ -265,6 +277,7 @@ class Hub:
         return [
             Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
             Job("sessions", 60, self.people.sweep),
+            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
             Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
         ]
 

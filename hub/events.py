@@ -85,7 +85,7 @@ SOCKET_EVENTS = (
     SocketEvent("offer.created", Offer, True, "Work is held out to you until `expires_at`."),
     SocketEvent("offer.ended", OfferEnd, True, "An offer to you is over, and how."),
     SocketEvent(
-        "work.changed", Work, True, "A piece of work moved; the whole of it, as it is now (`unread` is null: it is yours to count)."
+        "work.changed", Work, True, "A piece of work moved; the whole of it, as it is now (`unread` is that of the agent who has it)."
     ),
     SocketEvent("status.changed", Status, True, "A colleague's activity, load or routing status."),
     SocketEvent("customer.changed", CustomerChanged, True, "The record of a customer that you have open changed."),
@@ -145,6 +145,7 @@ LEDGER_EVENTS = {
     "work.completed": "It is done, with a code.",
     "work.extended": "More time to wrap up.",
     "work.queued": "Somebody needs something: it waits.",
+    "work.rated": "The customer said how it was; the data hold the score, from 1 to 5.",
     "work.released": "An agent gave it back; it waits again, as old as it is.",
     "work.resumed": "The customer wrote while it was being wrapped up.",
     "work.transferred": "It went to another queue or agent.",

@@ -195,6 +195,9 @@ BEGIN
 END
 $$;
 
+-- Loads the library of pg_trgm, so that a role that is no superuser may name its settings below.
+SELECT similarity('', '');
+
 -- Roots whose name has words nearly like those that were typed: for a slip of the keyboard.
 CREATE FUNCTION resembling_names(p_key text, p_limit int) RETURNS TABLE (customer uuid, likeness real)
 STABLE LANGUAGE sql SET pg_trgm.word_similarity_threshold = 0.55 AS $$

@@ -235,7 +235,7 @@ DECLARE
 BEGIN
     PERFORM require_lease('router', p_token);
     SELECT * INTO asked FROM offer o WHERE o.id = p_offer;
-    IF asked.state <> 'pending' OR asked.expires_at > clock_timestamp() + interval '50 milliseconds' THEN
+    IF asked.state IS DISTINCT FROM 'pending' OR asked.expires_at > clock_timestamp() + interval '50 milliseconds' THEN
         RETURN asked.state;
     END IF;
     ended := give_up_offer(p_offer, 'timed_out', '', 'system', NULL);

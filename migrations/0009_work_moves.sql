@@ -176,6 +176,7 @@ END
 $$;
 
 -- The customer has left the live session of a topic. What nobody had taken is abandoned; what is in hand is wrapped up.
+-- The matter is closed for the customer; another message opens it again.
 CREATE FUNCTION abandon_topic(p_topic uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     item work;
@@ -190,10 +191,10 @@ BEGIN
         UPDATE work w SET state = 'abandoned', ended_at = now() WHERE w.id = item.id;
         PERFORM tell_work('work.abandoned', item, 'customer', NULL, NULL,
                           jsonb_build_object('waited_s', round(EXTRACT(epoch FROM now() - item.first_queued_at), 3)));
-        PERFORM close_topic(item, 'customer', NULL);
     ELSIF item.state = 'assigned' THEN
         PERFORM begin_wrapping(item, 'customer', NULL);
     END IF;
+    PERFORM close_topic(item, 'customer', NULL);
     RETURN item.id;
 END
 $$;

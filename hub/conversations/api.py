@@ -21,6 +21,7 @@ from hub.conversations.model import (
 from hub.conversations.reading import Conversations, Customers
 from hub.conversations.writing import Writer
 from hub.errors import NotFound
+from hub.kernel.blobs import BlobMissing
 from hub.kernel.web import UPLOAD_LIMIT, Answer, Call, Route, get, post, put
 
 
@@ -85,8 +86,11 @@ class ConversationsApi:
         row = await self._conversations.owner_for(call.who, call.id())
         if row["html"] is None:
             raise NotFound("not_found", "this message has no HTML")
-        markup = (await self._blobs.read(row["html"])).decode(errors="replace")
-        pictures = await self._files.pictures(call.id())
+        try:
+            markup = (await self._blobs.read(row["html"])).decode(errors="replace")
+            pictures = await self._files.pictures(call.id())
+        except BlobMissing as error:
+            raise NotFound("file_lost", f"the bytes {error} are not in the store") from error
         page = await asyncio.to_thread(framed, markup, call.query.images, pictures)
         return web.Response(text=page, content_type="text/html", headers=headers(call.query.images))
 

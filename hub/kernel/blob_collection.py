@@ -12,7 +12,7 @@ GRACE_S = 24 * 3600.0
 
 async def collect_blobs(database: Database, blobs: Blobs, grace_s: float = GRACE_S) -> int:
     """Go along all shelves once; returns how many files were removed."""
-    removed = 0
+    removed = await asyncio.to_thread(blobs.remove_unfinished, grace_s)
     for shelf in SHELVES:
         old = await asyncio.to_thread(blobs.old_files, shelf, grace_s)
         if old:

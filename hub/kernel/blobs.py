@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 256 * 1024
+INCOMING = "incoming-"
+"""How files begin to be called while they are written."""
 SHELVES = tuple(f"{number:02x}" for number in range(256))
 """The folders: files lie on the one that their name begins with."""
 
@@ -72,6 +74,13 @@ class Blobs:
             return []
         return [bytes.fromhex(one.name) for one in folder.iterdir() if _is_old(one, grace_s)]
 
+    def remove_unfinished(self, grace_s: float) -> int:
+        """Remove what a killed process left half written; returns how many. Blocks: call it from a thread."""
+        left = [path for path in self._folder.glob(f"{INCOMING}*") if _is_old(path, grace_s)]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
     def remove(self, names: list[bytes], grace_s: float) -> int:
         """Remove those that are still old; returns how many. Blocks: call it from a thread."""
         with _locked(self._folder, fcntl.LOCK_EX):
@@ -90,7 +99,7 @@ class _Writing:
         self._limit = limit
         self._digest = hashlib.sha256()
         self._size = 0
-        descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=folder)
+        descriptor, name = tempfile.mkstemp(prefix=INCOMING, dir=folder)
         self._path = Path(name)
         self._file: BinaryIO = os.fdopen(descriptor, "wb")
 

@@ -193,7 +193,7 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     if row is None or row["state"] is None:
         return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
     wait = waits.get(str(row["work"]))
-    phase = _phase(row["state"], row["topic_state"])
+    phase = _phase(row["state"])
     return {
         "phase": phase,
         "position": max(1, wait.position) if wait else None,
@@ -203,12 +203,11 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     }
 
 
-def _phase(work: str, topic: str) -> str:
+def _phase(work: str) -> str:
+    """While somebody wraps up, the talk is over for the visitor; another message brings it back."""
     if work in ("queued", "offered"):
         return "queued"
-    if work in ("assigned", "paused"):
-        return "talking"
-    return "talking" if work == "wrapping" and topic == "open" else "closed"
+    return "talking" if work in ("assigned", "paused") else "closed"
 
 
 def _checked(said: dict[str, Any]) -> tuple[str, str]:

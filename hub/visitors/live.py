@@ -14,6 +14,7 @@ from hub.errors import HubError, Invalid
 from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow, Ledger
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.farewell import Farewell
 from hub.visitors.tokens import BadIdentity, VisitorTokens, read_identity
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class VisitorSockets:
         server: socketio.AsyncServer,
         ledger: Ledger,
         desk: VisitorDesk,
+        farewell: Farewell,
         tokens: VisitorTokens,
         channel_of: Callable[[str], OpenChannel | None],
         origin_allowed: Callable[[OpenChannel, str | None], bool],
@@ -55,6 +57,7 @@ class VisitorSockets:
         self._server = server
         self._ledger = ledger
         self._desk = desk
+        self._farewell = farewell
         self._tokens = tokens
         self._channel_of = channel_of
         self._origin_allowed = origin_allowed
@@ -74,6 +77,8 @@ class VisitorSockets:
             "received": self._received,
             "read": self._read,
             "profile": self._profile,
+            "end": self._end,
+            "rate": self._rate,
         }.items():
             self._server.on(name, self._guarded(handle), namespace=NAMESPACE)
 
@@ -228,6 +233,16 @@ class VisitorSockets:
         _require_hello(guest)
         guest.claims.update({key: str(said[key])[:300] for key in ("name", "email") if said.get(key)})
         await self._desk.claim(guest.visitor, said)
+        return {"ok": True}
+
+    async def _end(self, sid: str, guest: Guest, said: dict[str, Any]) -> dict[str, bool]:
+        _require_hello(guest)
+        await self._farewell.leave(guest.visitor)
+        return {"ok": True}
+
+    async def _rate(self, sid: str, guest: Guest, said: dict[str, Any]) -> dict[str, bool]:
+        _require_hello(guest)
+        await self._farewell.rate(guest.visitor, said.get("score"), said.get("text"))
         return {"ok": True}
 
 

@@ -22,7 +22,7 @@ WHERE m.id = ANY($1::uuid[]) AND m.direction IN ('in', 'out') ORDER BY m.number
 
 -- name: states
 -- How it stands for visitors: waiting (in which place), talking (to whom), or over; and how far a colleague has read.
-SELECT i.value AS visitor, w.id AS work, w.state, a.name AS agent, t.state AS topic_state,
+SELECT i.value AS visitor, w.id AS work, w.state, a.name AS agent,
        COALESCE((SELECT max(r.number) FROM reading r WHERE r.customer_id = c.root_id), 0) AS read_to
 FROM identity i JOIN customer c ON c.id = i.customer_id
 LEFT JOIN LATERAL (SELECT t.id, t.state FROM topic t WHERE t.customer_id = i.customer_id AND t.identity_id = i.id ORDER BY t.last_number DESC LIMIT 1) t ON true
@@ -57,7 +57,7 @@ INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2
 
 -- name: upload_blob
 -- Its bytes.
-INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT DO NOTHING
+INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET created_at = now()
 
 -- name: uploads
 -- Files of a visitor that no message names yet.
@@ -71,3 +71,24 @@ WHERE f.id = $1 AND m.direction IN ('in', 'out') AND m.identity_id = $2
 -- name: brand
 -- Name and colour of a channel's brand.
 SELECT b.name, b.color, b.locale FROM channel c JOIN brand b ON b.id = c.brand_id WHERE c.id = $1
+
+-- name: last_talk
+-- The last piece of work of a visitor's last topic.
+SELECT w.id AS work, w.topic_id AS topic, w.customer_id AS customer, c.root_id AS root
+FROM identity i JOIN customer c ON c.id = i.customer_id
+JOIN LATERAL (SELECT t.id FROM topic t WHERE t.customer_id = i.customer_id AND t.identity_id = i.id ORDER BY t.last_number DESC LIMIT 1) t ON true
+JOIN LATERAL (SELECT w.* FROM work w WHERE w.topic_id = t.id ORDER BY w.id DESC LIMIT 1) w ON true
+WHERE i.kind = 'visitor' AND i.value = $1
+
+-- name: rated
+-- Whether it was rated before; whoever asks holds the lock of the conversation from now on.
+SELECT EXISTS (SELECT 1 FROM message m WHERE m.id = $2) FROM lock_root($1)
+
+-- name: write_rating
+-- The rating as a note in the thread.
+SELECT message FROM write_message($1)
+
+-- name: tell_rating
+-- The rating as a number, for whoever counts.
+INSERT INTO event (type, actor_kind, customer, topic, work, agent, queue, channel, data)
+SELECT 'work.rated', 'customer', w.customer_id, w.topic_id, w.id, w.agent_id, w.queue_id, w.channel_id, $2 FROM work w WHERE w.id = $1

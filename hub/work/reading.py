@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
-from uuid import UUID
 
 import msgspec
 
@@ -108,11 +107,6 @@ class WorkReading:
         rows = await self._database.rows(QUERIES.paces, list(queues), list(kinds))
         paces = {(row["queue"], row["kind"]): _pace(row) for row in rows}
         return {row["id"]: Wait(row["position"], expected_wait(row["position"], paces[row["queue"], row["kind"]])) for row in places}
-
-    async def expected_wait(self, queue: UUID, place: int, kind: str = "chat") -> int | None:
-        """Seconds for the item at a place in a queue; None when nobody can say."""
-        row = await self._database.row(QUERIES.paces, [queue], [kind])
-        return expected_wait(place, _pace(row)) if row else None
 
     async def why(self, work: Work) -> Why:
         """Why an item waits, and for how long."""

@@ -42,6 +42,18 @@ async def test_an_upload_is_sent_with_a_message_and_fetched_whole(desk: Desk, co
         assert got.headers["Cache-Control"] == "private, no-store"
 
 
+async def test_files_and_html_are_given_only_to_those_who_may_see_the_customer(
+    desk: Desk, database: Database, company: Company, blobs: Blobs
+) -> None:
+    mail = await mail_with_html(company, database, blobs, "<b>a</b>")
+    file = await database.value("SELECT id FROM attachment")
+    for may, status in (("conversation.read", 404), ("customer.read", 403), ("conversation.read customer.read", 200)):
+        desk.headers["May"] = may
+        async with desk.client.get(f"/api/v1/attachments/{file}", headers=desk.headers) as got:
+            assert got.status == status
+        assert (await desk.ask("GET", f"/messages/{mail.message}/html"))[0] == status
+
+
 async def test_an_upload_is_nobody_elses_before_it_is_sent(desk: Desk, company: Company) -> None:
     mail = await company.writes("email", "ana@x.es")
     _, file = await desk.upload("a.txt", b"secret")
@@ -94,6 +106,16 @@ async def test_the_html_of_a_mail_can_do_nothing_and_shows_its_own_pictures(
     async with desk.client.get(f"/api/v1/messages/{mail.message}/html?images=1", headers=desk.headers) as got:
         assert ' src="https://x.es/t.gif"' in await got.text()
         assert "img-src data: https: http:" in got.headers["Content-Security-Policy"]
+
+
+async def test_bytes_that_were_not_restored_are_said_to_be_lost(desk: Desk, database: Database, company: Company, blobs: Blobs) -> None:
+    mail = await mail_with_html(company, database, blobs, "<b>a</b>")
+    _, file = await desk.upload("a.txt", b"gone")
+    for row in await database.rows("SELECT sha256 FROM blob"):
+        blobs.path(row["sha256"]).unlink()
+    for path in (f"/messages/{mail.message}/html", f"/attachments/{file['id']}"):
+        status, answer = await desk.ask("GET", path)
+        assert (status, answer["error"]["code"]) == (404, "file_lost")
 
 
 async def test_a_message_without_html_has_none_to_show(desk: Desk, company: Company) -> None:

@@ -106,6 +106,15 @@ async def test_a_forged_page_is_refused(after: str, finder: Finder) -> None:
         await finder.find("mar", after, 10)
 
 
+async def test_names_are_searchable_after_a_restore_which_has_no_search_path(database: Database, finder: Finder) -> None:
+    async with database.transaction() as connection:
+        await connection.execute("SET LOCAL search_path = ''")
+        await connection.execute(
+            "INSERT INTO public.customer (id, root_id, name) SELECT id, id, 'Íñigo Peña' FROM (SELECT uuidv7() AS id) made"
+        )
+    assert await names(finder, "inigo pena") == ["Íñigo Peña"]
+
+
 def test_only_what_can_be_an_address_is_looked_for_inside_addresses() -> None:
     assert address_patterns("garcía") == []
     assert address_patterns("ana@x.es") == []

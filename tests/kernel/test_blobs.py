@@ -92,6 +92,15 @@ async def test_an_upload_that_nobody_sent_is_forgotten_after_the_grace(database:
     assert await database.value("SELECT count(*) FROM attachment") == 0
 
 
+async def test_what_a_killed_process_left_half_written_goes_after_the_grace(database: Database, tmp_path: Path) -> None:
+    old, young = tmp_path / "incoming-old", tmp_path / "incoming-young"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    make_old(old)
+    assert await collect_blobs(database, Blobs(tmp_path), DAY) == 1
+    assert files_in(tmp_path) == [young]
+
+
 async def test_a_file_that_is_put_again_is_not_taken_by_a_collector_that_saw_it_old(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     one = await blobs.put(b"again")

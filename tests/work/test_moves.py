@@ -181,6 +181,9 @@ async def test_a_customer_who_leaves_before_anybody_came_has_abandoned(floor: Fl
 async def test_a_customer_who_leaves_in_the_middle_lets_the_agent_wrap_up(floor: Floor, work: str) -> None:
     await floor.moves.abandon(await floor.database.value("SELECT id::text FROM topic"))
     assert await floor.state(work) == "wrapping"
+    assert await floor.database.value("SELECT state FROM topic") == "closed"
+    assert await floor.message("marta", text="sorry, still there?") == work
+    assert await floor.state(work) == "assigned"
 
 
 async def test_a_break_after_the_current_work_begins_when_it_ends(floor: Floor, work: str) -> None:

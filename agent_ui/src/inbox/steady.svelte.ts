@@ -1,4 +1,5 @@
 /** Keeps the rows of the list where they are while somebody points at them or moves through them with the keys. */
+import { untrack } from "svelte";
 import type { Work } from "../live/types.ts";
 import type { Group } from "./order.ts";
 
@@ -36,6 +37,11 @@ export class Steady {
 
   want(wanted: Group[]): void {
     this.#wanted = wanted;
+    // What is shown now is looked at, not followed: the caller follows what is wanted.
+    untrack(() => this.#show());
+  }
+
+  #show(): void {
     if (Date.now() - this.#touched >= STILL_MS) this.#settle();
     else this.#hold();
   }

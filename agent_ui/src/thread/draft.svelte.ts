@@ -27,6 +27,7 @@ export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", wa
 export class BegunAnswer {
   #now = $state.raw<Begun>(NOTHING);
   #saved = $state<"none" | "here" | "hub">("none");
+  #met = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -56,6 +57,7 @@ export class BegunAnswer {
   }
 
   change(change: Partial<Begun>): void {
+    this.#met = true;
     this.#now = { ...this.#now, ...change };
     this.#keep();
     this.#saved = this.text ? "here" : "none";
@@ -63,14 +65,16 @@ export class BegunAnswer {
     this.#timer = setTimeout(() => void this.flush(), REST_MS);
   }
 
-  /** The hub's draft, as a page of the conversation brought it: taken unless something newer was typed here. */
+  /** The hub's draft, once, when the conversation was fetched: taken unless something newer was typed here.
+   *  Never later: a page that was on its way while one wrote or sent is older than what stands here. */
   meet(draft: Draft | null): void {
+    if (this.#met) return;
+    this.#met = true;
     const theirs = draft ? `${draft.kind}\n${draft.text}` : "";
-    if (theirs === this.#now.hub || theirs === this.#mine()) return;
     const untouched = !this.text || this.#mine() === this.#now.hub;
-    if (!untouched) return;
-    this.#now = { ...this.#now, hub: theirs, ...(draft && { kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" }) };
-    if (!draft) this.#now = { ...this.#now, [this.#now.kind]: "" };
+    if (theirs === this.#now.hub || !untouched) return;
+    const { kind } = this.#now;
+    this.#now = { ...this.#now, hub: theirs, ...(draft ? { kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" } : { [kind]: "" }) };
     this.#saved = draft ? "hub" : "none";
     this.#keep();
   }

@@ -56,13 +56,37 @@ describe("an answer begun", () => {
     expect(begin().now.reply).toBe("");
   });
 
-  test("takes what was begun on another computer, unless something was typed here", async () => {
+  test("takes what was begun on another computer", () => {
     const answer = begin();
     answer.meet({ kind: "reply", text: "Desde casa", channel: null, topic: null, subject: null });
     expect(answer.text).toBe("Desde casa");
-    answer.change({ reply: "Desde casa y más" });
-    answer.meet({ kind: "reply", text: "Otra cosa", channel: null, topic: null, subject: null });
-    expect(answer.text).toBe("Desde casa y más");
+    expect(begin().text).toBe("Desde casa");
+  });
+
+  test("is not touched by a page that is older than what was typed, saved or sent here", async () => {
+    const answer = begin();
+    answer.change({ reply: "Hola" });
+    await answer.flush();
+    answer.meet(null);
+    expect(answer.text).toBe("Hola");
+    answer.clear();
+    answer.meet({ kind: "reply", text: "Hola", channel: null, topic: null, subject: null });
+    expect(answer.text).toBe("");
+  });
+
+  test("of yesterday goes when it was sent from another computer, and stays when it was not on the hub", async () => {
+    const answer = begin();
+    answer.change({ reply: "Hola" });
+    await answer.flush();
+    const next = begin();
+    next.meet(null);
+    expect(next.text).toBe("");
+    put.mockRejectedValue(new Error("away"));
+    next.change({ reply: "Solo aquí" });
+    await next.flush();
+    const last = begin();
+    last.meet(null);
+    expect(last.text).toBe("Solo aquí");
   });
 
   test("is gone from the hub when it was sent", async () => {

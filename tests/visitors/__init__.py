@@ -1,0 +1,1 @@
+"""Visitors of a chat bubble."""

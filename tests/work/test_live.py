@@ -1,0 +1,107 @@
+"""What sockets are told: whom it concerns, once per thing, with the present rows."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Push, agent_room, queue_room
+from hub.work.live import EVENTS, WorkLive
+from tests.work.scene import Floor
+
+
+async def _pushed(floor: Floor, after: int = 0) -> list[Push]:
+    """What everything after a position means to sockets."""
+    events = [event for event in await floor.ledger.read(after) if event.type in EVENTS]
+    return await WorkLive(floor.reading).project(events)
+
+
+async def _so_far(floor: Floor, work: str, name: str) -> int:
+    """Ana is asked; the position of the ledger afterwards."""
+    await floor.expect_offer(work, name)
+    return await floor.ledger.find_head()
+
+
+async def test_an_offer_is_told_to_the_agent_who_is_asked_and_to_nobody_else(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta", text="hi there")
+    await floor.expect_offer(work, "ana")
+    (push,) = [push for push in await _pushed(floor) if push.type == "offer.created"]
+    assert (push.rooms, push.data.work, push.data.customer.name) == (frozenset({agent_room(ana)}), work, "Marta")
+    assert push.position is not None
+
+
+async def test_the_end_of_an_offer_is_told_with_its_outcome_and_who_did_it(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    offer = await floor.expect_offer(work, "ana")
+    before = await floor.ledger.find_head()
+    await floor.moves.decline(floor.who("ana"), offer, "other")
+    await floor.expect("offer.rejected", work=work)
+    (push,) = [push for push in await _pushed(floor, before) if push.type == "offer.ended"]
+    assert push.data.by is not None
+    assert (push.data.id, push.data.outcome, push.data.by.name) == (offer, "rejected", "Ana")
+    assert push.rooms == {agent_room(ana), SUPERVISORS}
+
+
+async def test_several_changes_of_one_item_are_told_once_with_the_last_position(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    before = await _so_far(floor, work, "ana")
+    (offer,) = await floor.reading.offers_of(ana)
+    await floor.moves.accept(floor.who("ana"), offer.id)
+    await floor.moves.finish(floor.who("ana"), work)
+    last = await floor.expect("work.wrapping", work=work)
+    pushes = await _pushed(floor, before)
+    (changed,) = [push for push in pushes if push.type == "work.changed"]
+    assert (changed.position, changed.data.state, changed.data.agent.name) == (last.position, "wrapping", "Ana")
+    assert changed.rooms == {agent_room(ana), queue_room(floor.queues["service"]), SUPERVISORS}
+    (status,) = [push for push in pushes if push.type == "status.changed"]
+    assert (status.data.agent, status.data.routing_status, status.rooms) == (ana, "wrapping", frozenset({agent_room(ana), SUPERVISORS}))
+
+
+async def test_who_handed_work_on_is_told_that_it_is_gone(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    await floor.expect_taken(work, "ana")
+    before = await floor.ledger.find_head()
+    await floor.moves.release(floor.who("ana"), work)
+    await floor.expect("work.released", work=work)
+    (changed,) = [push for push in await _pushed(floor, before) if push.type == "work.changed"]
+    assert agent_room(ana) in changed.rooms
+    assert (changed.data.agent, changed.data.state) == (None, "queued")
+
+
+async def test_queues_are_told_to_everybody_when_something_moved(floor: Floor) -> None:
+    live = WorkLive(floor.reading)
+    told: asyncio.Queue[tuple[str, Any, Iterable[str]]] = asyncio.Queue()
+
+    async def emit(type_: str, data: Any, rooms: Iterable[str]) -> None:
+        await told.put((type_, data, rooms))
+
+    await floor.message("marta")
+    task = asyncio.create_task(live.tell_queues(emit, every_s=0.01))
+    try:
+        await live.project([await floor.expect("work.queued")])
+        async with asyncio.timeout(5):
+            type_, data, rooms = await told.get()
+    finally:
+        task.cancel()
+    assert (type_, data["items"][0].waiting, rooms) == ("queues.changed", 1, [EVERYBODY])
+
+
+async def test_a_new_account_of_why_work_waits_is_told_to_its_queue(floor: Floor) -> None:
+    work = await floor.message("marta")
+    await floor.expect_account(work, "no_members")
+    told: list[tuple[str, Any, Iterable[str]]] = []
+
+    async def emit(type_: str, data: Any, rooms: Iterable[str]) -> None:
+        told.append((type_, data, rooms))
+
+    live = WorkLive(floor.reading)
+    await live.explained(emit, [work])
+    await live.explained(emit, [work] * 21)
+    assert [(type_, list(rooms)) for type_, _, rooms in told] == [
+        ("work.changed", [SUPERVISORS, queue_room(floor.queues["service"])]),
+        ("list.changed", [SUPERVISORS]),
+    ]
+    assert [reason.code for reason in told[0][1].reasons] == ["no_members"]
