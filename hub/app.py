@@ -248,7 +248,7 @@ class Hub:
         await self.router.on_events(events)
         await self.people.endings.heard(events)
         for event in events:
-            if event.channel and event.type in ("message.created", "message.changed"):
+            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
                 self.outbox.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
                 self.supervisor.changed()
