@@ -144,9 +144,19 @@ def test_no_lock_file_names_an_address() -> None:
 
 def test_every_declared_package_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    locked = {line.split("==")[0] for line in (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines() if "==" in line}
-    declared = {re.split(r"[^\w.-]", one)[0] for one in project["project"]["dependencies"]}
-    assert declared <= locked
+    groups = project["dependency-groups"]
+    assert names_of(project["project"]["dependencies"]) <= locked("run")
+    assert names_of(groups["build"]) <= locked("build")
+    assert names_of([*project["project"]["dependencies"], *groups["build"], *groups["test"], *groups["check"]]) <= locked("test")
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^\w.-]", one)[0] for one in requirements}
+
+
+def locked(name: str) -> set[str]:
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return {line.split("==")[0] for line in lines if "==" in line}
 
 
 def test_the_code_has_its_form_and_style() -> None:

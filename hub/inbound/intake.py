@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-import asyncpg
-
 from connectors.contract import Media, Message, Profile, Receipt, Typing
 from hub.channels.model import Channel, Rule, choose_queue
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
-from hub.kernel.database import AGAIN, Database
+from hub.kernel.crash import crash_point
+from hub.kernel.database import AGAIN, GONE, Database
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +65,7 @@ class Intake:
     async def take(self, incoming: Incoming) -> Taken:
         """Take one delivery in; returns after the commit. Raises what asyncpg raises when the database is away."""
         prepared = await self._prepare(incoming)
+        crash_point("intake.prepared")
         await self._lanes[_lane(incoming)].put(prepared)
         taken: Taken = await prepared.done
         for event in incoming.events or ():
@@ -90,51 +90,40 @@ class Intake:
         """All in one transaction; when one of them breaks it, each alone, so that only that one is set aside."""
         try:
             results = await self._commit(group)
-        except asyncpg.PostgresError as error:
-            if len(group) == 1 or _is_away(error):
-                await self._give_up(group, error)
-            else:
-                for one in group:
-                    await self._take_alone(one)
-        except BaseException as error:
+        except GONE as error:
             _fail(group, error)
-            if not isinstance(error, Exception):
-                raise
+        except Exception:
+            for one in group:
+                await self._take_alone(one)
+        except BaseException:
+            _fail(group, ConnectionError("the hub is stopping"))
+            raise
         else:
-            for one, taken in zip(group, results, strict=True):
-                _settle(one, taken)
-            self._committed()
+            self._settle(group, results)
 
     async def _take_alone(self, one: Prepared) -> None:
+        """Again when two transactions met; what cannot be taken in is set aside with its bytes, so that its stream goes on."""
         for attempt in range(TRIES):
             try:
                 results = await self._commit([one])
             except AGAIN:
                 await asyncio.sleep(0.01 * 2**attempt)
-            except asyncpg.PostgresError as error:
-                await self._give_up([one], error)
-                return
+            except GONE as error:
+                return _fail([one], error)
             except Exception as error:
-                _fail([one], error)
-                return
+                if one.incoming.problem:
+                    return _fail([one], error)
+                _set_aside(one, error)
             else:
-                _settle(one, results[0])
-                self._committed()
-                return
-        _fail([one], TimeoutError("the database could not decide who was first"))
+                return self._settle([one], results)
+        return _fail([one], TimeoutError("the database could not decide who was first"))
 
-    async def _give_up(self, group: Sequence[Prepared], error: asyncpg.PostgresError) -> None:
-        if _is_away(error) or isinstance(error, AGAIN):
-            if len(group) == 1 and isinstance(error, AGAIN):
-                await self._take_alone(group[0])
-            else:
-                _fail(group, error)
-            return
-        one = group[0]
-        log.exception("a delivery of channel %s cannot be taken in; it is set aside", one.incoming.channel.id, exc_info=error)
-        one.messages, one.receipts = [], []
-        one.incoming = _with_problem(one.incoming, f"{type(error).__name__}: {error}")
-        await self._take_alone(one)
+    def _settle(self, group: Sequence[Prepared], results: Sequence[Taken]) -> None:
+        crash_point("intake.committed")
+        for one, taken in zip(group, results, strict=True):
+            if not one.done.done():
+                one.done.set_result(taken)
+        self._committed()
 
     # ── One transaction ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -225,23 +214,13 @@ def _with_problem(incoming: Incoming, problem: str) -> Incoming:
     return Incoming(incoming.channel, incoming.delivery, (), problem[:500], incoming.stored, incoming.id)
 
 
-def _is_away(error: BaseException) -> bool:
-    return isinstance(
-        error,
-        asyncpg.PostgresConnectionError
-        | asyncpg.AdminShutdownError
-        | asyncpg.CrashShutdownError
-        | asyncpg.CannotConnectNowError
-        | asyncpg.DiskFullError,
-    )
+def _set_aside(one: Prepared, error: Exception) -> None:
+    log.error("a delivery of channel %s cannot be taken in; it is set aside", one.incoming.channel.id, exc_info=error)
+    one.messages, one.receipts = [], []
+    one.incoming = _with_problem(one.incoming, f"{type(error).__name__}: {error}")
 
 
-def _settle(one: Prepared, taken: Taken) -> None:
-    if not one.done.done():
-        one.done.set_result(taken)
-
-
-def _fail(group: Sequence[Prepared], error: BaseException) -> None:
+def _fail(group: Sequence[Prepared], error: Exception) -> None:
     for one in group:
         if not one.done.done():
-            one.done.set_exception(error if isinstance(error, Exception) else ConnectionError("the hub is stopping"))
+            one.done.set_exception(error)

@@ -21,16 +21,18 @@ Record: TypeAlias = asyncpg.Record
 NAME = re.compile(r"^-- name: (\w+)$")
 GONE = (
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting, crashed, a statement that took too long
+    asyncpg.InsufficientResourcesError,  # disk full, no memory, too many connections
+    asyncpg.PostgresSystemError,  # its disk fails
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is not yet in charge
     asyncpg.InterfaceError,
     ConnectionError,
     TimeoutError,
     OSError,
 )
-"""What asyncpg raises when the database is away or went away in the middle. A write that ended so may have been done: retry by its key."""
+"""What asyncpg raises when the database is away, cannot work, or went away in the middle. A write that ended so may have been done:
+retry by its key.
+"""
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """What the database raises when two transactions met: the same again will do."""
