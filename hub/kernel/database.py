@@ -32,6 +32,9 @@ GONE = (
 )
 """What asyncpg raises when the database is away or went away in the middle. A write that ended so may have been done: retry by its key."""
 
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What is raised for text that PostgreSQL cannot keep: with the character NUL."""
+
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """What the database raises when two transactions met: the same again will do."""
 
