@@ -342,14 +342,15 @@ BEGIN
 END
 $$;
 
--- What an earlier holder of the channel had begun to send: again, where the same id cannot make a second message; else nobody knows.
+-- What was begun to be sent and is in nobody's hands (asked before anything is claimed, also when the answer to a claim was lost): again,
+-- where the same id cannot make a second message; else nobody knows.
 CREATE FUNCTION recover_outbox(p_channel uuid, p_token bigint, p_again boolean) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
     left_over outbox;
     count int := 0;
 BEGIN
     PERFORM require_lease('channel:' || p_channel, p_token);
-    FOR left_over IN SELECT * FROM outbox o WHERE o.channel_id = p_channel AND o.state = 'sending' AND o.token IS DISTINCT FROM p_token FOR UPDATE LOOP
+    FOR left_over IN SELECT * FROM outbox o WHERE o.channel_id = p_channel AND o.state = 'sending' FOR UPDATE LOOP
         count := count + 1;
         IF p_again THEN
             UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = left_over.message_id;

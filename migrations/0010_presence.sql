@@ -1,4 +1,4 @@
--- Presence: what colleagues set, who is connected, how everybody stands; and the order of queues.
+-- Presence: what colleagues set, who is connected, how everybody stands.
 
 -- Locks what is offered to a colleague before his or her presence is touched: the order of locks.
 CREATE FUNCTION lock_offered(p_agent uuid) RETURNS void LANGUAGE plpgsql AS $$
@@ -95,14 +95,3 @@ SELECT p.agent_id, p.activity, p.since, p.after_work, p.channels_off, p.connecte
            ELSE 'off'
        END AS routing_status
 FROM presence p JOIN activity a ON a.id = p.activity;
-
--- The place of an item in the order of its queue: the smaller comes first. The same table as the router's.
-CREATE FUNCTION queue_order(p_ordering text, p_work work) RETURNS float[] STABLE LANGUAGE sql AS $$
-    SELECT CASE p_ordering
-        WHEN 'fifo' THEN ARRAY[EXTRACT(epoch FROM p_work.first_queued_at), 0]
-        WHEN 'due' THEN ARRAY[EXTRACT(epoch FROM p_work.first_queued_at), 0]
-        WHEN 'lifo' THEN ARRAY[-EXTRACT(epoch FROM p_work.queued_at), 0]
-        WHEN 'score' THEN ARRAY[EXTRACT(epoch FROM p_work.first_queued_at) - p_work.priority * 60, 0]
-        ELSE ARRAY[-p_work.priority, EXTRACT(epoch FROM p_work.first_queued_at)]
-    END::float[]
-$$;

@@ -17,6 +17,7 @@ from hub.conversations.model import AddressView, NewDraft, NewMessage
 from hub.conversations.reading import QUERIES
 from hub.errors import Conflict, Invalid
 from hub.kernel.blobs import Stored
+from hub.kernel.crash import crash_point
 from hub.kernel.database import Connection, Database
 from hub.kernel.refusals import settled
 from hub.kernel.shapes import UNDO_S, ChannelRef
@@ -95,6 +96,7 @@ class Writer:
             check_note(body)
         topic = body.topic or (await self._topic_of(body.reply_to, family) if body.reply_to else None)
         written = await settled(lambda: self._commit(_request(agent, root, topic, body, road, digest), road))
+        crash_point("message.written")
         self._committed()
         return written
 

@@ -8,13 +8,17 @@ from uuid import UUID
 from connectors.contract import Delivery
 from connectors.errors import MalformedPayload
 from hub.channels.model import OpenChannel
-from hub.inbound.intake import Incoming, Intake, Taken
+from hub.inbound.group import Incoming
+from hub.inbound.intake import Intake, Taken
+from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE
 from hub.kernel.spool import Spool, Spooled
 
 log = logging.getLogger(__name__)
 
 DRAIN_PAUSE_S = 1.0
+ACCEPT_S = 8.0
+"""A database that does not answer within this counts as away: providers wait fifteen seconds, and the same delivery twice does no harm."""
 
 
 class Inbox:
@@ -41,11 +45,14 @@ class Inbox:
         """Make deliveries safe; returns when they are. An empty list says that they are in the spool. Raises SpoolFull."""
         if not self._spool.pending:
             try:
-                return list(await asyncio.gather(*(self._intake.take(read(channel, one)) for one in deliveries)))
+                async with asyncio.timeout(ACCEPT_S):
+                    return list(await asyncio.gather(*(self._intake.take(read(channel, one)) for one in deliveries)))
             except GONE as error:
                 log.warning("channel %s: the database is away, deliveries go to the spool (%r)", channel.channel.id, error)
         for one in deliveries:
+            crash_point("inbox.spooling")
             await self._spool.append(Spooled(str(channel.channel.id), one.kind, one.external_id, one.body, dict(one.headers)))
+        crash_point("inbox.spooled")
         self._drain_now.set()
         return []
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
+from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE, Database, Record, queries
 from hub.kernel.lease import Lease
 
@@ -21,8 +22,7 @@ SLOW_POLL_S = 0.5
 """Wakes may be lost with a connection: everybody also looks by himself, slowly."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True):
     """One published event: ids and words, in the order of `position`."""
 
     position: int
@@ -62,9 +62,15 @@ class Ledger:
             return rows
 
     async def find_head(self) -> int:
-        """The last position given out, from the database."""
-        self.head = max(self.head, await self._database.value(QUERIES.head))
-        return self.head
+        """The last position given out, from the database. Waits out a database that is away."""
+        while True:
+            try:
+                self.head = max(self.head, await self._database.value(QUERIES.head))
+            except GONE as error:
+                log.warning("looking up the ledger's head: the database is away (%s)", error)
+                await asyncio.sleep(SLOW_POLL_S)
+            else:
+                return self.head
 
     def wake(self, head: int) -> None:
         """There is something up to `head`."""
@@ -117,19 +123,20 @@ class Publisher:
             try:
                 if not await self._publish(token):
                     await _wait(self._woken, SLOW_POLL_S)
+            except GONE as error:
+                log.warning("publishing: the database is away (%s)", error)
+                await asyncio.sleep(SLOW_POLL_S)
             except asyncpg.PostgresError as error:
                 if error.sqlstate != "HL001":
                     raise
                 await self._lease.forget(token)
-            except GONE as error:
-                log.warning("publishing: the database is away (%s)", error)
-                await asyncio.sleep(SLOW_POLL_S)
 
     async def _publish(self, token: int) -> bool:
         self._woken.clear()
         row = await self._database.row(QUERIES.publish, token, BATCH)
         assert row is not None
         if row["published"]:
+            crash_point("ledger.published")
             self._ledger.wake(row["head"])
         return bool(row["published"])
 

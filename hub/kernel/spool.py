@@ -14,10 +14,14 @@ from pathlib import Path
 
 import msgspec
 
+from hub.kernel.crash import crash_point
+
 log = logging.getLogger(__name__)
 
 HEAD = struct.Struct("<II")
 RECORD_LIMIT = 64 * 1024 * 1024
+FILE_BYTES = 16 * 1024 * 1024
+"""A file that has grown beyond this is followed by a new one: a file is drained from memory."""
 
 
 class Spooled(msgspec.Struct, frozen=True, array_like=True):
@@ -43,9 +47,11 @@ class Spool:
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._writing = asyncio.Lock()
         self._draining = asyncio.Lock()
-        self._number = 0
         folder.mkdir(parents=True, exist_ok=True)
-        self.size = sum(file.stat().st_size for file in self._files())
+        left = self._files()
+        self._number = int(left[-1].stem) + 1 if left else 0  # never after a record that a crash cut off, never before what is older
+        self._filled = 0
+        self.size = sum(file.stat().st_size for file in left)
 
     @property
     def pending(self) -> bool:
@@ -69,9 +75,12 @@ class Spool:
         self.size += len(framed)
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((framed, done))
+        await asyncio.shield(self._flush())  # whoever stops waiting does not stop those who share the sync
+        await done
+
+    async def _flush(self) -> None:
         async with self._writing:
             await self._write_waiting()
-        await done
 
     async def _write_waiting(self) -> None:
         group, self._waiting = self._waiting, []
@@ -83,10 +92,15 @@ class Spool:
         except OSError as error:
             self.size -= sum(len(framed) for framed, _ in group)
             for _, done in group:
-                done.set_exception(SpoolFull(f"cannot write to the spool: {error}"))
+                if not done.done():
+                    done.set_exception(SpoolFull(f"cannot write to the spool: {error}"))
         else:
+            self._filled += sum(len(framed) for framed, _ in group)
+            if self._filled > FILE_BYTES:
+                self._number, self._filled = self._number + 1, 0
             for _, done in group:
-                done.set_result(None)
+                if not done.done():
+                    done.set_result(None)
 
     async def drain(self, take: Callable[[Spooled], Awaitable[None]]) -> int:
         """Hand over everything in order, file by file; what comes meanwhile goes to a new file. Returns how many records."""
@@ -94,7 +108,7 @@ class Spool:
         async with self._draining:
             while files := self._files():
                 async with self._writing:
-                    self._number = max(self._number, int(files[-1].stem) + 1)
+                    self._number, self._filled = max(self._number, int(files[-1].stem) + 1), 0
                 for file in files:
                     count += await self._drain_file(file, take)
         return count
@@ -104,8 +118,8 @@ class Spool:
         for record in await asyncio.to_thread(lambda: list(read_records(file))):
             await take(record)
             count += 1
-        size = await asyncio.to_thread(_remove, file)
-        self.size = max(0, self.size - size) if self._files() else 0
+        crash_point("spool.drained")
+        self.size -= await asyncio.to_thread(_remove, file)
         return count
 
 

@@ -66,13 +66,13 @@ class Outbox:
             try:
                 await self._database.value(QUERIES.recover, channel.channel.id, token, channel.manifest.idempotent)
                 await self._serve(channel, lease, token, bell)
+            except GONE as error:
+                log.warning("outbox of %s: the database is away (%r)", channel.channel.name, error)
+                await asyncio.sleep(1)
             except asyncpg.PostgresError as error:
                 if error.sqlstate != "HL001":
                     raise
                 await lease.forget(token)
-            except GONE as error:
-                log.warning("outbox of %s: the database is away (%r)", channel.channel.name, error)
-                await asyncio.sleep(1)
 
     async def _serve(self, channel: OpenChannel, lease: Lease, token: int, bell: asyncio.Event) -> None:
         while lease.token == token:
@@ -122,13 +122,14 @@ class Outbox:
         else:
             crash_point("outbox.sent")
             await self._sent(token, row, sent)
+        crash_point("outbox.settled")
         self._committed()
 
     async def _sent(self, token: int, row: Record, sent: Sent) -> None:
         error = (
             {"code": "partly_refused", "detail": ", ".join(f"{who}: {why}" for who, why in sent.refused.items())} if sent.refused else None
         )
-        if not await self._database.value(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error):
+        if not await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error):
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, error: ConnectorError) -> None:
@@ -145,8 +146,8 @@ class Outbox:
         """It may have left: the same id again where that makes no second message; else only a receipt can tell."""
         wait = next_try(channel.manifest.kind, row["attempts"])
         if channel.manifest.idempotent and wait is not None:
-            await self._database.value(QUERIES.mark_unknown, row["message_id"], said)
-            await self._database.value(QUERIES.defer, row["message_id"], token, wait, said)
+            await self._surely(QUERIES.mark_unknown, row["message_id"], said)
+            await self._surely(QUERIES.defer, row["message_id"], token, wait, said)
         else:
             await self._settle(token, row, "unknown", said)
 
@@ -160,12 +161,21 @@ class Outbox:
         if wait is None:
             await self._settle(token, row, "failed", {"code": "gave_up", "detail": said["detail"]})
             return
-        await self._database.value(QUERIES.defer, row["message_id"], token, wait, said)
+        await self._surely(QUERIES.defer, row["message_id"], token, wait, said)
         if isinstance(error, Unavailable | AuthFailed) and isinstance(error, RateLimited | AuthFailed):
             await asyncio.sleep(min(wait, 30.0))
 
     async def _settle(self, token: int, row: Record, state: str, error: dict[str, str]) -> None:
-        await self._database.value(QUERIES.settle, row["message_id"], token, state, None, error)
+        await self._surely(QUERIES.settle, row["message_id"], token, state, None, error)
+
+    async def _surely(self, sql: str, *arguments: Any) -> Any:
+        """Write down what is known of a message, however long the database is away: nobody else knows it. Twice does no harm."""
+        while True:
+            try:
+                return await self._database.value(sql, *arguments)
+            except GONE as error:
+                log.warning("outbox: the database is away, the fate of a message waits for it (%r)", error)
+                await asyncio.sleep(1)
 
     async def _outgoing(self, row: Record) -> Outgoing:
         request: dict[str, Any] = row["request"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from hub.kernel.crash import crash_point
 from hub.kernel.database import Database
 from hub.kernel.refusals import settled
 
@@ -23,6 +24,7 @@ class Calls:
     async def together(self, *calls: Statement) -> Any:
         """Several functions in one transaction; the value of the last."""
         value = await settled(lambda: self._run(calls))
+        crash_point("work.moved")
         self._written()
         return value
 

@@ -1,21 +1,29 @@
 """What sockets are told of work, offers and presence: events of the ledger, joined with the present rows."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import asyncpg
+
+from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
 from hub.kernel.shapes import Named
 from hub.work.model import OfferEnd
 from hub.work.reading import WorkReading
 
+log = logging.getLogger(__name__)
+
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
     *("work.completed", "work.coded", "work.abandoned"),
 )
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
-EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
+TALK_EVENTS = ("message.created", "conversation.read")
+"""They change what a list shows of work: the last words, whose turn it is, what is unread."""
+EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed", *TALK_EVENTS)
 
 AT_ONCE = 20
 """More changes of one kind than this in one go are not told one by one."""
@@ -36,7 +44,8 @@ class WorkLive:
 
     async def project(self, events: Sequence[EventRow]) -> list[Push]:
         """What the events mean to sockets."""
-        self._queues_moved.set()
+        if any(event.type not in TALK_EVENTS for event in events):
+            self._queues_moved.set()
         offers = await self._reading.offer_views({str(event.data["offer"]) for event in events if event.type == "offer.created"})
         pushes = [
             Push("offer.created", offers[id_], frozenset({agent_room(event.agent)}), event.position, event.at)
@@ -44,22 +53,31 @@ class WorkLive:
             if event.type == "offer.created" and (id_ := str(event.data["offer"])) in offers
         ]
         pushes += await self._offer_ends([event for event in events if event.type in OFFER_ENDS])
-        pushes += await self._work([event for event in events if event.work])
-        pushes += await self._statuses([event for event in events if event.agent])
+        pushes += await self._work(await self._touched(events))
+        pushes += await self._statuses([event for event in events if event.agent and event.type not in TALK_EVENTS])
         return pushes
 
     async def _offer_ends(self, events: Sequence[EventRow]) -> list[Push]:
         names = await self._reading.names({str(event.actor) for event in events if event.actor})
         return [_offer_end(event, names) for event in events]
 
-    async def _work(self, events: Sequence[EventRow]) -> list[Push]:
-        last = {str(event.work): event for event in events}
+    async def _touched(self, events: Sequence[EventRow]) -> list[tuple[str, EventRow]]:
+        """Each item that an event concerns, with the event, in order."""
+        topics = {str(event.topic) for event in events if event.type == "message.created" and not event.work and event.topic}
+        customers = {str(event.customer) for event in events if event.type == "conversation.read" and event.customer}
+        works: dict[str, list[str]] = {}
+        for work, place in await self._reading.open_work_in(topics, customers):
+            works.setdefault(place, []).append(work)
+        return [(work, event) for event in events for work in ([str(event.work)] if event.work else works.get(_place(event), []))]
+
+    async def _work(self, touched: Sequence[tuple[str, EventRow]]) -> list[Push]:
+        last = dict(touched)
         views = await self._reading.work_views(last)
         rooms = {id_: {SUPERVISORS} for id_ in last}
-        for event in events:
-            rooms[str(event.work)] |= _rooms(event)
+        for id_, event in touched:
+            rooms[id_] |= _rooms(event)
         for id_, view in views.items():
-            rooms[id_] |= {queue_room(view.queue.id)} | ({agent_room(view.agent.id)} if view.agent else set())
+            rooms[id_] |= {agent_room(view.agent.id)} if view.agent else {queue_room(view.queue.id)}
         return [Push("work.changed", views[id_], frozenset(rooms[id_]), one.position, one.at) for id_, one in last.items() if id_ in views]
 
     async def _statuses(self, events: Sequence[EventRow]) -> list[Push]:
@@ -84,7 +102,11 @@ class WorkLive:
         while True:
             await self._queues_moved.wait()
             self._queues_moved.clear()
-            await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+            try:
+                await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("queues: their counts could not be read (%r); a second later again", error)
+                self._queues_moved.set()
             await asyncio.sleep(every_s)
 
 
@@ -96,7 +118,13 @@ def _offer_end(event: EventRow, names: dict[str, str]) -> Push:
     return Push("offer.ended", ended, frozenset({agent_room(event.agent), SUPERVISORS}), event.position, event.at)
 
 
+def _place(event: EventRow) -> str:
+    return str(event.customer if event.type == "conversation.read" else event.topic)
+
+
 def _rooms(event: EventRow) -> set[str]:
-    """Whom one event concerns besides supervisors: those who had the item, and the queue in which it was."""
+    """Whom one move concerns besides supervisors: those who had the item, and the queue in which it was."""
+    if event.type in TALK_EVENTS:
+        return set()
     rooms = {agent_room(agent) for agent in (event.agent, event.actor) if agent and event.type.startswith("work.")}
     return rooms | ({queue_room(event.queue)} if event.queue else set())

@@ -146,6 +146,10 @@ SELECT disconnect_agent($1, $2)
 WITH gone AS (DELETE FROM node n WHERE n.seen_at < now() - interval '1 day' AND NOT EXISTS (SELECT 1 FROM connection c WHERE c.node_id = n.id))
 INSERT INTO node (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET seen_at = now()
 
+-- name: connections_here
+-- Who is connected to a node, as far as the database knows.
+SELECT agent_id::text AS agent FROM connection WHERE node_id = $1
+
 -- name: silent_connections
 -- Connections that nodes hold which have been silent for too long.
 SELECT c.agent_id, c.node_id FROM connection c JOIN node n ON n.id = c.node_id WHERE n.seen_at < now() - $1::interval
@@ -231,11 +235,26 @@ WHERE w.state = ANY ($1) AND ($2::uuid IS NULL OR w.queue_id = $2) AND ($3::uuid
 ORDER BY w.id DESC LIMIT $5
 
 -- name: places
--- Where items that wait stand in their queues, 1 for the next, 0 while offered.
-SELECT w.id::text, w.queue_id::text AS queue, w.kind, CASE WHEN w.state = 'offered' THEN 0 ELSE 1 + (
-           SELECT count(*) FROM work o WHERE o.queue_id = w.queue_id AND o.state = 'queued'
-             AND (queue_order(q.ordering, o), o.id) < (queue_order(q.ordering, w), w.id))::int END AS position
-FROM work w JOIN queue q ON q.id = w.queue_id WHERE w.id = ANY ($1::uuid[]) AND w.state IN ('queued', 'offered')
+-- Where items that wait stand in their queues, 1 for the next, 0 while offered; each queue is put in order once. The order is the router's.
+WITH asked AS (
+    SELECT w.id, w.queue_id, w.kind FROM work w WHERE w.id = ANY ($1::uuid[]) AND w.state IN ('queued', 'offered')
+), line AS (
+    SELECT w.id, row_number() OVER (PARTITION BY w.queue_id ORDER BY
+        CASE q.ordering WHEN 'priority' THEN -w.priority ELSE 0 END,
+        CASE q.ordering WHEN 'lifo' THEN -EXTRACT(epoch FROM w.queued_at)::float ELSE EXTRACT(epoch FROM w.first_queued_at)::float END
+            - CASE q.ordering WHEN 'score' THEN w.priority * 60 ELSE 0 END,
+        w.id)::int AS place
+    FROM work w JOIN queue q ON q.id = w.queue_id WHERE w.state = 'queued' AND w.queue_id IN (SELECT a.queue_id FROM asked a)
+)
+SELECT a.id::text, a.queue_id::text AS queue, a.kind, COALESCE(l.place, 0) AS position FROM asked a LEFT JOIN line l ON l.id = a.id
+
+-- name: open_work_in
+-- The items that are open in topics, and those that agents have in hand with the families of customers.
+SELECT w.id::text, w.topic_id::text AS place FROM work w
+WHERE w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') AND w.topic_id = ANY ($1::uuid[])
+UNION ALL
+SELECT w.id::text, c.id::text FROM customer c JOIN customer f ON f.root_id = c.root_id
+JOIN work w ON w.customer_id = f.id AND w.state IN ('assigned', 'wrapping', 'paused') WHERE c.id = ANY ($2::uuid[])
 
 -- name: paces
 -- How queues have done in the last half hour, and how many items of each kind their available members could have at once.

@@ -59,6 +59,11 @@ class WorkReading:
         names = await self._names_in(row["why"] for row in rows)
         return {row["id"]: _offer(row, names) for row in rows}
 
+    async def open_work_in(self, topics: Collection[str], customers: Collection[str]) -> list[tuple[str, str]]:
+        """The items that are open in topics, and those in hand with customers' families, each with that topic or customer."""
+        rows = await self._database.rows(QUERIES.open_work_in, list(topics), list(customers)) if topics or customers else []
+        return [(row["id"], row["place"]) for row in rows]
+
     async def offers_of(self, agent: str) -> list[Offer]:
         """The open offers of an agent, the one that ends first at the head."""
         ids = [row["id"] for row in await self._database.rows(QUERIES.offers_of, agent)]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
+from hub.kernel.crash import crash_point
 from hub.kernel.database import Database, Record
 from hub.kernel.ledger import EventRow
 from hub.work.accounts import Accounts, Explained
@@ -213,6 +214,7 @@ class Term:
             for one in wanted
         ]
         answers = {row["attempt"]: row for row in await self._database.rows(QUERIES.make_offers, self._token, asked)}
+        crash_point("work.offered")
         self.wrote = True
         for one in wanted:
             await self._hear(one, answers[one.attempt])

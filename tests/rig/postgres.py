@@ -62,8 +62,14 @@ class RigPostgres:
         await self._administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     async def _administer(self, sql: str) -> None:
-        connection = await asyncpg.connect(self.url(), timeout=10)
         try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
+            connection = await asyncpg.connect(self.url(), timeout=10)
+            try:
+                await connection.execute(sql)
+            finally:
+                await connection.close()
+        except (asyncpg.PostgresError, OSError) as error:
+            raise RuntimeError(f"{sql}: {error!r}\n{await asyncio.to_thread(self._log)}") from error
+
+    def _log(self) -> str:
+        return (self._server.folder / "server.log").read_text(errors="replace")[-4000:]

@@ -54,7 +54,7 @@ async def test_several_changes_of_one_item_are_told_once_with_the_last_position(
     pushes = await _pushed(floor, before)
     (changed,) = [push for push in pushes if push.type == "work.changed"]
     assert (changed.position, changed.data.state, changed.data.agent.name) == (last.position, "wrapping", "Ana")
-    assert changed.rooms == {agent_room(ana), queue_room(floor.queues["service"]), SUPERVISORS}
+    assert changed.rooms == frozenset({agent_room(ana), queue_room(floor.queues["service"]), SUPERVISORS})
     (status,) = [push for push in pushes if push.type == "status.changed"]
     assert (status.data.agent, status.data.routing_status, status.rooms) == (ana, "wrapping", frozenset({agent_room(ana), SUPERVISORS}))
 
@@ -69,6 +69,35 @@ async def test_who_handed_work_on_is_told_that_it_is_gone(floor: Floor) -> None:
     (changed,) = [push for push in await _pushed(floor, before) if push.type == "work.changed"]
     assert agent_room(ana) in changed.rooms
     assert (changed.data.agent, changed.data.state) == (None, "queued")
+
+
+async def test_a_message_changes_the_work_of_its_topic_for_the_agent_who_has_it(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta", text="hello")
+    await floor.expect_taken(work, "ana")
+    before = await floor.ledger.find_head()
+    await floor.message("marta", text="are you there?")
+    await floor.expect("message.created", work=work)
+    await floor.expect("message.created", work=work)
+    (changed,) = await _pushed(floor, before)
+    assert (changed.type, changed.data.preview.text, changed.data.unread) == ("work.changed", "are you there?", 2)
+    assert changed.rooms == frozenset({agent_room(ana), SUPERVISORS})
+
+
+async def test_an_answer_and_a_read_mark_change_it_too(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta", text="hello")
+    await floor.expect_taken(work, "ana")
+    before = await floor.ledger.find_head()
+    place = await floor.database.row("SELECT w.customer_id, topic_id, last_number FROM work w JOIN topic t ON t.id = w.topic_id")
+    assert place is not None
+    await floor.database.run("INSERT INTO event (type, topic) VALUES ('message.created', $1)", place["topic_id"])
+    await floor.database.run("INSERT INTO reading VALUES ($1, $2, $3)", ana, place["customer_id"], place["last_number"])
+    await floor.database.run("INSERT INTO event (type, actor, customer) VALUES ('conversation.read', $1, $2)", ana, place["customer_id"])
+    floor.wake()
+    read = await floor.expect("conversation.read")
+    (changed,) = await _pushed(floor, before)
+    assert (changed.position, changed.data.id, changed.data.unread) == (read.position, work, 0)
 
 
 async def test_queues_are_told_to_everybody_when_something_moved(floor: Floor) -> None:

@@ -65,17 +65,16 @@ export class BegunAnswer {
     this.#timer = setTimeout(() => void this.flush(), REST_MS);
   }
 
-  /** The hub's draft, once, when the conversation was fetched: taken unless something newer was typed here.
-   *  Never later: a page that was on its way while one wrote or sent is older than what stands here. */
+  /** The hub's draft, once, when the conversation was fetched: taken unless something newer was typed here, and words kept here stay when
+   *  it has none. Never later: a page that was on its way while one wrote or sent is older than what stands here. */
   meet(draft: Draft | null): void {
     if (this.#met) return;
     this.#met = true;
-    const theirs = draft ? `${draft.kind}\n${draft.text}` : "";
     const untouched = !this.text || this.#mine() === this.#now.hub;
-    if (theirs === this.#now.hub || !untouched) return;
-    const { kind } = this.#now;
-    this.#now = { ...this.#now, hub: theirs, ...(draft ? { kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" } : { [kind]: "" }) };
-    this.#saved = draft ? "hub" : "none";
+    const theirs = draft ? `${draft.kind}\n${draft.text}` : "";
+    if (!draft || theirs === this.#now.hub || !untouched) return;
+    this.#now = { ...this.#now, hub: theirs, kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" };
+    this.#saved = "hub";
     this.#keep();
   }
 

@@ -17,6 +17,10 @@ describe("taking back", () => {
     expect(leavesIn({ ...queued, send_at: "2026-11-20T10:01:00.000Z" }, [mail], now)).toBe(58_000);
   });
 
+  test("is not possible on a channel that sends at once, whatever the clocks say", () => {
+    expect(leavesIn(queued, [{ ...mail, undo_s: 0 }], Date.parse(AT) - 3_000)).toBe(0);
+  });
+
   test("is not possible once it is on its way", () => {
     expect(leavesIn({ ...queued, state: "sending" }, [mail], now)).toBe(0);
   });

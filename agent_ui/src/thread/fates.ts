@@ -30,6 +30,7 @@ export function whyFailed({ error }: Message): string {
 export function leavesIn(message: Message, reach: readonly Reach[], now: number): number {
   if (message.state !== "queued" || message.direction !== "out") return 0;
   const way = reach.find(({ channel }) => channel.id === message.channel?.id);
+  if (!message.send_at && !way?.undo_s) return 0;
   const at = message.send_at ? Date.parse(message.send_at) : Date.parse(message.at) + (way?.undo_s ?? 0) * 1_000;
   return Math.max(0, at - now);
 }
