@@ -27,6 +27,8 @@ from tests.rig.sockets import Socket
 from tests.rig.waiting import eventually
 
 BOSSES = {"sofia": "supervisor", "olga": "admin"}
+SETTINGS = {"HILO_PORT": "0", "HILO_LOG_FORMAT": "json", "HILO_GUESSES_PER_ADDRESS": "100000"}
+"""All attackers come from one address here, and so do those who only want to sign in."""
 ADD = "INSERT INTO agent (email, name, role, password_hash) VALUES ($1, $2, $3, $4) RETURNING id::text"
 
 
@@ -164,7 +166,7 @@ async def lived_in(database_url: str, folder: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         post = await stack.enter_async_context(MailWorld(hub_port=mail_port))
         company = await found(database_url, data, relay_port=post.port, mail_port=mail_port)
-        settings = load(None, {"HILO_DATA": str(data), "HILO_DATABASE_URL": database_url, "HILO_PORT": "0", "HILO_LOG_FORMAT": "json"})
+        settings = load(None, {**SETTINGS, "HILO_DATA": str(data), "HILO_DATABASE_URL": database_url})
         log = stack.enter_context(_log(settings))
         hub = await stack.enter_async_context(opened(settings))
         url = await stack.enter_async_context(listening(hub))
