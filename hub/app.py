@@ -188,15 +188,9 @@ class Hub:
         database = self.storage.database
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
+        farewell = Farewell(database, self.moves)
         self.visitors = VisitorSockets(
-            self.sockets,
-            self.ledger,
-            self.desk,
-            Farewell(database, self.moves),
-            tokens,
-            self._live_channel,
-            self._origin_allowed,
-            self._visitor_typing,
+            self.sockets, self.ledger, self.desk, farewell, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
