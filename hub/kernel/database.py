@@ -26,6 +26,7 @@ GONE = (
     asyncpg.PostgresSystemError,  # its disk fails
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not yet in charge
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut in the middle of being used again
     ConnectionError,
     TimeoutError,
     OSError,
