@@ -1,14 +1,18 @@
 """What sockets are told of work, offers and presence: events of the ledger, joined with the present rows."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
 from hub.kernel.shapes import Named
 from hub.work.model import OfferEnd
 from hub.work.reading import WorkReading
+
+log = logging.getLogger(__name__)
 
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
@@ -96,7 +100,11 @@ class WorkLive:
         while True:
             await self._queues_moved.wait()
             self._queues_moved.clear()
-            await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+            try:
+                await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+            except GONE as error:
+                log.info("counting the queues: the database is away (%s)", error)
+                self._queues_moved.set()
             await asyncio.sleep(every_s)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import socketio
 
 CALL_S = 10.0
@@ -21,7 +22,8 @@ class Socket:
         self._address = address
         self._namespace = namespace
         self._auth = auth
-        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self._http = aiohttp.ClientSession()  # the library leaves one of its own open when connecting fails
+        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._client.on("event", on_event, namespace=namespace)
         self._client.on("disconnect", self._ended, namespace=namespace)
         self.cut = asyncio.Event()
@@ -53,6 +55,7 @@ class Socket:
         """Disconnect, whatever state it is in."""
         with suppress(socketio.exceptions.SocketIOError, OSError):
             await self._client.disconnect()
+        await self._http.close()
         self.cut.set()
 
     def _ended(self, *_: object) -> None:
