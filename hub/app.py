@@ -46,6 +46,7 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
+from hub.kernel.packets import Json, TextPacket
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -160,6 +161,8 @@ class Hub:
         database = self.storage.database
         self.sockets = socketio.AsyncServer(
             async_mode="aiohttp",
+            serializer=TextPacket,
+            json=Json,
             cors_allowed_origins="*",
             cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
             max_http_buffer_size=SOCKET_BYTES,
@@ -248,7 +251,7 @@ class Hub:
         await self.router.on_events(events)
         await self.people.endings.heard(events)
         for event in events:
-            if event.channel and event.type in ("message.created", "message.changed"):
+            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
                 self.outbox.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
                 self.supervisor.changed()

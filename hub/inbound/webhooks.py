@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from connectors.contract import Receives, Reception, WebhookRequest
+from connectors.contract import Reception, WebhookRequest
 from connectors.errors import MalformedPayload, Refused
 from hub.channels.model import OpenChannel
 from hub.errors import NotFound
@@ -33,11 +33,11 @@ class Webhooks:
     async def handle(self, request: web.Request) -> web.Response:
         """Verify, store, answer. A refusal keeps nothing; a full spool asks the provider to come back."""
         channel = self._by_hook(request.match_info["hook"])
-        if channel is None or not isinstance(channel.connector, Receives):
+        if channel is None or channel.receives is None:
             raise NotFound("no_such_hook", "there is no such webhook")
         body = await _read(request)
         try:
-            reception = channel.connector.receive(self._plain(request, body))
+            reception = channel.receives.receive(self._plain(request, body))
         except Refused as error:
             log.warning("channel %s refused a webhook: %s", channel.channel.id, error)
             return web.json_response({"error": {"code": error.code, "message": str(error)}}, status=error.status)

@@ -110,6 +110,7 @@ class Database:
             timeout=5,
             command_timeout=self._settings.statement_timeout_s + 2,
             init=_prepare_connection,
+            reset=_leave_as_it_is,
             server_settings={
                 "application_name": "hilo",
                 "statement_timeout": milliseconds,
@@ -183,6 +184,10 @@ async def _prepare(connection: Connection, package: str, name: str, sql: str) ->
 async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, encoder=_encode, decoder=msgspec.json.decode, schema="pg_catalog")
+
+
+async def _leave_as_it_is(_connection: Connection) -> None:
+    """A connection goes back without the usual RESET: nothing here sets session state, and a round trip per use is dear."""
 
 
 def _encode(value: Any) -> str:

@@ -6,6 +6,7 @@ import type { Upload } from "../uploads.ts";
 import { isNew } from "./Away.tsx";
 import { Faces } from "./Faces.tsx";
 import { Icon } from "./Icon.tsx";
+import { onEscape } from "./keys.ts";
 import type { Ui } from "./ui.ts";
 import { useUploads } from "./useUploads.ts";
 import { Uploads } from "./Uploads.tsx";
@@ -50,9 +51,9 @@ function Box({ ui, now, dropped }: Props) {
     uploads.add(files);
   };
   return (
-    <footer class="win__foot">
+    <footer class="win__foot" onKeyDown={onEscape(faces, () => { setFaces(false); box.current?.focus(); })}>
       <Uploads ui={ui} uploads={uploads} />
-      {faces && <Faces label={words.say("emoji")} choose={insert} leave={() => { setFaces(false); box.current?.focus(); }} />}
+      {faces && <Faces label={words.say("emoji")} choose={insert} />}
       <div class="w-comp">
         <button class="ib" type="button" aria-label={words.say("attach")} disabled={now.link !== "live"} onClick={() => chooser.current?.click()}><Icon name="clip" /></button>
         <input type="file" multiple hidden ref={chooser} onChange={(event) => { uploads.add([...(event.currentTarget.files ?? [])]); event.currentTarget.value = ""; }} />

@@ -4,13 +4,14 @@ import { useState } from "preact/hooks";
 import type { Conversation } from "../conversation.ts";
 import type { Words } from "../words.ts";
 import { Icon, type IconName } from "./Icon.tsx";
+import { onEscape } from "./keys.ts";
 import type { Ui } from "./ui.ts";
 
 export function Head({ ui, now }: { ui: Ui; now: Conversation }) {
   const { words, host } = ui;
   const [menu, setMenu] = useState(false);
   return (
-    <header class="win__head">
+    <header class="win__head" onKeyDown={onEscape(menu, () => setMenu(false))}>
       <span class="win__mark" aria-hidden="true">{now.brand?.logo ? <img src={new URL(now.brand.logo, host.options.hub).href} alt="" /> : <Icon name="hilo" />}</span>
       <div class="grow">
         <h2 class="cut">{now.brand?.name ?? "Chat"}</h2>
@@ -40,7 +41,7 @@ function Menu({ ui, now, done }: { ui: Ui; now: Conversation; done: () => void }
     <button type="button" lang={lang} onClick={choose(act)}><Icon name={icon} small={16} />{text}</button>;
   const other = words.locale === "es" ? "en" : "es";
   return (
-    <div class="menu" onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); done(); } }}>
+    <div class="menu">
       {row(silent ? "sound" : "mute", words.say(silent ? "sound_on" : "sound_off"), () => host.store.set("sound", silent ? "on" : "off"))}
       {row("globe", words.say("other_language"), () => ui.speak(other), other)}
       {(now.state.phase === "talking" || now.state.phase === "queued") && row("done", words.say("end"), () => void ui.chat.end())}
