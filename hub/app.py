@@ -150,11 +150,11 @@ class Hub:
         """Who gets which work."""
         database = self.storage.database
         self.routing = Lease(database, "router", self.node)
-        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self._tell_why)
-        self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.work = WorkReading(database)
-        self.moves = Moves(database, written=self.publisher.wake)
         self.work_live = WorkLive(self.work)
+        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self.work_live.explained)
+        self.presence = Presence(database, self.node, written=self.publisher.wake)
+        self.moves = Moves(database, written=self.publisher.wake)
 
     def _tell(self) -> None:
         """Colleagues' sockets."""
@@ -188,15 +188,9 @@ class Hub:
         database = self.storage.database
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
+        farewell = Farewell(database, self.moves)
         self.visitors = VisitorSockets(
-            self.sockets,
-            self.ledger,
-            self.desk,
-            Farewell(database, self.moves),
-            tokens,
-            self._live_channel,
-            self._origin_allowed,
-            self._visitor_typing,
+            self.sockets, self.ledger, self.desk, farewell, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
@@ -236,12 +230,9 @@ class Hub:
             group.create_task(self.presence.run(), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
-            group.create_task(self.work_live.tell_queues(self.realtime.push), name="queues")
+            group.create_task(self.work_live.tell(self.realtime.push), name="queues")
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
-
-    async def _tell_why(self, works: Sequence[str]) -> None:
-        await self.work_live.explained(self.realtime.push, works)
 
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())

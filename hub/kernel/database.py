@@ -27,6 +27,7 @@ GONE = (
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not yet in charge
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process slept in the middle of a transaction
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut in the middle of being used again
     ConnectionError,
     TimeoutError,
     OSError,

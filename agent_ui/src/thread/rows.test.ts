@@ -33,6 +33,11 @@ describe("the rows of a thread", () => {
     expect(kinds({ messages, events: [assigned(7, "2026-11-20T10:30:00"), assigned(8, "2026-11-20T12:00:00")] })).toEqual(["day", "message", "event", "message", "event"]);
   });
 
+  test("what happened stands by its time, also when the ledger learned of it later", () => {
+    const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
+    expect(kinds({ messages, events: [assigned(7, "2026-11-20T12:00:00"), assigned(8, "2026-11-20T10:30:00")] })).toEqual(["day", "message", "event", "message", "event"]);
+  });
+
   test("the mark of what is new stands above the first new message", () => {
     const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
     expect(kinds({ messages, unread: "m2" })).toEqual(["day", "message", "unread", "message"]);

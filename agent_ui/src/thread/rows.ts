@@ -13,7 +13,6 @@ export type Row =
 export interface Contents {
   /** In the order of their numbers. */
   messages: Message[];
-  /** In the order in which they happened. */
   events: ThreadEvent[];
   waiting: Waiting[];
   typing: Person[];
@@ -21,7 +20,8 @@ export interface Contents {
   unread: string | null;
 }
 
-export function rows({ messages, events, waiting, typing, unread }: Contents): Row[] {
+export function rows({ messages, waiting, typing, unread, ...rest }: Contents): Row[] {
+  const events = [...rest.events].sort((one, other) => one.at.localeCompare(other.at) || one.position - other.position);
   const found: Row[] = [];
   let day = "";
   const begin = (at: string) => {
