@@ -12,6 +12,7 @@ from hub.channels.model import OpenChannel
 from hub.errors import NotFound
 from hub.inbound.inbox import Inbox
 from hub.kernel.spool import SpoolFull
+from hub.kernel.web import read_body
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Webhooks:
         channel = self._by_hook(request.match_info["hook"])
         if channel is None or channel.receives is None:
             raise NotFound("no_such_hook", "there is no such webhook")
-        body = await _read(request)
+        body = await read_body(request, BODY_LIMIT)
         try:
             reception = channel.receives.receive(self._plain(request, body))
         except Refused as error:
@@ -63,9 +64,3 @@ class Webhooks:
             body=body,
             at=time.time(),
         )
-
-
-async def _read(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=request.content_length or 0)
-    return await request.read()

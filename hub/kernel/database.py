@@ -36,6 +36,9 @@ GONE = (
 retry by its key.
 """
 
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What is raised for text that PostgreSQL cannot keep: with the character NUL."""
+
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """What the database raises when two transactions met: the same again will do."""
 

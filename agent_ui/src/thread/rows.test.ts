@@ -73,9 +73,9 @@ describe("what is new", () => {
 });
 
 describe("growing", () => {
-  const list = (...numbers: number[]) => rows({ messages: numbers.map((n) => message(n, "2026-11-20T10:00:00")), events: [], waiting: [], typing: [], unread: null }).slice(1);
+  const list = (...numbers: number[]) => rows({ messages: numbers.map((n) => message(n, "2026-11-20T10:00:00")), events: [], waiting: [], typing: [], unread: null });
 
-  test("older messages above leave the eye where it is", () => {
+  test("older messages of the same day above leave the eye where it is", () => {
     expect(grewAbove(list(5, 6), list(3, 4, 5, 6))).toBe(true);
   });
 
