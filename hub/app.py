@@ -46,6 +46,7 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
+from hub.kernel.packets import Json, TextPacket
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -149,17 +150,19 @@ class Hub:
         """Who gets which work."""
         database = self.storage.database
         self.routing = Lease(database, "router", self.node)
-        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self._tell_why)
-        self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.work = WorkReading(database)
-        self.moves = Moves(database, written=self.publisher.wake)
         self.work_live = WorkLive(self.work)
+        self.router = Router(database, self.routing, written=self.publisher.wake, explained=self.work_live.explained)
+        self.presence = Presence(database, self.node, written=self.publisher.wake)
+        self.moves = Moves(database, written=self.publisher.wake)
 
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
         self.sockets = socketio.AsyncServer(
             async_mode="aiohttp",
+            serializer=TextPacket,
+            json=Json,
             cors_allowed_origins="*",
             cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
             max_http_buffer_size=SOCKET_BYTES,
@@ -185,15 +188,9 @@ class Hub:
         database = self.storage.database
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         self.desk = VisitorDesk(database, self.intake, self.work, links)
+        farewell = Farewell(database, self.moves)
         self.visitors = VisitorSockets(
-            self.sockets,
-            self.ledger,
-            self.desk,
-            Farewell(database, self.moves),
-            tokens,
-            self._live_channel,
-            self._origin_allowed,
-            self._visitor_typing,
+            self.sockets, self.ledger, self.desk, farewell, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
 
@@ -233,12 +230,9 @@ class Hub:
             group.create_task(self.presence.run(), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
-            group.create_task(self.work_live.tell_queues(self.realtime.push), name="queues")
+            group.create_task(self.work_live.tell(self.realtime.push), name="queues")
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
-
-    async def _tell_why(self, works: Sequence[str]) -> None:
-        await self.work_live.explained(self.realtime.push, works)
 
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())
@@ -248,7 +242,7 @@ class Hub:
         await self.router.on_events(events)
         await self.people.endings.heard(events)
         for event in events:
-            if event.channel and event.type in ("message.created", "message.changed"):
+            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
                 self.outbox.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
                 self.supervisor.changed()

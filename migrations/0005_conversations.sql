@@ -48,9 +48,9 @@ CREATE TABLE message (
     number      bigint NOT NULL,
     customer_id uuid NOT NULL REFERENCES customer,  -- the identity's own customer, for ever
     topic_id    uuid NOT NULL REFERENCES topic,
-    channel_id  uuid REFERENCES channel,
+    channel_id  uuid,
     identity_id uuid REFERENCES identity,
-    delivery_id uuid REFERENCES delivery ON DELETE SET NULL,
+    delivery_id uuid,                               -- the raw delivery, as long as that is kept
     direction   text NOT NULL CHECK (direction IN ('in', 'out', 'note')),
     author_kind text NOT NULL CHECK (author_kind IN ('human', 'bot', 'system', 'customer')),
     author_id   uuid,

@@ -10,7 +10,8 @@ import styles from "./style/bubble.css?inline";
 import labels from "./messages/bubble.json" with { type: "json" };
 
 const ANIL = "#3d4db5";
-const CHAT_ICON = "M4.5 4.25h11A1.75 1.75 0 0 1 17.25 6v6.75a1.75 1.75 0 0 1-1.75 1.75H10.2L6.7 17.2v-2.7H4.5a1.75 1.75 0 0 1-1.75-1.75V6A1.75 1.75 0 0 1 4.5 4.25zM6.5 8h7M6.5 10.9h4.2";
+const CHAT_ICON =
+  "M4.5 4.25h11A1.75 1.75 0 0 1 17.25 6v6.75a1.75 1.75 0 0 1-1.75 1.75H10.2L6.7 17.2v-2.7H4.5a1.75 1.75 0 0 1-1.75-1.75V6A1.75 1.75 0 0 1 4.5 4.25zM6.5 8h7M6.5 10.9h4.2";
 const DOWN_ICON = "m5.75 8 4.25 4.25L14.25 8";
 
 type Heard = (detail: unknown) => void;
@@ -48,7 +49,9 @@ export class Bubble implements Host {
     else if (this.store.get("token")) whenIdle(() => void this.#load());
   }
 
-  get isOpen(): boolean { return this.#frame.dataset.open === "true"; }
+  get isOpen(): boolean {
+    return this.#frame.dataset.open === "true";
+  }
 
   // What the page may call as window.Hilo
 

@@ -26,9 +26,13 @@ const config = (entry: string, fileName: string, name: string): InlineConfig => 
 await build(config("widget.ts", "widget.js", "HiloBubble"));
 await build(config("mount.tsx", "widget-chat.js", "HiloChat"));
 
-const sizes = ["widget.js", "widget-chat.js"].map((file) => [file, gzipSync(readFileSync(here(`../dist/${file}`)), { level: 9 }).length] as const);
+const sizes = ["widget.js", "widget-chat.js"].map(
+  (file) => [file, gzipSync(readFileSync(here(`../dist/${file}`)), { level: 9 }).length] as const,
+);
 const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-console.log(`${sizes.map(([file, size]) => `${file} ${(size / 1000).toFixed(1)} kB`).join(", ")}; together ${(total / 1000).toFixed(1)} of ${LIMIT_BYTES / 1000} kB gzip`);
+console.log(
+  `${sizes.map(([file, size]) => `${file} ${(size / 1000).toFixed(1)} kB`).join(", ")}; together ${(total / 1000).toFixed(1)} of ${LIMIT_BYTES / 1000} kB gzip`,
+);
 if (total > LIMIT_BYTES) {
   console.error("The chat bubble is too large.");
   process.exit(1);

@@ -34,7 +34,12 @@ export class Chat implements Listener {
     this.#identity = options.identity;
     this.now = blank(store.waiting(), store.seen);
     this.#connection = new Connection(options.hub, { channel: options.channel, locale: options.locale }, this);
-    this.#delivery = new Delivery(store, this.#connection, (pending, data) => this.#on({ type: "accepted", pending, data }), () => this.#refresh());
+    this.#delivery = new Delivery(
+      store,
+      this.#connection,
+      (pending, data) => this.#on({ type: "accepted", pending, data }),
+      () => this.#refresh(),
+    );
     store.watch((change) => this.#elsewhere(change));
     document.addEventListener("visibilitychange", () => this.#see());
   }
@@ -69,9 +74,15 @@ export class Chat implements Listener {
     this.#see();
   }
 
-  async profile(hints: { name?: string; email?: string }): Promise<boolean> { return this.#try("profile", hints); }
-  async rate(score: number, text: string): Promise<boolean> { return this.#try("rate", text ? { score, text } : { score }); }
-  async end(): Promise<boolean> { return this.#try("end", {}); }
+  async profile(hints: { name?: string; email?: string }): Promise<boolean> {
+    return this.#try("profile", hints);
+  }
+  async rate(score: number, text: string): Promise<boolean> {
+    return this.#try("rate", text ? { score, text } : { score });
+  }
+  async end(): Promise<boolean> {
+    return this.#try("end", {});
+  }
 
   upload(file: File, progress: (percent: number) => void): Promise<Attachment> {
     return uploads.send(`${this.options.hub}widget/files`, this.store.get("token") ?? "", file, progress);
@@ -146,7 +157,9 @@ export class Chat implements Listener {
     this.#typingSince = 0;
   }
 
-  #refresh(): void { this.#on({ type: "waiting", data: this.store.waiting() }); }
+  #refresh(): void {
+    this.#on({ type: "waiting", data: this.store.waiting() });
+  }
 
   #elsewhere(change: Elsewhere): void {
     if (change.type === "outbox") this.#refresh();
@@ -168,5 +181,6 @@ export class Chat implements Listener {
 /** A random UUID where the page has no `crypto.randomUUID` (plain http). */
 function uuid(): string {
   return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (Number(digit) / 4)))).toString(16));
+    (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (Number(digit) / 4)))).toString(16),
+  );
 }

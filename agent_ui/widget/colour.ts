@@ -3,7 +3,13 @@
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** One value for each theme, or the same for both. */
-export interface Palette { solid: string; on: string; text: [light: string, dark: string]; wash: [light: string, dark: string]; tint: [light: string, dark: string] }
+export interface Palette {
+  solid: string;
+  on: string;
+  text: [light: string, dark: string];
+  wash: [light: string, dark: string];
+  tint: [light: string, dark: string];
+}
 
 const WHITE: Rgb = [255, 255, 255];
 const INK: Rgb = [29, 28, 24];

@@ -34,7 +34,9 @@ export class Connection {
   }
 
   /** Connected, and the hub knows who we are. */
-  get ready(): boolean { return this.#ready; }
+  get ready(): boolean {
+    return this.#ready;
+  }
 
   /** Asks and waits for the answer; rejects when the line is down or the answer does not come in ten seconds. */
   async ask<T>(name: string, data: object): Promise<Ack<T>> {
@@ -57,7 +59,9 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#socket ??= new Socket(this.#address, "/visitor", this.#auth, {
       connected: () => void this.#introduce(),
-      heard: (name, data) => { if (name === "event") this.#listener.heard(data as ServerEvent); },
+      heard: (name, data) => {
+        if (name === "event") this.#listener.heard(data as ServerEvent);
+      },
       ended: (end) => this.#ended(end),
     });
   }

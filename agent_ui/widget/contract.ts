@@ -1,7 +1,13 @@
 // What travels between the chat bubble and the hub's /visitor namespace. The hub writes numbers; nothing here draws its own.
 
 /** A file that belongs to a message. `url` is relative to the hub and signed for a short time. */
-export interface Attachment { id: string; name: string; content_type: string; size: number; url?: string }
+export interface Attachment {
+  id: string;
+  name: string;
+  content_type: string;
+  size: number;
+  url?: string;
+}
 
 /** One message as the visitor may see it; `number` only grows, with gaps. `at` is ISO-8601 UTC. */
 export interface VisitorMessage {
@@ -25,8 +31,15 @@ export interface VisitorState {
   read_to: number;
 }
 
-export interface Brand { name: string; color: string | null; logo: string | null }
-export interface Hours { open: boolean; opens_at: string | null }
+export interface Brand {
+  name: string;
+  color: string | null;
+  logo: string | null;
+}
+export interface Hours {
+  open: boolean;
+  opens_at: string | null;
+}
 
 /** The answer to `hello`: `messages` are those with a number greater than the `after` that was asked for. */
 export interface Welcome {
@@ -40,8 +53,15 @@ export interface Welcome {
   identity?: string | null;
 }
 
-export interface Refusal { code: string; message: string }
-export interface Receipt { id: string; number: number; at: string }
+export interface Refusal {
+  code: string;
+  message: string;
+}
+export interface Receipt {
+  id: string;
+  number: number;
+  at: string;
+}
 export type Ack<T> = T | { error: Refusal };
 
 export type ServerEvent =

@@ -4,17 +4,38 @@ import type { VisitorMessage, Welcome } from "./contract.ts";
 import { apply, blank, isRead, lastNumber, NOBODY, unread, type Conversation, type Event } from "./conversation.ts";
 import { write } from "./outbox.ts";
 
-const message = (id: string, number: number, from: VisitorMessage["from"] = "agent"): VisitorMessage =>
-  ({ id, number, at: "2026-11-20T10:36:07.123Z", from, name: "Ana", text: id, attachments: [], state: "received", channel: "webchat" });
+const message = (id: string, number: number, from: VisitorMessage["from"] = "agent"): VisitorMessage => ({
+  id,
+  number,
+  at: "2026-11-20T10:36:07.123Z",
+  from,
+  name: "Ana",
+  text: id,
+  attachments: [],
+  state: "received",
+  channel: "webchat",
+});
 
-const welcome = (visitor: string, messages: VisitorMessage[] = []): Welcome =>
-  ({ token: "t", visitor, brand: { name: "Barro y Lino", color: null, logo: null }, hours: { open: true, opens_at: null }, messages, state: NOBODY });
+const welcome = (visitor: string, messages: VisitorMessage[] = []): Welcome => ({
+  token: "t",
+  visitor,
+  brand: { name: "Barro y Lino", color: null, logo: null },
+  hours: { open: true, opens_at: null },
+  messages,
+  state: NOBODY,
+});
 
 const after = (events: Event[], start = blank()): Conversation => events.reduce(apply, start);
 
 test("messages stand by number whatever order they came in", () => {
-  const now = after([{ type: "message", data: message("b", 9) }, { type: "message", data: message("a", 4) }]);
-  assert.deepEqual(now.messages.map((one) => one.id), ["a", "b"]);
+  const now = after([
+    { type: "message", data: message("b", 9) },
+    { type: "message", data: message("a", 4) },
+  ]);
+  assert.deepEqual(
+    now.messages.map((one) => one.id),
+    ["a", "b"],
+  );
   assert.equal(lastNumber(now), 9);
 });
 
@@ -36,9 +57,15 @@ test("a pending message becomes one message, by its receipt and by its echo", ()
   const waiting = after([{ type: "waiting", data: [pending] }]);
   const echo = { ...message("m", 3, "visitor"), text: "hello" };
   const receipt: Event = { type: "accepted", data: { id: "m", number: 3, at: echo.at }, pending };
-  for (const events of [[receipt, { type: "message", data: echo }], [{ type: "message", data: echo }, receipt]] as Event[][]) {
+  for (const events of [
+    [receipt, { type: "message", data: echo }],
+    [{ type: "message", data: echo }, receipt],
+  ] as Event[][]) {
     const now = after(events, waiting);
-    assert.deepEqual(now.messages.map((one) => one.id), ["m"]);
+    assert.deepEqual(
+      now.messages.map((one) => one.id),
+      ["m"],
+    );
     assert.deepEqual(now.pending, []);
   }
 });
@@ -50,25 +77,56 @@ test("a message that the hub already has is not shown as waiting after a reload"
 });
 
 test("another visitor's thread never stays on the screen", () => {
-  const now = after([{ type: "welcomed", data: welcome("ana", [message("a", 1)]) }, { type: "welcomed", data: welcome("luis", [message("b", 7)]) }]);
-  assert.deepEqual(now.messages.map((one) => one.id), ["b"]);
+  const now = after([
+    { type: "welcomed", data: welcome("ana", [message("a", 1)]) },
+    { type: "welcomed", data: welcome("luis", [message("b", 7)]) },
+  ]);
+  assert.deepEqual(
+    now.messages.map((one) => one.id),
+    ["b"],
+  );
 });
 
 test("a message that was taken back is gone", () => {
-  const now = after([{ type: "message", data: message("a", 1) }, { type: "message.changed", data: { id: "a", state: "canceled" } }]);
+  const now = after([
+    { type: "message", data: message("a", 1) },
+    { type: "message.changed", data: { id: "a", state: "canceled" } },
+  ]);
   assert.deepEqual(now.messages, []);
 });
 
 test("a resumed connection adds what was missed and keeps what was there", () => {
-  const now = after([{ type: "welcomed", data: welcome("v", [message("a", 1)]) }, { type: "link", data: "offline" }, { type: "welcomed", data: welcome("v", [message("b", 2)]) }]);
-  assert.deepEqual(now.messages.map((one) => one.id), ["a", "b"]);
+  const now = after([
+    { type: "welcomed", data: welcome("v", [message("a", 1)]) },
+    { type: "link", data: "offline" },
+    { type: "welcomed", data: welcome("v", [message("b", 2)]) },
+  ]);
+  assert.deepEqual(
+    now.messages.map((one) => one.id),
+    ["a", "b"],
+  );
   assert.equal(now.link, "live");
 });
 
 test("unread counts the agent's messages beyond the mark and the mark never goes back", () => {
-  const start = after([{ type: "message", data: message("a", 1) }, { type: "message", data: message("me", 2, "visitor") }, { type: "message", data: message("b", 3) }]);
+  const start = after([
+    { type: "message", data: message("a", 1) },
+    { type: "message", data: message("me", 2, "visitor") },
+    { type: "message", data: message("b", 3) },
+  ]);
   assert.equal(unread(start).length, 2);
-  assert.equal(unread(after([{ type: "seen", data: 3 }, { type: "seen", data: 1 }], start)).length, 0);
+  assert.equal(
+    unread(
+      after(
+        [
+          { type: "seen", data: 3 },
+          { type: "seen", data: 1 },
+        ],
+        start,
+      ),
+    ).length,
+    0,
+  );
 });
 
 test("the company's mark reads every message up to it", () => {
@@ -85,6 +143,10 @@ test("nobody is typing once the message is there, or the line is cut", () => {
 });
 
 test("forgetting leaves no word behind", () => {
-  const now = after([{ type: "message", data: message("a", 1) }, { type: "waiting", data: [write("m", "x", [], 1, [])] }, { type: "forgotten" }]);
+  const now = after([
+    { type: "message", data: message("a", 1) },
+    { type: "waiting", data: [write("m", "x", [], 1, [])] },
+    { type: "forgotten" },
+  ]);
   assert.deepEqual([now.messages, now.pending, now.visitor], [[], [], null]);
 });

@@ -30,21 +30,41 @@ export type Event =
 export const NOBODY: VisitorState = { phase: "new", position: null, expected_wait_s: null, agent: null, read_to: 0 };
 
 export function blank(pending: readonly Pending[] = [], seen = 0): Conversation {
-  return { link: "connecting", visitor: null, brand: null, hours: { open: true, opens_at: null }, state: NOBODY, messages: [], pending: inOrder(pending), typing: null, seen };
+  return {
+    link: "connecting",
+    visitor: null,
+    brand: null,
+    hours: { open: true, opens_at: null },
+    state: NOBODY,
+    messages: [],
+    pending: inOrder(pending),
+    typing: null,
+    seen,
+  };
 }
 
 export function apply(now: Conversation, event: Event): Conversation {
   switch (event.type) {
-    case "welcomed": return welcomed(now, event.data);
-    case "message": return arrived({ ...now, typing: event.data.from === "agent" ? null : now.typing }, [event.data]);
-    case "message.changed": return changed(now, event.data);
-    case "state": return { ...now, state: event.data };
-    case "typing": return { ...now, typing: event.data.on ? event.data.name : null };
-    case "accepted": return arrived(now, [sent(event.pending, event.data)]);
-    case "waiting": return { ...now, pending: without(event.data, now.messages) };
-    case "link": return { ...now, link: event.data, typing: event.data === "live" ? now.typing : null };
-    case "seen": return { ...now, seen: Math.max(now.seen, event.data) };
-    case "forgotten": return { ...blank(), brand: now.brand, link: now.link };
+    case "welcomed":
+      return welcomed(now, event.data);
+    case "message":
+      return arrived({ ...now, typing: event.data.from === "agent" ? null : now.typing }, [event.data]);
+    case "message.changed":
+      return changed(now, event.data);
+    case "state":
+      return { ...now, state: event.data };
+    case "typing":
+      return { ...now, typing: event.data.on ? event.data.name : null };
+    case "accepted":
+      return arrived(now, [sent(event.pending, event.data)]);
+    case "waiting":
+      return { ...now, pending: without(event.data, now.messages) };
+    case "link":
+      return { ...now, link: event.data, typing: event.data === "live" ? now.typing : null };
+    case "seen":
+      return { ...now, seen: Math.max(now.seen, event.data) };
+    case "forgotten":
+      return { ...blank(), brand: now.brand, link: now.link };
   }
 }
 
@@ -76,7 +96,17 @@ function without(pending: readonly Pending[], messages: readonly VisitorMessage[
 /** What a pending message becomes with the number that the hub gave it. */
 export function sent(pending: Pending, receipt: Receipt): VisitorMessage {
   const { id, text, attachments } = pending;
-  return { id, number: receipt.number, at: receipt.at, from: "visitor", name: "", text, attachments, state: "received", channel: "webchat" };
+  return {
+    id,
+    number: receipt.number,
+    at: receipt.at,
+    from: "visitor",
+    name: "",
+    text,
+    attachments,
+    state: "received",
+    channel: "webchat",
+  };
 }
 
 export function lastNumber(now: Conversation): number {

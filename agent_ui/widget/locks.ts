@@ -8,10 +8,10 @@ export async function exclusively<T>(name: string, work: () => Promise<T>): Prom
   if (!globalThis.navigator?.locks) return inTurn(name, work);
   let started = false;
   try {
-    return await navigator.locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
+    return (await navigator.locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
       started = true;
       return work();
-    }) as T;
+    })) as T;
   } catch (error) {
     if (started) throw error;
     return work();

@@ -18,17 +18,26 @@ export function mount(host: Host): Mounted {
     draw();
   });
   const ui: Ui = {
-    chat, host, words: new Words(host.options.locale), redraw: draw,
+    chat,
+    host,
+    words: new Words(host.options.locale),
+    redraw: draw,
     speak(locale) {
       ui.words = new Words(locale);
       host.speak(locale);
       draw();
     },
   };
-  const settle = () => { draw(); chat.watched(host.isOpen); };
+  const settle = () => {
+    draw();
+    chat.watched(host.isOpen);
+  };
   settle();
   return {
-    opened() { settle(); host.place.querySelector("textarea")?.focus({ preventScroll: true }); },
+    opened() {
+      settle();
+      host.place.querySelector("textarea")?.focus({ preventScroll: true });
+    },
     closed: settle,
     identify: (identity, stranger) => chat.identify(identity, stranger),
   };

@@ -7,7 +7,10 @@ const at = (id: string, written: number): Pending => ({ id, text: id, attachment
 test("messages leave in the order they were written, also when the clock stands still", () => {
   const first = write("b", "one", [], 1000, []);
   const second = write("a", "two", [], 1000, [first]);
-  assert.deepEqual(inOrder([second, first]).map((one) => one.text), ["one", "two"]);
+  assert.deepEqual(
+    inOrder([second, first]).map((one) => one.text),
+    ["one", "two"],
+  );
 });
 
 test("a clock that was set back does not overtake what is already waiting", () => {

@@ -10,14 +10,18 @@ export type Packet =
   | { type: "answer"; id: number; data: unknown }
   | { type: "goodbye" };
 
-interface Handshake { pingInterval: number; pingTimeout: number }
+interface Handshake {
+  pingInterval: number;
+  pingTimeout: number;
+}
 
 export const PONG = "3";
 
 export const connect = (namespace: string, auth: object): string => `40${namespace},${JSON.stringify(auth)}`;
 
 /** With an `id` the server answers; without one nothing comes back. */
-export const event = (namespace: string, name: string, data: object, id?: number): string => `42${namespace},${id ?? ""}${JSON.stringify([name, data])}`;
+export const event = (namespace: string, name: string, data: object, id?: number): string =>
+  `42${namespace},${id ?? ""}${JSON.stringify([name, data])}`;
 
 /** Reads one text frame; null for what does not concern the namespace or is not understood. */
 export function read(frame: string, namespace: string): Packet | null {
@@ -37,12 +41,18 @@ function opened(text: string): Packet | null {
 function inNamespace(kind: string, id: string, body: unknown): Packet | null {
   const [first, second] = Array.isArray(body) ? (body as unknown[]) : [];
   switch (kind) {
-    case "0": return { type: "connected" };
-    case "1": return { type: "goodbye" };
-    case "2": return typeof first === "string" ? { type: "event", name: first, data: second } : null;
-    case "3": return { type: "answer", id: Number(id), data: first };
-    case "4": return { type: "refused", message: String((body as { message?: unknown } | undefined)?.message ?? body ?? "") };
-    default: return null;
+    case "0":
+      return { type: "connected" };
+    case "1":
+      return { type: "goodbye" };
+    case "2":
+      return typeof first === "string" ? { type: "event", name: first, data: second } : null;
+    case "3":
+      return { type: "answer", id: Number(id), data: first };
+    case "4":
+      return { type: "refused", message: String((body as { message?: unknown } | undefined)?.message ?? body ?? "") };
+    default:
+      return null;
   }
 }
 

@@ -13,7 +13,11 @@ export interface Ear {
   ended(end: End): void;
 }
 
-interface Question { resolve: (data: unknown) => void; reject: (error: Error) => void; deadline: ReturnType<typeof setTimeout> }
+interface Question {
+  resolve: (data: unknown) => void;
+  reject: (error: Error) => void;
+  deadline: ReturnType<typeof setTimeout>;
+}
 
 export class Socket {
   #over = false;
@@ -62,13 +66,20 @@ export class Socket {
   #hear(packet: packets.Packet | null): void {
     if (this.#over || !packet) return;
     switch (packet.type) {
-      case "open": return this.#greet(packet.interval + packet.grace);
-      case "ping": return this.#pong();
-      case "connected": return this.#ear.connected();
-      case "event": return this.#ear.heard(packet.name, packet.data);
-      case "answer": return this.#answer(packet.id, packet.data);
-      case "refused": return this.end(packet.message);
-      case "goodbye": return this.end();
+      case "open":
+        return this.#greet(packet.interval + packet.grace);
+      case "ping":
+        return this.#pong();
+      case "connected":
+        return this.#ear.connected();
+      case "event":
+        return this.#ear.heard(packet.name, packet.data);
+      case "answer":
+        return this.#answer(packet.id, packet.data);
+      case "refused":
+        return this.end(packet.message);
+      case "goodbye":
+        return this.end();
     }
   }
 

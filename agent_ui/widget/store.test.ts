@@ -8,9 +8,15 @@ test("unsent words of two tabs stand side by side and come back in order", () =>
   const [one, two] = [new Store("shop", shelf, shelfInMemory()), new Store("shop", shelf, shelfInMemory())];
   two.keep(write("b", "second", [], 20, []));
   one.keep(write("a", "first", [], 10, []));
-  assert.deepEqual(new Store("shop", shelf, shelfInMemory()).waiting().map((item) => item.text), ["first", "second"]);
+  assert.deepEqual(
+    new Store("shop", shelf, shelfInMemory()).waiting().map((item) => item.text),
+    ["first", "second"],
+  );
   two.accept(one.waiting()[0]!, { id: "a", number: 1, at: "" });
-  assert.deepEqual(one.waiting().map((item) => item.id), ["b"]);
+  assert.deepEqual(
+    one.waiting().map((item) => item.id),
+    ["b"],
+  );
 });
 
 test("channels on one shop do not see each other", () => {
@@ -34,5 +40,8 @@ test("a damaged entry is passed over, the others stay", () => {
   const store = new Store("shop", shelf, shelfInMemory());
   shelf.setItem("hilo:shop:out:x", "{");
   store.keep(write("a", "hello", [], 1, []));
-  assert.deepEqual(store.waiting().map((item) => item.id), ["a"]);
+  assert.deepEqual(
+    store.waiting().map((item) => item.id),
+    ["a"],
+  );
 });

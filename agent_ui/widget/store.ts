@@ -4,7 +4,10 @@
 import type { Attachment, Receipt } from "./contract.ts";
 import { inOrder, type Pending } from "./outbox.ts";
 
-export interface Draft { text: string; attachments: Attachment[] }
+export interface Draft {
+  text: string;
+  attachments: Attachment[];
+}
 
 export const NOTHING: Draft = { text: "", attachments: [] };
 
@@ -29,7 +32,9 @@ export class Store {
     this.#tab = tab;
   }
 
-  get(key: Kept): string | null { return this.#shelf.getItem(this.prefix + key); }
+  get(key: Kept): string | null {
+    return this.#shelf.getItem(this.prefix + key);
+  }
 
   set(key: Kept, value: string | null): void {
     if (value === null) this.#shelf.removeItem(this.prefix + key);
@@ -37,14 +42,24 @@ export class Store {
   }
 
   /** Open or closed belongs to the tab: it survives the next page of the shop, not the next visit. */
-  get open(): boolean { return this.#tab.getItem(`${this.prefix}open`) === "1"; }
-  set open(value: boolean) { this.#tab.setItem(`${this.prefix}open`, value ? "1" : "0"); }
+  get open(): boolean {
+    return this.#tab.getItem(`${this.prefix}open`) === "1";
+  }
+  set open(value: boolean) {
+    this.#tab.setItem(`${this.prefix}open`, value ? "1" : "0");
+  }
 
-  get seen(): number { return Number(this.get("seen") ?? 0); }
-  set seen(number: number) { this.set("seen", String(number)); }
+  get seen(): number {
+    return Number(this.get("seen") ?? 0);
+  }
+  set seen(number: number) {
+    this.set("seen", String(number));
+  }
 
   /** What is being written belongs to the tab too: two tabs are two hands. */
-  get draft(): Draft { return read<Draft>(this.#tab.getItem(`${this.prefix}draft`)) ?? NOTHING; }
+  get draft(): Draft {
+    return read<Draft>(this.#tab.getItem(`${this.prefix}draft`)) ?? NOTHING;
+  }
 
   set draft(draft: Draft) {
     if (draft.text || draft.attachments.length) this.#tab.setItem(`${this.prefix}draft`, JSON.stringify(draft));
@@ -52,11 +67,19 @@ export class Store {
   }
 
   waiting(): Pending[] {
-    return inOrder(this.#keys("out:").map((key) => read<Pending>(this.#shelf.getItem(key))).filter((one) => one !== null));
+    return inOrder(
+      this.#keys("out:")
+        .map((key) => read<Pending>(this.#shelf.getItem(key)))
+        .filter((one) => one !== null),
+    );
   }
 
-  keep(pending: Pending): void { this.#shelf.setItem(`${this.prefix}out:${pending.id}`, JSON.stringify(pending)); }
-  drop(id: string): void { this.#shelf.removeItem(`${this.prefix}out:${id}`); }
+  keep(pending: Pending): void {
+    this.#shelf.setItem(`${this.prefix}out:${pending.id}`, JSON.stringify(pending));
+  }
+  drop(id: string): void {
+    this.#shelf.removeItem(`${this.prefix}out:${id}`);
+  }
 
   /** Tells the other tabs the number that the hub gave, then lets the message go. */
   accept(pending: Pending, receipt: Receipt): void {
@@ -117,7 +140,9 @@ function storage(kind: "localStorage" | "sessionStorage"): Shelf {
 export function shelfInMemory(): Shelf {
   const kept = new Map<string, string>();
   return {
-    get length() { return kept.size; },
+    get length() {
+      return kept.size;
+    },
     key: (index) => [...kept.keys()][index] ?? null,
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),

@@ -12,8 +12,14 @@ test("both languages have the same keys and the same places to fill", () => {
 });
 
 test("positions are written as each language writes them", () => {
-  assert.deepEqual([1, 2, 3, 4].map((n) => new Words("es").ordinal(n)), ["1.ª", "2.ª", "3.ª", "4.ª"]);
-  assert.deepEqual([1, 2, 3, 4, 21].map((n) => new Words("en").ordinal(n)), ["1st", "2nd", "3rd", "4th", "21st"]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((n) => new Words("es").ordinal(n)),
+    ["1.ª", "2.ª", "3.ª", "4.ª"],
+  );
+  assert.deepEqual(
+    [1, 2, 3, 4, 21].map((n) => new Words("en").ordinal(n)),
+    ["1st", "2nd", "3rd", "4th", "21st"],
+  );
 });
 
 test("a wait is told in minutes, and never invented", () => {

@@ -23,7 +23,6 @@ export class Words {
     return this.#all[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   }
 
-
   ordinal(n: number): string {
     const rule = new Intl.PluralRules(this.locale, { type: "ordinal" }).select(n);
     return this.say(`ordinal_${rule as "one" | "two" | "few" | "other"}`, { n });
@@ -59,7 +58,7 @@ export class Words {
   }
 
   size(bytes: number): string {
-    const [unit, per] = bytes < 1e6 ? ["kilobyte", 1e3] as const : ["megabyte", 1e6] as const;
+    const [unit, per] = bytes < 1e6 ? (["kilobyte", 1e3] as const) : (["megabyte", 1e6] as const);
     const value = bytes / per;
     return new Intl.NumberFormat(this.locale, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
   }

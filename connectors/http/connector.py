@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,6 +17,7 @@ from connectors.http.payloads import read_delivery
 from connectors.settings import setting
 
 TOLERANCE_S = 300
+SECONDS = re.compile(r"[0-9]{1,12}")
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 
 
@@ -62,11 +64,14 @@ class Http:
             raise Refused("only POST is taken", status=405)
         timestamp = request.headers.get("x-hilo-timestamp", "")
         given = request.headers.get("x-hilo-signature", "")
-        if not hmac.compare_digest(given.encode(), signature(self._settings.secret, timestamp, request.body).encode()):
+        if not SECONDS.fullmatch(timestamp):
+            raise Refused("the timestamp is missing or not in seconds", status=403)
+        expected = signature(self._settings.secret, timestamp, request.body)
+        if not hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode()):
             raise Refused("the signature is missing or wrong", status=403)
-        if not timestamp.isdigit() or abs(request.at - int(timestamp)) > TOLERANCE_S:
+        if abs(request.at - int(timestamp)) > TOLERANCE_S:
             raise Refused("the timestamp is too old or too new", status=403)
-        name = request.headers.get("x-hilo-delivery") or hashlib.sha256(request.body).hexdigest()
+        name = _plain(request.headers.get("x-hilo-delivery", "")) or hashlib.sha256(request.body).hexdigest()
         return Reception(deliveries=(Delivery("events", name[:200], request.body),), body=b'{"ok":true}', content_type="application/json")
 
     def parse(self, delivery: Delivery) -> list[Event]:
@@ -109,6 +114,11 @@ class Http:
                 return [Step("connect", response.status < 500, (perf_counter() - start) * 1000, f"answered {response.status}")]
         except (TimeoutError, aiohttp.ClientError) as error:
             return [Step("connect", False, (perf_counter() - start) * 1000, str(error))]
+
+
+def _plain(header: str) -> str:
+    """A header may hold bytes that are no text."""
+    return header.encode(errors="replace").decode()
 
 
 def _words(outgoing: Outgoing) -> dict[str, object]:

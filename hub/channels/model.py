@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from connectors.contract import Connector
+from connectors.contract import Connector, Receives
 from connectors.manifest import Manifest
 
 
@@ -41,13 +41,12 @@ class OpenChannel:
     channel: Channel
     manifest: Manifest
     connector: Connector
+    receives: Receives | None
+    """The same connector where it takes webhooks; found out once, since asking a protocol is slow."""
 
 
 def choose_queue(channel: Channel, rules: tuple[Rule, ...], text: str, language: str) -> UUID:
     """The queue of the first rule that fits, else the channel's own. Pure."""
-    said = text.casefold()
-    for rule in rules:
-        fits = rule.channel in (None, channel.id) and rule.language in (None, language)
-        if fits and (not rule.words or any(word in said for word in rule.words)):
-            return rule.queue
-    return channel.queue
+    fitting = [rule for rule in rules if rule.channel in (None, channel.id) and rule.language in (None, language)]
+    said = text.casefold() if fitting else ""
+    return next((rule.queue for rule in fitting if not rule.words or any(word in said for word in rule.words)), channel.queue)

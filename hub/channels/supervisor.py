@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from connectors.contract import Connector, Surroundings
+from connectors.contract import Connector, Receives, Surroundings
 from connectors.errors import AuthFailed
 from connectors.registry import load
 from connectors.settings import read_settings
@@ -104,7 +104,7 @@ class ChannelSupervisor:
         kind = load(channel.connector)
         connector: Connector = kind.build(read_settings(kind.settings, channel.settings), self._surroundings(channel))
         async with connector, holding(self._lease(f"channel:{channel.id}")) as lease:
-            one = OpenChannel(channel, kind.manifest, connector)
+            one = OpenChannel(channel, kind.manifest, connector, connector if isinstance(connector, Receives) else None)
             self._open[channel.id] = one
             opened.set()
             try:

@@ -1,6 +1,7 @@
 """HTTP: the quarantine."""
 
 from datetime import datetime
+from uuid import UUID
 
 from aiohttp import web
 
@@ -19,6 +20,15 @@ class Quarantined(View):
     received_at: datetime
     problem: str
     attempts: int
+
+
+class QuarantineQuery(Page):
+    """A page; `after` is the id that `next` said."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.after is not None:
+            UUID(self.after)
 
 
 class QuarantinePage(View):
@@ -45,7 +55,7 @@ class QuarantineApi:
         """All routes of this room."""
         needs = "channel.manage"
         return [
-            get("/quarantine", self.page, needs=needs, query=Page, answers={200: QuarantinePage}),
+            get("/quarantine", self.page, needs=needs, query=QuarantineQuery, answers={200: QuarantinePage}),
             get("/quarantine/{id}/raw", self.raw, needs=needs),
             post("/quarantine/{id}/replay", self.replay, needs=needs, answers={200: Replayed}),
             delete("/quarantine/{id}", self.drop, needs=needs),

@@ -9,8 +9,9 @@ from uuid import UUID
 from connectors.contract import Batch, Delivery, Event, Listens
 from connectors.errors import MalformedPayload
 from hub.channels.model import Channel, OpenChannel
+from hub.inbound.group import QUERIES, Incoming
 from hub.inbound.inbox import Inbox
-from hub.inbound.intake import QUERIES, Incoming, Intake
+from hub.inbound.intake import Intake
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease

@@ -8,7 +8,8 @@ from uuid import UUID
 from connectors.contract import Delivery
 from connectors.errors import MalformedPayload
 from hub.channels.model import OpenChannel
-from hub.inbound.intake import Incoming, Intake, Taken
+from hub.inbound.group import Incoming
+from hub.inbound.intake import Intake, Taken
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE
 from hub.kernel.spool import Spool, Spooled

@@ -8,7 +8,8 @@ from connectors.errors import MalformedPayload
 from hub.channels.model import OpenChannel
 from hub.errors import Conflict, NotFound
 from hub.inbound.duties import BlobReader, Parser
-from hub.inbound.intake import QUERIES, Incoming, Intake
+from hub.inbound.group import QUERIES, Incoming
+from hub.inbound.intake import Intake
 from hub.kernel.database import Database, Record
 
 

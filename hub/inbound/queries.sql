@@ -1,26 +1,6 @@
--- name: store_deliveries
--- Raw deliveries as they came; one that is known already is left alone and not returned.
-INSERT INTO delivery (id, channel_id, kind, external_id, headers, body, blob, state, problem)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[], $7::bytea[], $8::text[], $9::text[])
-ON CONFLICT (channel_id, kind, external_id) DO NOTHING RETURNING id
-
--- name: store_blobs
--- Files that the rows after this will name. The new time keeps the collector away; in one order, so that two transactions do not lock crosswise.
-INSERT INTO blob (sha256, size) SELECT * FROM unnest($1::bytea[], $2::bigint[]) ORDER BY 1
-ON CONFLICT (sha256) DO UPDATE SET created_at = now()
-
--- name: take_messages
--- Take in messages one after the other, each exactly once.
-SELECT t.message, t.number, t.customer, t.root, t.topic, t.work, t.fresh
-FROM unnest($1::jsonb[]) WITH ORDINALITY AS given (p, n), LATERAL take_message(given.p) t ORDER BY given.n
-
--- name: take_receipts
--- Let messages of ours climb, or park the receipt while its id is not known.
-SELECT take_receipt(c, m, e, s, r) FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (c, m, e, s, r)
-
--- name: finish_delivery
--- A stored delivery has been read: done, or set aside with what is wrong.
-UPDATE delivery SET state = $2, problem = $3, attempts = attempts + 1 WHERE id = $1
+-- name: take_group
+-- A whole group in one call: files, raw deliveries, messages, receipts, and the end of what had been stored.
+SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 
 -- name: move_cursor
 -- Where listening goes on, only under the lease.
@@ -45,6 +25,3 @@ SELECT id, channel_id, kind, external_id, headers, body, blob, state FROM delive
 -- Somebody decided that it is nothing.
 UPDATE delivery SET state = 'dropped' WHERE id = $1 AND state = 'quarantined'
 
--- name: tell_quarantined
--- A delivery was set aside.
-INSERT INTO event (type, channel, data) VALUES ('delivery.quarantined', $1, jsonb_build_object('delivery', $2::text))

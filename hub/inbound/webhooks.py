@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from connectors.contract import Receives, Reception, WebhookRequest
+from connectors.contract import Reception, WebhookRequest
 from connectors.errors import MalformedPayload, Refused
 from hub.channels.model import OpenChannel
 from hub.errors import NotFound
 from hub.inbound.inbox import Inbox
 from hub.kernel.spool import SpoolFull
+from hub.kernel.web import read_body
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +34,11 @@ class Webhooks:
     async def handle(self, request: web.Request) -> web.Response:
         """Verify, store, answer. A refusal keeps nothing; a full spool asks the provider to come back."""
         channel = self._by_hook(request.match_info["hook"])
-        if channel is None or not isinstance(channel.connector, Receives):
+        if channel is None or channel.receives is None:
             raise NotFound("no_such_hook", "there is no such webhook")
-        body = await _read(request)
+        body = await read_body(request, BODY_LIMIT)
         try:
-            reception = channel.connector.receive(self._plain(request, body))
+            reception = channel.receives.receive(self._plain(request, body))
         except Refused as error:
             log.warning("channel %s refused a webhook: %s", channel.channel.id, error)
             return web.json_response({"error": {"code": error.code, "message": str(error)}}, status=error.status)
@@ -63,9 +64,3 @@ class Webhooks:
             body=body,
             at=time.time(),
         )
-
-
-async def _read(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=request.content_length or 0)
-    return await request.read()

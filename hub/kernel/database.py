@@ -26,6 +26,7 @@ GONE = (
     asyncpg.PostgresSystemError,  # its disk fails
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not yet in charge
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut in the middle of being used again
     ConnectionError,
     TimeoutError,
     OSError,
@@ -33,6 +34,9 @@ GONE = (
 """What asyncpg raises when the database is away, cannot work, or went away in the middle. A write that ended so may have been done:
 retry by its key.
 """
+
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What is raised for text that PostgreSQL cannot keep: with the character NUL."""
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """What the database raises when two transactions met: the same again will do."""
@@ -109,6 +113,7 @@ class Database:
             timeout=5,
             command_timeout=self._settings.statement_timeout_s + 2,
             init=_prepare_connection,
+            reset=_leave_as_it_is,
             server_settings={"application_name": "hilo", "statement_timeout": milliseconds, "jit": "off", "timezone": "UTC"},
         )
         await self._pool
@@ -176,6 +181,10 @@ async def _prepare(connection: Connection, package: str, name: str, sql: str) ->
 async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, encoder=_encode, decoder=msgspec.json.decode, schema="pg_catalog")
+
+
+async def _leave_as_it_is(_connection: Connection) -> None:
+    """A connection goes back without the usual RESET: nothing here sets session state, and a round trip per use is dear."""
 
 
 def _encode(value: Any) -> str:

@@ -12,7 +12,8 @@ from hub.kernel.database import GONE, Database
 log = logging.getLogger(__name__)
 
 TTL_S = 2.0
-RENEW_S = 0.5
+RENEWALS = 4
+"""How often a lease is renewed within its time."""
 
 
 class Lease:
@@ -30,7 +31,7 @@ class Lease:
         """Take and renew for ever. Losing the database loses the lease."""
         while True:
             await self._set(await self._take())
-            await asyncio.sleep(RENEW_S)
+            await asyncio.sleep(self._ttl.total_seconds() / RENEWALS)
 
     async def held(self) -> int:
         """Wait until this node has it; returns the token."""

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE, Database, Record, queries
@@ -22,8 +22,7 @@ SLOW_POLL_S = 0.5
 """Wakes may be lost with a connection: everybody also looks by himself, slowly."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True):
     """One published event: ids and words, in the order of `position`."""
 
     position: int

@@ -36,8 +36,7 @@ class Site:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A file, or the page."""
         path = request.match_info["path"]
-        file = (self._dist / path).resolve()
-        if path and file.is_relative_to(self._dist) and file.is_file():
+        if file := self._file(path):
             return web.FileResponse(file, headers=_headers(path))
         if request.path.startswith(NOT_PAGES):
             raise NotFound("not_found", f"there is nothing at {request.path}")
@@ -45,6 +44,14 @@ class Site:
         if not page.is_file():
             raise NotFound("not_built", "the console has not been built: run `make setup`")
         return web.FileResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": POLICY, "X-Frame-Options": "DENY"})
+
+    def _file(self, path: str) -> Path | None:
+        """The file of an address, never one outside the folder; a name that no file can have names none."""
+        try:
+            file = (self._dist / path).resolve()
+            return file if path and file.is_relative_to(self._dist) and file.is_file() else None
+        except (OSError, ValueError):
+            return None
 
 
 def _headers(path: str) -> dict[str, str]:

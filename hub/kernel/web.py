@@ -11,9 +11,10 @@ from uuid import UUID
 
 import msgspec
 from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
 
 from hub.errors import Forbidden, HubError, Invalid, NotFound, TooMany, Unauthorized, Unavailable
-from hub.kernel.database import GONE
+from hub.kernel.database import GONE, UNSTORABLE
 
 log = logging.getLogger(__name__)
 
@@ -171,8 +172,10 @@ def decode(data: bytes, shape: type[Body]) -> Body:
         return msgspec.json.decode(data or b"null", type=shape)
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid("not_json", f"the body is not JSON: {error}") from None
+    except RecursionError:
+        raise Invalid("not_json", "the body is nested too deeply") from None
 
 
 def _invalid(error: Exception) -> Invalid:
@@ -222,7 +225,7 @@ class WebRooms:
 
     def _check_forgery(self, csrf: str, request: web.Request) -> None:
         given = request.headers.get("X-CSRF-Token", "")
-        if not secrets.compare_digest(given.encode(), csrf.encode()):
+        if not secrets.compare_digest(given.encode(errors="surrogatepass"), csrf.encode()):
             raise Forbidden("csrf", "the header X-CSRF-Token is missing or is not this session's")
         if not self._same_origin(request):
             raise Forbidden("origin", "the request comes from another site")
@@ -233,10 +236,17 @@ async def _body(route: Route, request: web.Request) -> Any:
         return None
     if request.content_length is not None and request.content_length > BODY_LIMIT:
         raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=request.content_length)
-    data = await request.content.read(BODY_LIMIT + 1) if request.content_length is None else await request.read()
-    if len(data) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=len(data))
-    return decode(data, route.body)
+    return decode(await read_body(request, BODY_LIMIT), route.body)
+
+
+async def read_body(request: web.Request, limit: int) -> bytes:
+    """The whole body, also when it comes in pieces or packed. Raises HTTPRequestEntityTooLarge as soon as it is over the limit."""
+    data = bytearray()
+    async for piece in request.content.iter_any():
+        data += piece
+        if len(data) > limit:
+            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(data))
+    return bytes(data)
 
 
 def _query(route: Route, request: web.Request) -> Any:
@@ -285,15 +295,29 @@ async def errors_as_data(request: web.Request, handler: Callable[[web.Request], 
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        wrapped = HubError(HTTP_CODES.get(error.status, "http"), error.reason)
-        wrapped.status = error.status
-        return error_answer(wrapped, reference)
-    except GONE as error:
-        log.warning("%s %s: the database is away: %s", request.method, request.path, error)
-        return error_answer(Unavailable("database_away", "the database cannot be reached; nothing was changed. Try again."), reference)
-    except Exception:
-        log.exception("%s %s failed, reference %s", request.method, request.path, reference)
-        return error_answer(HubError("internal", f"something broke here; it is logged under {reference}"), reference)
+        return error_answer(_with_status(error.status, HTTP_CODES.get(error.status, "http"), error.reason), reference)
+    except Exception as error:
+        return error_answer(_meant(error, f"{request.method} {request.path}", reference), reference)
+
+
+def _meant(error: Exception, what: str, reference: str) -> HubError:
+    """What is answered for an error that is not one of ours, and what is logged."""
+    if isinstance(error, UNSTORABLE):
+        return Invalid("invalid", "a text has the character NUL, which cannot be kept")
+    if isinstance(error, RequestPayloadError):
+        log.info("%s: the body cannot be read: %s", what, error)
+        return _with_status(400, "broken_body", "the body ends too early, or is not packed as its header says")
+    if isinstance(error, GONE):
+        log.warning("%s: the database is away: %s", what, error)
+        return Unavailable("database_away", "the database cannot be reached; nothing was changed. Try again.")
+    log.error("%s failed, reference %s", what, reference, exc_info=error)
+    return HubError("internal", f"something broke here; it is logged under {reference}")
+
+
+def _with_status(status: int, code: str, message: str) -> HubError:
+    error = HubError(code, message)
+    error.status = status
+    return error
 
 
 def same_site(public_url: Callable[[], str]) -> Callable[[web.Request], bool]:
@@ -303,7 +327,10 @@ def same_site(public_url: Callable[[], str]) -> Callable[[web.Request], bool]:
         origin = request.headers.get("Origin")
         if origin is None:
             return True
-        theirs = urlsplit(origin)
+        try:
+            theirs = urlsplit(origin)
+        except ValueError:
+            return False
         return origin == public_url().rstrip("/") or (theirs.netloc == request.host and theirs.scheme in ("http", "https"))
 
     return check

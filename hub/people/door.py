@@ -46,7 +46,7 @@ class Door:
             return await self._tokens.find(token)
         cookie, csrf = request.cookies.get(COOKIE), auth.get("csrf")
         who = await self._sessions.find(cookie) if cookie and isinstance(csrf, str) else None
-        return who if who and who.csrf and secrets.compare_digest(who.csrf.encode(), str(csrf).encode()) else None
+        return who if who and who.csrf and secrets.compare_digest(who.csrf.encode(), str(csrf).encode(errors="surrogatepass")) else None
 
 
 class Cookies:

@@ -105,7 +105,7 @@ async def end_all(connection: Connection, agent: UUID, *, keep: str | None, reas
 
 def digest(token: str) -> bytes:
     """What is kept of a token. It has 256 random bits, so a plain hash cannot be turned back."""
-    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _plain(header: str) -> str:

@@ -13,8 +13,9 @@ import msgspec
 from connectors.contract import Delivery
 from hub.channels.model import OpenChannel
 from hub.errors import Invalid, NotFound, TooMany
+from hub.inbound.group import Incoming
 from hub.inbound.inbox import read
-from hub.inbound.intake import Incoming, Taken
+from hub.inbound.intake import Taken
 from hub.kernel.database import Database, Record, queries
 from hub.visitors.tokens import FileLinks
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from hub.errors import Forbidden, Invalid, Unauthorized
-from hub.inbound.intake import StoredBlob
+from hub.inbound.group import StoredBlob
 from hub.kernel.names import safe_name
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.tokens import FileLinks, VisitorTokens

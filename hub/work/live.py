@@ -1,14 +1,20 @@
 """What sockets are told of work, offers and presence: events of the ledger, joined with the present rows."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import asyncpg
+
+from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
 from hub.kernel.shapes import Named
 from hub.work.model import OfferEnd
 from hub.work.reading import WorkReading
+
+log = logging.getLogger(__name__)
 
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
@@ -30,7 +36,8 @@ class WorkLive:
 
     def __init__(self, reading: WorkReading) -> None:
         self._reading = reading
-        self._queues_moved = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._accounts: set[str] = set()
 
     def projections(self) -> dict[str, Projection]:
         """One projection for all events, so that a batch costs one query for each sort of thing."""
@@ -39,7 +46,7 @@ class WorkLive:
     async def project(self, events: Sequence[EventRow]) -> list[Push]:
         """What the events mean to sockets."""
         if any(event.type not in TALK_EVENTS for event in events):
-            self._queues_moved.set()
+            self._moved.set()
         offers = await self._reading.offer_views({str(event.data["offer"]) for event in events if event.type == "offer.created"})
         pushes = [
             Push("offer.created", offers[id_], frozenset({agent_room(event.agent)}), event.position, event.at)
@@ -83,21 +90,35 @@ class WorkLive:
             if id_ in views
         ]
 
-    async def explained(self, emit: Emit, ids: Sequence[str]) -> None:
-        """There are new accounts of why these items wait. It need not last: a fetch shows the same. Many at once are fetched."""
+    async def explained(self, ids: Sequence[str]) -> None:
+        """There are new accounts of why these items wait: told with the next counts."""
+        self._accounts.update(ids)
+        self._moved.set()
+
+    async def tell(self, emit: Emit, every_s: float = 1.0) -> None:
+        """Tell what need not last, when something moved, at most once in `every_s` seconds; runs for ever."""
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            try:
+                await self._tell_queues(emit)
+                await self._tell_accounts(emit)
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("work: what moved could not be read (%r); a second later again", error)
+                self._moved.set()
+            await asyncio.sleep(every_s)
+
+    async def _tell_queues(self, emit: Emit) -> None:
+        await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
+
+    async def _tell_accounts(self, emit: Emit) -> None:
+        """Why items wait, to whom they concern. Many at once are fetched rather than told one by one."""
+        ids, self._accounts = self._accounts, set()
         if len(ids) > AT_ONCE:
             await emit("list.changed", {}, [SUPERVISORS])
             return
         for view in (await self._reading.work_views(ids)).values():
             await emit("work.changed", view, [SUPERVISORS, queue_room(view.queue.id)])
-
-    async def tell_queues(self, emit: Emit, every_s: float = 1.0) -> None:
-        """Tell everybody the queues' counts when something moved, at most once in `every_s` seconds; runs for ever."""
-        while True:
-            await self._queues_moved.wait()
-            self._queues_moved.clear()
-            await emit("queues.changed", {"items": await self._reading.queue_loads()}, [EVERYBODY])
-            await asyncio.sleep(every_s)
 
 
 def _offer_end(event: EventRow, names: dict[str, str]) -> Push:

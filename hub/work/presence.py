@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from hub.errors import Invalid
@@ -28,14 +29,17 @@ class Presence:
     def __init__(self, database: Database, node: UUID, *, written: Callable[[], None] = lambda: None) -> None:
         self._database = database
         self._node = node
+        self._here: set[str] = set()
         self._calls = Calls(database, written)
 
     async def connected(self, agent: str) -> None:
         """The first socket of a colleague on this process."""
+        self._here.add(agent)
         await self._calls.call(QUERIES.connect_agent, agent, self._node)
 
     async def disconnected(self, agent: str) -> None:
         """The last socket of a colleague on this process has gone: what is offered goes back at once, accepted work after a while."""
+        self._here.discard(agent)
         await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
 
     async def set_status(self, agent: str, given: StatusInput) -> None:
@@ -53,13 +57,18 @@ class Presence:
         while True:
             try:
                 await self.beat()
-            except GONE as error:
-                log.warning("presence: the database is away (%s)", error)
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("presence: no sign of life was written (%r)", error)
             await asyncio.sleep(BEAT_S)
 
     async def beat(self) -> None:
-        """One sign of life, one look at the others."""
+        """One sign of life, one look at the others. Sockets are the truth: what the database missed while it was away is made good."""
         await self._database.run(QUERIES.beat, self._node)
+        written = {row["agent"] for row in await self._database.rows(QUERIES.connections_here, self._node)}
+        for agent in self._here - written:
+            await self._calls.call(QUERIES.connect_agent, agent, self._node)
+        for agent in written - self._here:
+            await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
         for row in await self._database.rows(QUERIES.silent_connections, SILENT):
             await self._calls.call(QUERIES.disconnect_agent, row["agent_id"], row["node_id"])
 

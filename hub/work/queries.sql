@@ -146,6 +146,10 @@ SELECT disconnect_agent($1, $2)
 WITH gone AS (DELETE FROM node n WHERE n.seen_at < now() - interval '1 day' AND NOT EXISTS (SELECT 1 FROM connection c WHERE c.node_id = n.id))
 INSERT INTO node (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET seen_at = now()
 
+-- name: connections_here
+-- Who is connected to a node, as far as the database knows.
+SELECT agent_id::text AS agent FROM connection WHERE node_id = $1
+
 -- name: silent_connections
 -- Connections that nodes hold which have been silent for too long.
 SELECT c.agent_id, c.node_id FROM connection c JOIN node n ON n.id = c.node_id WHERE n.seen_at < now() - $1::interval

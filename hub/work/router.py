@@ -40,7 +40,7 @@ class Router:
             self._woken.set()
 
     async def run(self) -> None:
-        """Take over whenever this node has the lease, and act until it has not."""
+        """Take over whenever this node has the lease, and act until it has not. After an error the present state is read again."""
         while True:
             token = await self._lease.held()
             try:
@@ -51,7 +51,7 @@ class Router:
             except asyncpg.PostgresError as error:
                 await self._recover(error, token)
             except RoutingError:
-                log.exception("routing: the engine refuses what it was told; reading the present state again")
+                log.exception("routing: the engine refuses what it was told")
                 await asyncio.sleep(PAUSE_S)
             finally:
                 self._inbox = None
@@ -61,9 +61,10 @@ class Router:
             log.info("routing: another node has taken over from token %s", token)
             await self._lease.forget(token)
         elif isinstance(error, AGAIN):
-            log.warning("routing: two transactions met (%s); reading the present state again", error)
+            log.info("routing: two transactions met (%s)", error)
         else:
-            raise error
+            log.error("routing: the database refuses a statement", exc_info=error)
+            await asyncio.sleep(PAUSE_S)
 
     async def _act(self, token: int) -> None:
         """One term of office. What happens while the present state is read is taken in afterwards: taking it in twice does no harm."""

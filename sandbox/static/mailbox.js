@@ -1,5 +1,6 @@
 // The customer's mail program: the mails of one address, reading, answering, writing, and pretending to be somebody else.
 import { ask, el, icon } from "./dom.js";
+import { base64, body, headers, quoted, sender } from "./letter.js";
 import { clock, say } from "./words.js";
 
 const list = document.getElementById("mails");
@@ -43,24 +44,54 @@ export class Mailbox {
     document.getElementById("subject").focus();
   }
 
-  current() { return this.mails.find((mail) => mail.message_id === this.chosen); }
+  current() {
+    return this.mails.find((mail) => mail.message_id === this.chosen);
+  }
 
-  draw() { this.drawList(); this.drawPane(); }
+  draw() {
+    this.drawList();
+    this.drawPane();
+  }
 
   drawList() {
     const row = (mail) => {
       const current = !this.writing && mail.message_id === this.chosen;
       if (current) this.seen.add(mail.message_id);
-      const choose = () => { Object.assign(this, { chosen: mail.message_id, writing: false, files: [] }); this.draw(); };
-      return el("li", { class: mail.mine || this.seen.has(mail.message_id) ? "" : "new" }, el("button", { type: "button", "aria-current": current && "true", onclick: choose },
-        el("b", { class: "cut" }, mail.mine ? say("me") : sender(mail).name), el("time", { datetime: mail.at }, clock(mail.at)), el("span", { class: "cut" }, mail.subject || say("no_subject"))));
+      const choose = () => {
+        Object.assign(this, { chosen: mail.message_id, writing: false, files: [] });
+        this.draw();
+      };
+      return el(
+        "li",
+        { class: mail.mine || this.seen.has(mail.message_id) ? "" : "new" },
+        el(
+          "button",
+          { type: "button", "aria-current": current && "true", onclick: choose },
+          el("b", { class: "cut" }, mail.mine ? say("me") : sender(mail).name),
+          el("time", { datetime: mail.at }, clock(mail.at)),
+          el("span", { class: "cut" }, mail.subject || say("no_subject")),
+        ),
+      );
     };
     list.replaceChildren(...this.mails.map(row));
   }
 
   drawPane() {
     const mail = this.current();
-    pane.replaceChildren(...(this.writing ? [this.form()] : mail ? this.reading(mail) : [el("div", { class: "none" }, el("p", {}, say(this.mails.length ? "none_open" : "no_mails")), el("button", { class: "btn btn--main", type: "button", onclick: () => this.compose() }, icon("edit"), say("compose")))]));
+    pane.replaceChildren(
+      ...(this.writing
+        ? [this.form()]
+        : mail
+          ? this.reading(mail)
+          : [
+              el(
+                "div",
+                { class: "none" },
+                el("p", {}, say(this.mails.length ? "none_open" : "no_mails")),
+                el("button", { class: "btn btn--main", type: "button", onclick: () => this.compose() }, icon("edit"), say("compose")),
+              ),
+            ]),
+    );
   }
 
   reading(mail) {
@@ -68,25 +99,65 @@ export class Mailbox {
     const to = mail.mine ? say("to", { to: mail.to.join(", ") }) : say("to_me");
     return [
       el("h2", { class: "t15 strong" }, mail.subject || say("no_subject")),
-      el("p", { class: "t12 dim mail__from" }, el("b", { class: "medium" }, from.name), ` ${from.address}`, el("br"), `${to}, `, el("time", { datetime: mail.at }, clock(mail.at))),
-      el("div", { class: "mail__text scroll inset", tabindex: "0", role: "region", "aria-label": say("text") }, this.headers ? headers(mail) : body(mail)),
-      mail.attachments.length > 0 && el("div", { class: "mail__files" }, mail.attachments.map((file) => el("span", { class: "chip" }, icon("file", "i14"), file.name))),
+      el(
+        "p",
+        { class: "t12 dim mail__from" },
+        el("b", { class: "medium" }, from.name),
+        ` ${from.address}`,
+        el("br"),
+        `${to}, `,
+        el("time", { datetime: mail.at }, clock(mail.at)),
+      ),
+      el(
+        "div",
+        { class: "mail__text scroll inset", tabindex: "0", role: "region", "aria-label": say("text") },
+        this.headers ? headers(mail) : body(mail),
+      ),
+      mail.attachments.length > 0 &&
+        el(
+          "div",
+          { class: "mail__files" },
+          mail.attachments.map((file) => el("span", { class: "chip" }, icon("file", "i14"), file.name)),
+        ),
       this.reply(mail),
     ].filter(Boolean);
   }
 
   reply(mail) {
-    const target = mail.mine ? mail.to.join(", ") : mail.headers["Reply-To"] ?? mail.headers.From ?? mail.from;
+    const target = mail.mine ? mail.to.join(", ") : (mail.headers["Reply-To"] ?? mail.headers.From ?? mail.from);
     const text = el("textarea", { class: "input", rows: "2", "aria-label": say("reply_label"), placeholder: say("reply") });
     text.value = this.drafts.get(mail.message_id) ?? "";
     text.addEventListener("input", () => this.drafts.set(mail.message_id, text.value));
     const said = el("p", { class: "said", role: "status" });
     const as = this.senders();
-    const send = () => this.send({
-      to: target, subject: /^re:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`, text: `${text.value.trim()}\n\n${quoted(mail)}`, in_reply_to: mail.message_id,
-      references: [mail.headers.References, mail.message_id].filter(Boolean).join(" "),
-    }, as.value, text.value, said, () => this.drafts.delete(mail.message_id));
-    return el("form", { class: "mail__reply", onsubmit: (event) => { event.preventDefault(); void send(); } }, text, this.fileRow(), this.buttons(as, true), said);
+    const send = () =>
+      this.send(
+        {
+          to: target,
+          subject: /^re:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`,
+          text: `${text.value.trim()}\n\n${quoted(mail)}`,
+          in_reply_to: mail.message_id,
+          references: [mail.headers.References, mail.message_id].filter(Boolean).join(" "),
+        },
+        as.value,
+        text.value,
+        said,
+        () => this.drafts.delete(mail.message_id),
+      );
+    return el(
+      "form",
+      {
+        class: "mail__reply",
+        onsubmit: (event) => {
+          event.preventDefault();
+          void send();
+        },
+      },
+      text,
+      this.fileRow(),
+      this.buttons(as, true),
+      said,
+    );
   }
 
   form() {
@@ -95,35 +166,108 @@ export class Mailbox {
     const text = el("textarea", { class: "input", id: "text" });
     const said = el("p", { class: "said", role: "status" });
     const as = this.senders();
-    const send = () => this.send({ to: to.value.split(",").map((one) => one.trim()), subject: subject.value, text: text.value }, as.value, text.value, said, () => { this.writing = false; });
+    const send = () =>
+      this.send(
+        { to: to.value.split(",").map((one) => one.trim()), subject: subject.value, text: text.value },
+        as.value,
+        text.value,
+        said,
+        () => {
+          this.writing = false;
+        },
+      );
     const field = (label, input) => el("div", { class: "field" }, el("label", { for: input.id }, say(label)), input);
-    return el("form", { class: "mail__compose", onsubmit: (event) => { event.preventDefault(); void send(); } }, field("field_to", to), field("field_subject", subject), field("field_text", text), this.fileRow(), this.buttons(as, false), said);
+    return el(
+      "form",
+      {
+        class: "mail__compose",
+        onsubmit: (event) => {
+          event.preventDefault();
+          void send();
+        },
+      },
+      field("field_to", to),
+      field("field_subject", subject),
+      field("field_text", text),
+      this.fileRow(),
+      this.buttons(as, false),
+      said,
+    );
   }
 
   buttons(as, reading) {
     const chooser = el("input", { type: "file", multiple: true, hidden: true, onchange: () => void this.attach([...chooser.files]) });
     const more = reading
-      ? el("button", { class: "btn btn--quiet", type: "button", "aria-pressed": String(this.headers), onclick: () => { this.headers = !this.headers; this.drawPane(); } }, say("headers"))
-      : el("button", { class: "btn btn--quiet", type: "button", onclick: () => { this.writing = false; this.draw(); } }, say("cancel"));
-    return el("div", { class: "mail__do" }, el("button", { class: "btn btn--main", type: "submit" }, say("send")),
-      el("button", { class: "ib", type: "button", "aria-label": say("attach"), onclick: () => chooser.click() }, icon("clip", "")), chooser, el("span", { class: "grow" }), more,
-      el("label", { class: "status" }, el("span", { class: "dim t12" }, say("send_as")), as));
+      ? el(
+          "button",
+          {
+            class: "btn btn--quiet",
+            type: "button",
+            "aria-pressed": String(this.headers),
+            onclick: () => {
+              this.headers = !this.headers;
+              this.drawPane();
+            },
+          },
+          say("headers"),
+        )
+      : el(
+          "button",
+          {
+            class: "btn btn--quiet",
+            type: "button",
+            onclick: () => {
+              this.writing = false;
+              this.draw();
+            },
+          },
+          say("cancel"),
+        );
+    return el(
+      "div",
+      { class: "mail__do" },
+      el("button", { class: "btn btn--main", type: "submit" }, say("send")),
+      el("button", { class: "ib", type: "button", "aria-label": say("attach"), onclick: () => chooser.click() }, icon("clip", "")),
+      chooser,
+      el("span", { class: "grow" }),
+      more,
+      el("label", { class: "status" }, el("span", { class: "dim t12" }, say("send_as")), as),
+    );
   }
 
   fileRow() {
-    const take = (file) => () => { this.files = this.files.filter((one) => one !== file); row.replaceWith((row = this.fileRow())); };
-    let row = el("div", { class: "mail__files", id: "files", hidden: this.files.length === 0 }, this.files.map((file) => el("span", { class: "chip" }, icon("file", "i14"), file.name,
-      el("button", { type: "button", "aria-label": say("remove", { name: file.name }), onclick: take(file) }, icon("x", "i14")))));
+    const take = (file) => () => {
+      this.files = this.files.filter((one) => one !== file);
+      row.replaceWith((row = this.fileRow()));
+    };
+    let row = el(
+      "div",
+      { class: "mail__files", id: "files", hidden: this.files.length === 0 },
+      this.files.map((file) =>
+        el(
+          "span",
+          { class: "chip" },
+          icon("file", "i14"),
+          file.name,
+          el("button", { type: "button", "aria-label": say("remove", { name: file.name }), onclick: take(file) }, icon("x", "i14")),
+        ),
+      ),
+    );
     return row;
   }
 
   async attach(files) {
-    for (const file of files) this.files.push({ name: file.name, content_type: file.type || "application/octet-stream", base64: await base64(file) });
+    for (const file of files)
+      this.files.push({ name: file.name, content_type: file.type || "application/octet-stream", base64: await base64(file) });
     document.getElementById("files").replaceWith(this.fileRow());
   }
 
   senders() {
-    return el("select", {}, this.customers.map((one) => el("option", { value: one.id, selected: one.id === this.me.id }, one.name)));
+    return el(
+      "select",
+      {},
+      this.customers.map((one) => el("option", { value: one.id, selected: one.id === this.me.id }, one.name)),
+    );
   }
 
   async send(mail, as, typed, said, done) {
@@ -144,26 +288,4 @@ function say_(node, key, values, bad) {
   if (!node) return;
   node.className = `said ${bad ? "bad" : "ok"}`;
   node.replaceChildren(icon(bad ? "alert" : "tick", "i14"), say(key, values));
-}
-
-function sender(mail) {
-  const [, name, address] = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(mail.headers.From ?? "") ?? [null, "", mail.headers.From ?? mail.from];
-  return { name: name.replace(/^"|"$/g, "") || address, address: name ? address : "" };
-}
-
-/** Quoted lines fold into one block; mail that is only HTML is shown in a frame without scripts. */
-function body(mail) {
-  if (!mail.text.trim() && mail.html) return [el("iframe", { sandbox: "", srcdoc: mail.html, title: say("text") })];
-  return mail.text.trim().split(/\n(?=>)|(?<=^>.*)\n(?!>)/m).map((part) => (part.startsWith(">") ? el("blockquote", {}, part.replace(/^> ?/gm, "")) : el("p", {}, part.trim())));
-}
-
-const headers = (mail) => [el("dl", {}, Object.entries(mail.headers).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))];
-
-const quoted = (mail) => mail.text.trim().split("\n").map((line) => `> ${line}`).join("\n");
-
-async function base64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

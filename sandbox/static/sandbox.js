@@ -16,7 +16,11 @@ const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: 
 const isSignedIn = () => at("session").getAttribute("aria-pressed") === "true";
 
 function drawShop() {
-  const query = new URLSearchParams({ lang: language(), theme: isDark() ? "dark" : "light", ...(isSignedIn() ? { customer: mailbox.me.id } : {}) });
+  const query = new URLSearchParams({
+    lang: language(),
+    theme: isDark() ? "dark" : "light",
+    ...(isSignedIn() ? { customer: mailbox.me.id } : {}),
+  });
   const address = `/shop?${query}`;
   at("alone").href = address;
   // Going there again without need would close an open chat.
@@ -35,20 +39,53 @@ function be(id) {
 function drawFaults() {
   const row = (kind) => {
     const on = world.fault === kind;
-    const press = async () => { world.fault = (await ask("/world/fault", "PUT", { kind: on ? "" : kind })).fault ?? world.fault; drawFaults(); at(`switch-${kind}`).focus(); };
-    return el("li", {}, el("span", { class: "grow cut", id: `fault-${kind}` }, say(`fault_${kind}`)),
-      el("button", { class: "switch", type: "button", role: "switch", id: `switch-${kind}`, "aria-checked": String(on), "aria-labelledby": `fault-${kind}`, onclick: press }));
+    const press = async () => {
+      world.fault = (await ask("/world/fault", "PUT", { kind: on ? "" : kind })).fault ?? world.fault;
+      drawFaults();
+      at(`switch-${kind}`).focus();
+    };
+    return el(
+      "li",
+      {},
+      el("span", { class: "grow cut", id: `fault-${kind}` }, say(`fault_${kind}`)),
+      el("button", {
+        class: "switch",
+        type: "button",
+        role: "switch",
+        id: `switch-${kind}`,
+        "aria-checked": String(on),
+        "aria-labelledby": `fault-${kind}`,
+        onclick: press,
+      }),
+    );
   };
   at("faults").replaceChildren(...FAULTS.map(row));
 }
 
 function travelRow(one) {
-  const what = one.channel === "email" ? one.what || say("no_subject") : one.direction === "in" ? say("message") : one.what ? say("text_of", { name: one.what }) : say("notice");
+  const what =
+    one.channel === "email"
+      ? one.what || say("no_subject")
+      : one.direction === "in"
+        ? say("message")
+        : one.what
+          ? say("text_of", { name: one.what })
+          : say("notice");
   const answer = one.failed ? [icon("alert", "i14"), one.answer] : [one.answer];
-  return el("tr", {}, el("td", { class: "dim" }, clock(one.at, true)), el("td", {}, icon(one.direction, "i16 faint", say(one.direction))),
-    el("td", {}, el("span", { class: "trip__w" }, icon(one.channel === "email" ? "mail" : "chat", "i16 dim"), el("span", { class: "cut" }, what))),
-    el("td", {}, el("code", { class: "cut" }, one.where)), el("td", { class: one.failed ? "bad" : "", title: one.answer }, el("span", { class: "trip__w" }, answer)),
-    el("td", { class: "r dim" }, one.took_ms ? `${one.took_ms < 10 ? one.took_ms : Math.round(one.took_ms)} ms` : ""));
+  return el(
+    "tr",
+    {},
+    el("td", { class: "dim" }, clock(one.at, true)),
+    el("td", {}, icon(one.direction, "i16 faint", say(one.direction))),
+    el(
+      "td",
+      {},
+      el("span", { class: "trip__w" }, icon(one.channel === "email" ? "mail" : "chat", "i16 dim"), el("span", { class: "cut" }, what)),
+    ),
+    el("td", {}, el("code", { class: "cut" }, one.where)),
+    el("td", { class: one.failed ? "bad" : "", title: one.answer }, el("span", { class: "trip__w" }, answer)),
+    el("td", { class: "r dim" }, one.took_ms ? `${one.took_ms < 10 ? one.took_ms : Math.round(one.took_ms)} ms` : ""),
+  );
 }
 
 function drawTravels() {
@@ -78,7 +115,11 @@ function watch() {
 async function again() {
   const answer = await ask("/world/again", "POST");
   at("again-said").className = `t12 ${answer.ok ? "ok" : "bad"}`;
-  at("again-said").textContent = answer.ok ? say("sent", { reply: String(answer.code) }) : answer.error === "no mail has been written yet" ? say("none_yet") : say("failed", { reply: answer.error });
+  at("again-said").textContent = answer.ok
+    ? say("sent", { reply: String(answer.code) })
+    : answer.error === "no mail has been written yet"
+      ? say("none_yet")
+      : say("failed", { reply: answer.error });
 }
 
 function drawWords() {
@@ -108,9 +149,18 @@ async function start() {
   at("me").onchange = () => be(at("me").value);
   at("compose").onclick = () => mailbox.compose();
   at("again").onclick = () => void again();
-  at("session").onclick = () => { at("session").setAttribute("aria-pressed", String(!isSignedIn())); drawShop(); };
-  at("theme").onclick = () => { dress(isDark() ? "light" : "dark"); drawShop(); };
-  at("language").onclick = () => { speak(language() === "es" ? "en" : "es"); drawWords(); };
+  at("session").onclick = () => {
+    at("session").setAttribute("aria-pressed", String(!isSignedIn()));
+    drawShop();
+  };
+  at("theme").onclick = () => {
+    dress(isDark() ? "light" : "dark");
+    drawShop();
+  };
+  at("language").onclick = () => {
+    speak(language() === "es" ? "en" : "es");
+    drawWords();
+  };
   be(localStorage.getItem("sandbox:me"));
   drawWords();
   return watch();

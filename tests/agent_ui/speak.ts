@@ -4,11 +4,16 @@ import { Socket } from "../../agent_ui/widget/socket.ts";
 const [address = "", channel = ""] = process.argv.slice(2);
 const print = (...what: unknown[]): void => console.log(JSON.stringify(what));
 
-const socket = new Socket(address, "/visitor", { channel }, {
-  connected: () => void talk(),
-  heard: (name, data) => print("heard", name, data),
-  ended: ({ refused }) => print("ended", refused),
-});
+const socket = new Socket(
+  address,
+  "/visitor",
+  { channel },
+  {
+    connected: () => void talk(),
+    heard: (name, data) => print("heard", name, data),
+    ended: ({ refused }) => print("ended", refused),
+  },
+);
 
 async function talk(): Promise<void> {
   print("connected");

@@ -1,8 +1,9 @@
 """One Socket.IO connection that notices at once when it is cut, instead of waiting for an answer that will not come."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import socketio
@@ -17,10 +18,18 @@ class Cut(ConnectionError):
 class Socket:
     """A connection to one namespace. `on_event` is called for every server event, in order."""
 
-    def __init__(self, address: str, namespace: str, auth: dict[str, Any], on_event: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        address: str,
+        namespace: str,
+        auth: dict[str, Any],
+        on_event: Callable[[dict[str, Any]], None],
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._address = address
         self._namespace = namespace
         self._auth = auth
+        self._headers = dict(headers)
         self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self._client.on("event", on_event, namespace=namespace)
         self._client.on("disconnect", self._ended, namespace=namespace)
@@ -30,7 +39,12 @@ class Socket:
         """Connect. Raises Cut."""
         try:
             await self._client.connect(
-                self._address, auth=self._auth, namespaces=[self._namespace], transports=["websocket"], wait_timeout=CALL_S
+                self._address,
+                headers=self._headers,
+                auth=self._auth,
+                namespaces=[self._namespace],
+                transports=["websocket"],
+                wait_timeout=CALL_S,
             )
         except (socketio.exceptions.ConnectionError, OSError, TimeoutError) as error:
             await self.close()

@@ -85,6 +85,17 @@ async def test_the_connections_of_a_process_that_fell_silent_are_ended_by_anothe
     assert await floor.routing_status("ana") == "off"
 
 
+async def test_what_the_database_missed_while_it_was_away_is_made_good_by_the_next_sign_of_life(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.agent("luis", "service", present=False)
+    await floor.activity("luis", "available")
+    await floor.database.run("SELECT disconnect_agent($1, $2)", floor.agents["ana"], floor.node)
+    await floor.database.run("SELECT connect_agent($1, $2)", floor.agents["luis"], floor.node)
+    assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["off", "idle"]
+    await floor.presence.beat()
+    assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["idle", "off"]
+
+
 async def test_going_on_a_break_gives_offers_back_without_blame(floor: Floor) -> None:
     await floor.agent("ana", "service")
     await floor.agent("luis", "service")

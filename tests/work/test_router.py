@@ -6,6 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from hub.kernel.database import GONE
 from hub.work.term import Term
 from tests.work.scene import Floor
 
@@ -116,6 +117,43 @@ async def test_a_change_that_the_ledger_did_not_tell_is_found_by_the_sweep(quiet
     await quiet.database.run("UPDATE presence SET units_max = 33 WHERE agent_id = $1", ana)
     await term.sweep()
     assert await quiet.state(other) == "offered"
+
+
+CUT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+async def test_routing_goes_on_after_every_connection_was_cut(floor: Floor, database_url: str) -> None:
+    await floor.agent("ana", "service")
+    first = await floor.message("one")
+    await floor.expect_offer(first, "ana")
+    connection = await asyncpg.connect(database_url)
+    assert await connection.fetchval(CUT) > 0
+    await connection.close()
+    second = await _written(floor, "two")
+    await floor.expect_offer(second, "ana")
+    assert await floor.state(first) == "offered"
+
+
+async def _written(floor: Floor, customer: str) -> str:
+    """A message, written again for as long as the pool hands out connections that were cut."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await floor.message(customer)
+            except GONE:
+                await asyncio.sleep(0)
+
+
+async def test_a_setting_that_routing_refuses_does_not_end_it(quiet: Floor) -> None:
+    await quiet.agent("ana", "service")
+    await quiet.database.run("ALTER TABLE queue DROP CONSTRAINT queue_strategy_check")
+    await quiet.database.run("UPDATE queue SET strategy = 'alphabetical'")
+    async with quiet.routing():
+        work = await quiet.message("marta")
+        await quiet.expect("work.queued", work=work)
+        await quiet.database.run("UPDATE queue SET strategy = 'longest_idle'")
+        await quiet.expect_offer(work, "ana")
+    assert await quiet.state(work) == "offered"
 
 
 async def _nobody(_: object) -> None:

@@ -116,10 +116,10 @@ export async function told(name: string, work: () => Promise<unknown>): Promise<
   }
 }
 
-/** What the hub says about the fields themselves, or else about the whole. */
-export function fieldTrouble(error: unknown): string {
-  const fields = error instanceof Refused && error.code === "invalid" ? Object.values(error.fields) : [];
-  return fields.length ? fields.join("; ") : failure(error);
+/** Why the hub did not take what was typed: what is allowed there, in the agent's language, or else the hub's own words. */
+export function fieldTrouble(error: unknown, allowed: string | null = null): string {
+  if (!(error instanceof Refused) || error.code !== "invalid") return failure(error);
+  return allowed ?? (Object.values(error.fields).join("; ") || failure(error));
 }
 
 const same: Change = (customer) => customer;

@@ -83,12 +83,20 @@ class Desk implements Listener {
       void this.#live?.watch(null);
       return;
     }
-    const conversation = this.#conversations.get(id) ?? new Conversation(id, this.api);
+    const conversation = this.#conversations.get(id) ?? this.#made(id);
     this.#conversations.delete(id);
     this.#conversations.set(id, conversation);
     for (const old of [...this.#conversations.keys()].slice(0, -KEPT)) this.#conversations.delete(old);
     this.#open = conversation;
     this.refreshConversation();
+  }
+
+  /** A conversation outlives the page that opened it, so what it derives must not belong to that page. */
+  #made(id: string): Conversation {
+    let made: Conversation | undefined;
+    $effect.root(() => void (made = new Conversation(id, this.api)));
+    if (!made) throw new Error("no conversation");
+    return made;
   }
 
   refreshConversation(): void {

@@ -32,13 +32,14 @@ const ON_THE_THREAD: Record<string, Teller> = {
   "work.completed": completed,
   "customer.joined": joined,
   "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: named(event, "customer")?.name ?? "", who: who(event) }) }),
-  "topic.opened": (event) => ({ icon: "flag", text: m.event_topic_opened({ topic: topic(event) }) }),
   "topic.reopened": (event) => ({ icon: "flag", text: m.event_topic_reopened({ topic: topic(event) }) }),
-  "topic.closed": (event) => ({ icon: "done", text: m.event_topic_closed({ topic: topic(event) }) }),
   "topic.moved": (event) => ({ icon: "split", text: m.event_topic_moved({ topic: topic(event), who: who(event) }) }),
 };
 
+// The beginning and the end of a topic are plain from its messages and its closing: in the thread they would only be noise.
 const BESIDE: Record<string, Teller> = {
+  "topic.opened": (event) => ({ icon: "flag", text: m.event_topic_opened({ topic: topic(event) }) }),
+  "topic.closed": (event) => ({ icon: "done", text: m.event_topic_closed({ topic: topic(event) }) }),
   "customer.created": (event) => ({ icon: "user", text: channel(event) ? m.event_created_by({ channel: channel(event) }) : m.event_created() }),
   "customer.identified": (event) => ({ icon: "id", text: m.event_identified({ who: who(event) }) }),
   "customer.changed": (event) => ({ icon: "edit", text: m.event_changed({ who: who(event) }) }),

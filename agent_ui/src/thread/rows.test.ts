@@ -33,6 +33,11 @@ describe("the rows of a thread", () => {
     expect(kinds({ messages, events: [assigned(7, "2026-11-20T10:30:00"), assigned(8, "2026-11-20T12:00:00")] })).toEqual(["day", "message", "event", "message", "event"]);
   });
 
+  test("what happened stands by its time, also when the ledger learned of it later", () => {
+    const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
+    expect(kinds({ messages, events: [assigned(7, "2026-11-20T12:00:00"), assigned(8, "2026-11-20T10:30:00")] })).toEqual(["day", "message", "event", "message", "event"]);
+  });
+
   test("the mark of what is new stands above the first new message", () => {
     const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
     expect(kinds({ messages, unread: "m2" })).toEqual(["day", "message", "unread", "message"]);
@@ -68,9 +73,9 @@ describe("what is new", () => {
 });
 
 describe("growing", () => {
-  const list = (...numbers: number[]) => rows({ messages: numbers.map((n) => message(n, "2026-11-20T10:00:00")), events: [], waiting: [], typing: [], unread: null }).slice(1);
+  const list = (...numbers: number[]) => rows({ messages: numbers.map((n) => message(n, "2026-11-20T10:00:00")), events: [], waiting: [], typing: [], unread: null });
 
-  test("older messages above leave the eye where it is", () => {
+  test("older messages of the same day above leave the eye where it is", () => {
     expect(grewAbove(list(5, 6), list(3, 4, 5, 6))).toBe(true);
   });
 

@@ -13,7 +13,6 @@ export type Row =
 export interface Contents {
   /** In the order of their numbers. */
   messages: Message[];
-  /** In the order in which they happened. */
   events: ThreadEvent[];
   waiting: Waiting[];
   typing: Person[];
@@ -21,7 +20,8 @@ export interface Contents {
   unread: string | null;
 }
 
-export function rows({ messages, events, waiting, typing, unread }: Contents): Row[] {
+export function rows({ messages, waiting, typing, unread, ...rest }: Contents): Row[] {
+  const events = [...rest.events].sort((one, other) => one.at.localeCompare(other.at) || one.position - other.position);
   const found: Row[] = [];
   let day = "";
   const begin = (at: string) => {
@@ -31,7 +31,7 @@ export function rows({ messages, events, waiting, typing, unread }: Contents): R
   };
   let next = 0;
   for (const message of messages) {
-    for (; next < events.length && events[next]!.at <= message.at; next += 1) {
+    for (; next < events.length && events[next]!.at < message.at; next += 1) {
       begin(events[next]!.at);
       found.push(eventRow(events[next]!));
     }
@@ -55,7 +55,12 @@ export function firstUnread(messages: Message[], readTo: number, me: string): st
 /** True when rows were only added above what was there before: the eye must stay where it is. */
 export function grewAbove(before: readonly Row[], now: readonly Row[]): boolean {
   const last = before.at(-1);
-  return last !== undefined && now.length > before.length && now.at(-1)?.key === last.key && now[0]?.key !== before[0]?.key;
+  return last !== undefined && now.length > before.length && now.at(-1)?.key === last.key && first(now) !== first(before);
+}
+
+/** The heading above does not count: an older page may begin on the same day. */
+function first(list: readonly Row[]): string | undefined {
+  return list.find((row) => row.kind !== "day")?.key;
 }
 
 /** A message has one row from the first key to the hub's answer: what the hub has is not shown as waiting as well. */

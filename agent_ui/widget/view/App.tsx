@@ -11,13 +11,18 @@ export function App({ ui, now, teased }: { ui: Ui; now: Conversation; teased: nu
   if (ui.host.isOpen) return <Window ui={ui} now={now} />;
   const latest = unread(now).at(-1);
   if (!latest || latest.number <= teased) return null;
-  const dismiss = () => { ui.host.store.set("teased", String(latest.number)); ui.redraw(); };
+  const dismiss = () => {
+    ui.host.store.set("teased", String(latest.number));
+    ui.redraw();
+  };
   return (
     <div class="tease" role="status">
       <button class="grow" type="button" onClick={() => ui.host.open()}>
         <b class="medium">{latest.name}:</b> {latest.text.slice(0, LONGEST_TEASE) || latest.attachments[0]?.name}
       </button>
-      <button class="ib ib--sm" type="button" aria-label={ui.words.say("dismiss")} onClick={dismiss}><Icon name="x" small={16} /></button>
+      <button class="ib ib--sm" type="button" aria-label={ui.words.say("dismiss")} onClick={dismiss}>
+        <Icon name="x" small={16} />
+      </button>
     </div>
   );
 }

@@ -11,7 +11,10 @@ export function Away({ ui, now }: { ui: Ui; now: Conversation }) {
   const until = opens ? words.say("out_until", { when: words.opening(new Date(opens), new Date()) }) : words.say("out_plain");
   return (
     <>
-      <div class="out"><p class="strong">{words.say("out_title")}</p><p class="dim">{until}</p></div>
+      <div class="out">
+        <p class="strong">{words.say("out_title")}</p>
+        <p class="dim">{until}</p>
+      </div>
       {isNew(now) && <Leave ui={ui} />}
     </>
   );
@@ -27,7 +30,10 @@ function Leave({ ui }: { ui: Ui }) {
   const [email, setEmail] = useState("");
   const [text, setText] = useState(chat.store.draft.text);
   const [wrong, setWrong] = useState<"mail_wrong" | "message_missing" | null>(null);
-  const typed = (value: string) => { setText(value); chat.store.draft = { text: value, attachments: [] }; };
+  const typed = (value: string) => {
+    setText(value);
+    chat.store.draft = { text: value, attachments: [] };
+  };
   const leave = (event: Event) => {
     event.preventDefault();
     if (email.trim() && !isMail(email)) return setWrong("mail_wrong");
@@ -37,12 +43,41 @@ function Leave({ ui }: { ui: Ui }) {
   };
   return (
     <form class="card" onSubmit={leave} noValidate>
-      <div class="field"><label for="hilo-mail">{words.say("your_mail")} <span class="faint">{words.say("optional")}</span></label>
-        <input class="input" id="hilo-mail" type="email" autocomplete="email" aria-invalid={wrong === "mail_wrong"} aria-describedby="hilo-wrong" value={email} onInput={(event) => setEmail(event.currentTarget.value)} /></div>
-      <div class="field"><label for="hilo-text">{words.say("message")}</label>
-        <textarea class="input" id="hilo-text" rows={4} aria-invalid={wrong === "message_missing"} aria-describedby="hilo-wrong" value={text} onInput={(event) => typed(event.currentTarget.value)} /></div>
-      {wrong && <p class="wrong" id="hilo-wrong" role="alert">{words.say(wrong)}</p>}
-      <button class="btn w-main" type="submit">{words.say("send")}</button>
+      <div class="field">
+        <label for="hilo-mail">
+          {words.say("your_mail")} <span class="faint">{words.say("optional")}</span>
+        </label>
+        <input
+          class="input"
+          id="hilo-mail"
+          type="email"
+          autocomplete="email"
+          aria-invalid={wrong === "mail_wrong"}
+          aria-describedby="hilo-wrong"
+          value={email}
+          onInput={(event) => setEmail(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="hilo-text">{words.say("message")}</label>
+        <textarea
+          class="input"
+          id="hilo-text"
+          rows={4}
+          aria-invalid={wrong === "message_missing"}
+          aria-describedby="hilo-wrong"
+          value={text}
+          onInput={(event) => typed(event.currentTarget.value)}
+        />
+      </div>
+      {wrong && (
+        <p class="wrong" id="hilo-wrong" role="alert">
+          {words.say(wrong)}
+        </p>
+      )}
+      <button class="btn w-main" type="submit">
+        {words.say("send")}
+      </button>
     </form>
   );
 }

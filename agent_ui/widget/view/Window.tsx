@@ -19,17 +19,35 @@ export function Window({ ui, now }: { ui: Ui; now: Conversation }) {
   const files = (event: DragEvent) => event.dataTransfer?.types.includes("Files");
   return (
     <section
-      class="win" role="dialog" aria-modal={matchMedia(WHOLE_SCREEN).matches} aria-label={words.say("chat_with", { name: now.brand?.name ?? "" })} ref={frame}
+      class="win"
+      role="dialog"
+      aria-modal={matchMedia(WHOLE_SCREEN).matches}
+      aria-label={words.say("chat_with", { name: now.brand?.name ?? "" })}
+      ref={frame}
       onKeyDown={(event) => keys(event, frame.current!, ui)}
-      onDragOver={(event) => { if (files(event)) { event.preventDefault(); setOver(true); } }}
-      onDragLeave={(event) => { if (!frame.current!.contains(event.relatedTarget as Node)) setOver(false); }}
-      onDrop={(event) => { event.preventDefault(); setOver(false); setDropped([...(event.dataTransfer?.files ?? [])]); }}
+      onDragOver={(event) => {
+        if (files(event)) {
+          event.preventDefault();
+          setOver(true);
+        }
+      }}
+      onDragLeave={(event) => {
+        if (!frame.current!.contains(event.relatedTarget as Node)) setOver(false);
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        setDropped([...(event.dataTransfer?.files ?? [])]);
+      }}
     >
       <Head ui={ui} now={now} />
       <Thread ui={ui} now={now} />
       <Strip ui={ui} now={now} />
       <Composer ui={ui} now={now} dropped={dropped} />
-      <p class="win__by">{words.say("with")} <Icon name="hilo" small={14} />Hilo</p>
+      <p class="win__by">
+        {words.say("with")} <Icon name="hilo" small={14} />
+        Hilo
+      </p>
       {over && <p class="drop">{words.say("drop")}</p>}
     </section>
   );
@@ -37,7 +55,12 @@ export function Window({ ui, now }: { ui: Ui; now: Conversation }) {
 
 function Strip({ ui, now }: { ui: Ui; now: Conversation }) {
   if (now.link !== "offline" && now.link !== "refused") return null;
-  return <p class="strip" role="status"><Icon name="offline" small={16} /><span class="grow">{ui.words.say(now.link)}</span></p>;
+  return (
+    <p class="strip" role="status">
+      <Icon name="offline" small={16} />
+      <span class="grow">{ui.words.say(now.link)}</span>
+    </p>
+  );
 }
 
 function keys(event: KeyboardEvent, frame: HTMLElement, ui: Ui): void {
@@ -51,7 +74,9 @@ function keys(event: KeyboardEvent, frame: HTMLElement, ui: Ui): void {
 
 /** Where the chat is the whole screen, Tab stays in it: there is nothing else to see. */
 function goRound(event: KeyboardEvent, frame: HTMLElement, shadow: ShadowRoot): void {
-  const stops = [...frame.querySelectorAll<HTMLElement>("button, a[href], input, textarea, [tabindex='0']")].filter((one) => one.offsetParent !== null);
+  const stops = [...frame.querySelectorAll<HTMLElement>("button, a[href], input, textarea, [tabindex='0']")].filter(
+    (one) => one.offsetParent !== null,
+  );
   const [first, last] = [stops[0], stops.at(-1)];
   const from = event.shiftKey ? first : last;
   if (shadow.activeElement !== from) return;

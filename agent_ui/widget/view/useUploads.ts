@@ -17,31 +17,54 @@ export interface UploadList {
 }
 
 export function useUploads({ chat }: Ui): UploadList {
-  const kept = (): Upload[] => chat.store.draft.attachments.map((one) => ({ key: one.id, file: one, percent: 100, trouble: null, attachment: one }));
+  const kept = (): Upload[] =>
+    chat.store.draft.attachments.map((one) => ({ key: one.id, file: one, percent: 100, trouble: null, attachment: one }));
   const [all, setAll] = useState<Upload[]>(kept);
   const [tooMany, setTooMany] = useState(false);
   const files = useRef(new Map<string, File>());
-  const change = (key: string, part: Partial<Upload>) => setAll((before) => before.map((one) => (one.key === key ? { ...one, ...part } : one)));
+  const change = (key: string, part: Partial<Upload>) =>
+    setAll((before) => before.map((one) => (one.key === key ? { ...one, ...part } : one)));
   const start = (key: string, file: File) => {
     change(key, { percent: 0, trouble: null });
-    chat.upload(file, (percent) => change(key, { percent })).then(
-      (attachment) => change(key, { attachment, percent: 100 }),
-      (error: Error) => change(key, { trouble: troubleOf(error) }),
-    );
+    chat
+      .upload(file, (percent) => change(key, { percent }))
+      .then(
+        (attachment) => change(key, { attachment, percent: 100 }),
+        (error: Error) => change(key, { trouble: troubleOf(error) }),
+      );
   };
   const add = (chosen: readonly File[]) => {
     const room = Math.max(0, MOST_FILES - all.length);
     setTooMany(chosen.length > room);
-    const fresh = chosen.slice(0, room).map((file) => ({ key: `${file.name}:${Math.random()}`, file, percent: 0, trouble: check(file), attachment: null }));
+    const fresh = chosen
+      .slice(0, room)
+      .map((file) => ({ key: `${file.name}:${Math.random()}`, file, percent: 0, trouble: check(file), attachment: null }));
     setAll((before) => [...before, ...fresh]);
     for (const one of fresh) {
       files.current.set(one.key, one.file);
       if (!one.trouble) start(one.key, one.file);
     }
   };
-  const remove = (key: string) => { setTooMany(false); setAll((before) => before.filter((one) => one.key !== key)); };
-  const retry = (key: string) => { const file = files.current.get(key); if (file) start(key, file); };
-  return { all, tooMany, add, remove, retry, restore: () => setAll(kept()), clear: () => { setTooMany(false); setAll([]); } };
+  const remove = (key: string) => {
+    setTooMany(false);
+    setAll((before) => before.filter((one) => one.key !== key));
+  };
+  const retry = (key: string) => {
+    const file = files.current.get(key);
+    if (file) start(key, file);
+  };
+  return {
+    all,
+    tooMany,
+    add,
+    remove,
+    retry,
+    restore: () => setAll(kept()),
+    clear: () => {
+      setTooMany(false);
+      setAll([]);
+    },
+  };
 }
 
 /** The hub's own limit may be lower than ours. */

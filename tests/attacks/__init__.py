@@ -1,0 +1,1 @@
+"""What must not work: every attack that we know of, tried against a whole hub."""
