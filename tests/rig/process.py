@@ -54,6 +54,12 @@ class HubProcess:
         """Whether the process runs (or is frozen)."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
     async def launch(self, **environment: str) -> None:
         """Start it, without waiting until it answers."""
         settings = {
