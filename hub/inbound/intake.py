@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
+import asyncpg
+
 from connectors.contract import Media, Message, Profile, Receipt, Typing
 from hub.channels.model import Channel, Rule, choose_queue
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
@@ -20,7 +22,7 @@ from hub.kernel.database import AGAIN, GONE, Database
 
 log = logging.getLogger(__name__)
 
-LANES = 2
+LANES = 1
 INLINE_BYTES = 16384
 """A raw body above this is a blob, never a column."""
 TRIES = 6
@@ -111,6 +113,8 @@ class Intake:
             except GONE as error:
                 return _fail([one], error)
             except Exception as error:
+                if isinstance(error, asyncpg.UniqueViolationError) and attempt == 0:
+                    continue  # another node has taken the same in at this very moment: now it is known
                 if one.incoming.problem:
                     return _fail([one], error)
                 _set_aside(one, error)
@@ -178,7 +182,7 @@ class Intake:
 
 
 def _words(incoming: Incoming, message: Message) -> dict[str, Any]:
-    """A message as `take_message` reads it. PostgreSQL's text holds no NUL."""
+    """A message as `take_message` reads it. PostgreSQL's text holds no NUL and no half of a character."""
     return {
         "id": str(uuid4()),
         "channel": str(incoming.channel.id),
@@ -200,7 +204,7 @@ def _words(incoming: Incoming, message: Message) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "\ufffd")
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _lane(incoming: Incoming) -> int:

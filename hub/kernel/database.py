@@ -25,6 +25,7 @@ GONE = (
     asyncpg.InsufficientResourcesError,  # disk full, no memory, too many connections
     asyncpg.PostgresSystemError,  # its disk fails
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not yet in charge
+    asyncpg.IdleInTransactionSessionTimeoutError,  # this process slept in the middle of a transaction
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that was cut in the middle of being used again
     ConnectionError,
@@ -114,7 +115,13 @@ class Database:
             command_timeout=self._settings.statement_timeout_s + 2,
             init=_prepare_connection,
             reset=_leave_as_it_is,
-            server_settings={"application_name": "hilo", "statement_timeout": milliseconds, "jit": "off", "timezone": "UTC"},
+            server_settings={
+                "application_name": "hilo",
+                "statement_timeout": milliseconds,
+                "idle_in_transaction_session_timeout": "5000",  # a process that froze must not keep its locks
+                "jit": "off",
+                "timezone": "UTC",
+            },
         )
         await self._pool
         return self

@@ -52,7 +52,8 @@ class RigPostgres:
         await asyncio.to_thread(self._server.kill)
 
     async def make(self, template: str = TEMPLATE) -> str:
-        """A fresh migrated database (or an empty one, of `template0`); returns its name."""
+        """A fresh migrated database (or an empty one, of `template0`); returns its name. The server is started when a test left it dead."""
+        await self.start()
         name = f"rig_{next(self._numbers)}"
         await self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name

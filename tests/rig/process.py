@@ -21,10 +21,13 @@ TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
 class HubProcess:
-    """`hilo serve` with a data folder, a database and ports of its own. The ports stay the same over restarts."""
+    """`hilo serve`, or `hilo demo`, with a data folder, a database and ports of its own. The ports stay the same over restarts."""
 
-    def __init__(self, folder: Path, database_url: str, *, port: int = 0, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, port: int = 0, environment: Mapping[str, str] | None = None, command: str = "serve"
+    ) -> None:
         self.folder = folder
+        self.command = command
         self.database_url = database_url
         self.port = port or free_port()
         self.environment = dict(environment or {})
@@ -51,6 +54,12 @@ class HubProcess:
         """Whether the process runs (or is frozen)."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
     async def launch(self, **environment: str) -> None:
         """Start it, without waiting until it answers."""
         settings = {
@@ -64,7 +73,7 @@ class HubProcess:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HILO_")}
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "hub", "serve",
+                sys.executable, "-m", "hub", self.command,
                 cwd=self.folder, env={**inherited, **settings, **self.environment, **environment},
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
+import aiohttp
 import socketio
 
 CALL_S = 10.0
@@ -30,7 +31,8 @@ class Socket:
         self._namespace = namespace
         self._auth = auth
         self._headers = dict(headers)
-        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self._http = aiohttp.ClientSession()  # the library leaves one of its own open when connecting fails
+        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._client.on("event", on_event, namespace=namespace)
         self._client.on("disconnect", self._ended, namespace=namespace)
         self.cut = asyncio.Event()
@@ -67,6 +69,7 @@ class Socket:
         """Disconnect, whatever state it is in."""
         with suppress(socketio.exceptions.SocketIOError, OSError):
             await self._client.disconnect()
+        await self._http.close()
         self.cut.set()
 
     def _ended(self, *_: object) -> None:
