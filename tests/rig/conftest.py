@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.counts import LONG
 from tests.rig.postgres import RigPostgres
+
+LONG_S = 1800
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The full counts take their time."""
+    if LONG:
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.timeout(LONG_S))
 
 
 @pytest.fixture(scope="session")
