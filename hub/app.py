@@ -181,6 +181,7 @@ class Hub:
             self.work_live.projections(),
             channels_live.projections(),
         )
+        wiring.gather(self.work_live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:

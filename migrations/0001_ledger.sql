@@ -80,25 +80,25 @@ CREATE TABLE ledger_head (
 );
 INSERT INTO ledger_head (position) VALUES (0);
 
--- Gives the next positions to committed events, in order of their ids; returns the head. An event of a slower transaction is simply
+-- Gives the next positions to committed events, in order of their ids, and returns them. An event of a slower transaction is simply
 -- next time's. Serial numbers are not commit order, and transaction ids begin again in a restored cluster: this is neither.
-CREATE FUNCTION publish_events(p_token bigint, p_limit int) RETURNS TABLE (head bigint, published int)
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION publish_events(p_token bigint, p_limit int) RETURNS SETOF event LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    head bigint;
+    published int;
 BEGIN
     PERFORM require_lease('publisher', p_token);
     SELECT h.position INTO head FROM ledger_head h FOR UPDATE;
-    WITH waiting AS (
+    RETURN QUERY WITH waiting AS (
         SELECT w.id, row_number() OVER (ORDER BY w.id) AS step
         FROM (SELECT e.id FROM event e WHERE e.position IS NULL ORDER BY e.id LIMIT p_limit) w
     )
-    UPDATE event e SET position = publish_events.head + w.step FROM waiting w WHERE e.id = w.id AND e.position IS NULL;
+    UPDATE event e SET position = head + w.step FROM waiting w WHERE e.id = w.id AND e.position IS NULL RETURNING e.*;
     GET DIAGNOSTICS published = ROW_COUNT;
     IF published > 0 THEN
-        head := head + published;
-        UPDATE ledger_head h SET position = publish_events.head;
-        PERFORM pg_notify('ledger', publish_events.head::text);  -- this transaction alone notifies: the hot ones never do
+        UPDATE ledger_head h SET position = head + published;
+        PERFORM pg_notify('ledger', (head + published)::text);  -- this transaction alone notifies: the hot ones never do
     END IF;
-    RETURN NEXT;
 END
 $$;
 

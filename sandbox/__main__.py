@@ -33,11 +33,12 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--channel", default="", help="public key of the web-chat channel; not needed when there is only one")
     secret = os.environ.get("HILO_SHOP_SECRET", "")
     parser.add_argument("--shop-secret", default=secret, help="secret with which the shop signs who is signed in; also HILO_SHOP_SECRET")
+    parser.add_argument("--tied", action="store_true", help="end as soon as standard input is closed: with the program that started it")
     return parser.parse_args(arguments)
 
 
 async def run(chosen: argparse.Namespace) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM, or until whoever it is tied to has ended."""
     post = Post(Travels(), hub_host=chosen.smtp_host, hub_port=chosen.smtp_port, port=chosen.relay_port)
     place = Place(hub=chosen.hub, support=chosen.support, channel=chosen.channel, secret=chosen.shop_secret)
     runner = web.AppRunner(build(place, post), access_log=None, shutdown_timeout=1.0)
@@ -47,16 +48,23 @@ async def run(chosen: argparse.Namespace) -> None:
         await site.start()
         port = runner.addresses[0][1]
         print(f"The pretend world: http://127.0.0.1:{port}  (mail relay at port {post.port})", flush=True)
-        await _stopped()
+        await _stopped(tied=chosen.tied)
     finally:
         await runner.cleanup()
 
 
-async def _stopped() -> None:
-    stop = asyncio.Event()
+async def _stopped(*, tied: bool) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, stop.set)
+    if tied:
+        loop.add_reader(sys.stdin.fileno(), _until_closed, sys.stdin.fileno(), stop)
     await stop.wait()
+
+
+def _until_closed(file: int, stop: asyncio.Event) -> None:
+    if not os.read(file, 1024):
+        stop.set()
 
 
 def _port(text: str) -> int:

@@ -27,7 +27,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 LOCKED = re.compile(r"^[\w.-]+(\[[\w,-]+\])?==\S+( ; [^\\]+)? \\$")
 CODE = (".py", ".ts", ".svelte", ".js", ".sql", ".css", ".html")
-CHECKING_CALLS = ("assert_", "check_", "expect", "run_state_machine", "raises", "fails_with")
+CHECKING_CALLS = ("assert_", "check", "expect", "run_state_machine", "raises", "fails_with")
 
 
 def long_files() -> Iterator[str]:

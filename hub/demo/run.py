@@ -77,8 +77,13 @@ class Demo:
         }
         arguments = [str(part) for pair in options.items() for part in pair]
         environment = {**os.environ, "HILO_SHOP_SECRET": str(chat.settings["identity_secret"])}
+        # Tied by its standard input: a hub that is killed leaves nothing behind that holds the ports of the next start.
         self._world = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "sandbox", *arguments, env=environment, stdout=asyncio.subprocess.PIPE, start_new_session=True
+            *(sys.executable, "-m", "sandbox", "--tied", *arguments),
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
         assert self._world.stdout is not None
         async with asyncio.timeout(20):

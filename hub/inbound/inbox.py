@@ -46,6 +46,8 @@ class Inbox:
         if not self._spool.pending:
             try:
                 async with asyncio.timeout(ACCEPT_S):
+                    if len(deliveries) == 1:
+                        return [await self._intake.take(read(channel, deliveries[0]))]
                     return list(await asyncio.gather(*(self._intake.take(read(channel, one)) for one in deliveries)))
             except GONE as error:
                 log.warning("channel %s: the database is away, deliveries go to the spool (%r)", channel.channel.id, error)

@@ -22,7 +22,7 @@ from hub.kernel.database import AGAIN, GONE, Database
 
 log = logging.getLogger(__name__)
 
-LANES = 2
+LANES = 1
 INLINE_BYTES = 16384
 """A raw body above this is a blob, never a column."""
 TRIES = 6

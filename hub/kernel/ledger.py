@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 QUERIES = queries(__package__)
 
 BATCH = 1000
+RECENT = 4000
+"""How many of the newest events a node keeps in memory."""
 SLOW_POLL_S = 0.5
 """Wakes may be lost with a connection: everybody also looks by himself, slowly."""
 
@@ -42,24 +46,41 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """Reads published events; several followers at one place share one query."""
+    """Reads published events. The newest are kept here: each is fetched once however many follow, and the publisher's node fetches none."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = asyncio.Lock()
-        self._last: tuple[int, list[EventRow]] = (-1, [])
+        self._recent: deque[EventRow] = deque(maxlen=RECENT)  # without gaps: positions are dense
         self._followers: list[asyncio.Event] = []
         self.head = 0
 
     async def read(self, after: int, limit: int = BATCH) -> list[EventRow]:
         """The events after a position, at most `limit`."""
+        if (found := self._remembered(after, limit)) is not None:
+            return found
         async with self._lock:
-            start, rows = self._last
-            if start == after and rows and rows[-1].position >= self.head:
-                return rows
+            if (found := self._remembered(after, limit)) is not None:
+                return found
             rows = [_event(row) for row in await self._database.rows(QUERIES.events_after, after, limit)]
-            self._last = (after, rows)
+            self.remember(rows)
             return rows
+
+    def _remembered(self, after: int, limit: int) -> list[EventRow] | None:
+        """The answer from memory, when it reaches back far enough and has something new."""
+        if not self._recent or not self._recent[0].position <= after + 1 <= self._recent[-1].position:
+            return None
+        start = after + 1 - self._recent[0].position
+        return list(islice(self._recent, start, start + limit))
+
+    def remember(self, rows: Sequence[EventRow]) -> None:
+        """Keep the newest events; what does not follow on what is kept begins anew."""
+        if not rows or (self._recent and rows[-1].position <= self._recent[-1].position):
+            return
+        if self._recent and rows[0].position > self._recent[-1].position + 1:
+            self._recent.clear()
+        newest = self._recent[-1].position if self._recent else rows[0].position - 1
+        self._recent.extend(row for row in rows if row.position > newest)
 
     async def find_head(self) -> int:
         """The last position given out, from the database. Waits out a database that is away."""
@@ -133,12 +154,12 @@ class Publisher:
 
     async def _publish(self, token: int) -> bool:
         self._woken.clear()
-        row = await self._database.row(QUERIES.publish, token, BATCH)
-        assert row is not None
-        if row["published"]:
-            crash_point("ledger.published")
-            self._ledger.wake(row["head"])
-        return bool(row["published"])
+        events = [_event(row) for row in await self._database.rows(QUERIES.publish, token, BATCH)]
+        crash_point("ledger.published")
+        if events:
+            self._ledger.remember(events)
+            self._ledger.wake(events[-1].position)
+        return bool(events)
 
 
 class Doorbell:

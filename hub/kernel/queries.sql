@@ -1,6 +1,7 @@
 -- name: publish
--- Gives the next positions to what has been committed.
-SELECT head, published FROM publish_events($1, $2)
+-- Gives the next positions to what has been committed, and returns it.
+SELECT position, id, at, type, actor_kind, actor, customer, topic, message, work, agent, queue, channel, data
+FROM publish_events($1, $2) ORDER BY position
 
 -- name: head
 -- The last position given out.

@@ -8,13 +8,15 @@ ledger with a cursor is the truth.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import asyncpg
 import msgspec
 import socketio
 
+from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow, Ledger
 from hub.kernel.web import Principal
 
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
 RESUME_LIMIT = 1000
 """Further behind than this many events a browser takes a new snapshot."""
+GATHER_S = 0.5
+"""For how long changes of lists are gathered."""
 LARGE_ROOM = 32
 """Above this many sockets nothing per item goes to a list's room (a queue, the supervisors): it is told to fetch, once a second."""
 
@@ -106,6 +110,14 @@ class Wiring:
     projections: dict[str, list[Projection]] = field(default_factory=dict)
     """Event type -> projections; each is asked once for all of its events of a batch."""
 
+    unhurried: dict[str, list[Projection]] = field(default_factory=dict)
+    """The same for what lists show: gathered, and told at most every half second."""
+
+    def gather(self, group: Mapping[str, Projection]) -> None:
+        """Add the unhurried projections of a room."""
+        for type_, projection in group.items():
+            self.unhurried.setdefault(type_, []).append(projection)
+
     def project(self, *groups: Mapping[str, Projection]) -> None:
         """Add the projections of some rooms."""
         for group in groups:
@@ -124,6 +136,8 @@ class Realtime:
         self._seats: dict[str, Seat] = {}
         self.position = 0
         self._stale_rooms: set[str] = set()
+        self._gathered: list[EventRow] = []
+        self._something_gathered = asyncio.Event()
 
     def attach(self) -> None:
         """Register the namespace with the server."""
@@ -139,6 +153,7 @@ class Realtime:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ledger.follow(self._publish, self.position), name="realtime")
             group.create_task(self._tell_large_rooms(), name="realtime, large rooms")
+            group.create_task(self._tell_gathered(), name="realtime, lists")
 
     async def push(self, type_: str, data: Any, rooms: Iterable[str]) -> None:
         """Tell something that need not last (typing, who is looking)."""
@@ -173,15 +188,28 @@ class Realtime:
             for push in pushes:
                 await self._emit(push)
             self.position = events[-1].position
+        if self._seats and (gathered := [event for event in events if event.type in self._wiring.unhurried]):
+            self._gathered += gathered
+            self._something_gathered.set()
+
+    async def _tell_gathered(self) -> None:
+        """Positions have gone on since: what is told late carries none, and need not be replayed, since a replay tells it anyway."""
+        while True:
+            await self._something_gathered.wait()
+            await asyncio.sleep(GATHER_S)
+            self._something_gathered.clear()
+            events, self._gathered = self._gathered, []
+            try:
+                pushes = await _projected(self._wiring.unhurried, events)
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("lists could not be told (%r); a fetch shows the same", error)
+                continue
+            for push in pushes:
+                await self._emit(replace(push, position=None))
 
     async def project(self, events: Sequence[EventRow]) -> list[Push]:
         """What a batch of events means to sockets; each projection runs once for all of its events."""
-        mine: dict[Projection, list[EventRow]] = {}
-        for event in events:
-            for projection in self._wiring.projections.get(event.type, ()):
-                mine.setdefault(projection, []).append(event)
-        pushes = [push for projection, rows in mine.items() for push in await projection(rows)]
-        return sorted(pushes, key=lambda push: push.position or 0)
+        return await _projected(self._wiring.projections, events)
 
     async def _emit(self, push: Push) -> None:
         rooms = [room for room in push.rooms if not self._too_large(room)]
@@ -253,7 +281,8 @@ class Realtime:
             await self._sit(sid, seat)
             while position < self.position:
                 events = [event for event in await self._ledger.read(position) if event.position <= self.position]
-                for push in await self.project(events):
+                replayed = [*await self.project(events), *await _projected(self._wiring.unhurried, events)]
+                for push in sorted(replayed, key=_place):
                     if push.rooms & seat.rooms:
                         await self._server.emit("event", _wire(push), to=sid, namespace=NAMESPACE)
                 position = events[-1].position if events else self.position
@@ -293,6 +322,18 @@ class Realtime:
 
     def _seated(self, agent: str) -> bool:
         return any(seat.principal.agent == agent and seat.registered for seat in self._seats.values())
+
+
+async def _projected(projections: Mapping[str, Sequence[Projection]], events: Sequence[EventRow]) -> list[Push]:
+    mine: dict[Projection, list[EventRow]] = {}
+    for event in events:
+        for projection in projections.get(event.type, ()):
+            mine.setdefault(projection, []).append(event)
+    return sorted([push for projection, rows in mine.items() for push in await projection(rows)], key=_place)
+
+
+def _place(push: Push) -> int:
+    return push.position or 0
 
 
 def _wire(push: Push) -> dict[str, Any]:

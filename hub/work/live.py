@@ -23,7 +23,7 @@ WORK_EVENTS = (
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 TALK_EVENTS = ("message.created", "conversation.read")
 """They change what a list shows of work: the last words, whose turn it is, what is unread."""
-EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed", *TALK_EVENTS)
+EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 
 AT_ONCE = 20
 """More changes of one kind than this in one go are not told one by one."""
@@ -42,6 +42,10 @@ class WorkLive:
     def projections(self) -> dict[str, Projection]:
         """One projection for all events, so that a batch costs one query for each sort of thing."""
         return dict.fromkeys(EVENTS, self.project)
+
+    def unhurried(self) -> dict[str, Projection]:
+        """What a list shows of a talk that goes on: several changes in half a second are told as one."""
+        return dict.fromkeys(TALK_EVENTS, self.project)
 
     async def project(self, events: Sequence[EventRow]) -> list[Push]:
         """What the events mean to sockets."""

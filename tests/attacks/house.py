@@ -128,12 +128,15 @@ class Desk(Colleague):
     """A colleague who waits for work."""
 
     async def offer_for(self, customer: str) -> dict[str, Any]:
-        """The offer about a customer, once it is there."""
+        """The offer about a customer, once it is there; those of other tests' customers are declined."""
         while True:
-            for offer in self.offers.values():
+            for offer in list(self.offers.values()):
                 if offer["customer"]["id"] == customer:
                     return offer
-            await self.changed()
+                self.offers.pop(offer["id"])
+                await self.ask("POST", f"/offers/{offer['id']}/decline", {"reason": "not_mine"})
+            if not self.offers:
+                await self.changed()
 
 
 class Bubble:

@@ -21,10 +21,13 @@ TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
 class HubProcess:
-    """`hilo serve` with a data folder, a database and ports of its own. The ports stay the same over restarts."""
+    """`hilo serve`, or `hilo demo`, with a data folder, a database and ports of its own. The ports stay the same over restarts."""
 
-    def __init__(self, folder: Path, database_url: str, *, port: int = 0, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, port: int = 0, environment: Mapping[str, str] | None = None, command: str = "serve"
+    ) -> None:
         self.folder = folder
+        self.command = command
         self.database_url = database_url
         self.port = port or free_port()
         self.environment = dict(environment or {})
@@ -70,7 +73,7 @@ class HubProcess:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HILO_")}
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "hub", "serve",
+                sys.executable, "-m", "hub", self.command,
                 cwd=self.folder, env={**inherited, **settings, **self.environment, **environment},
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip

@@ -17,7 +17,9 @@ COMMAND = [sys.executable, "-m", "sandbox", "--relay-port", "0"]
 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield process
         finally:
@@ -31,6 +33,15 @@ def test_it_serves_its_page_and_stops_when_told() -> None:
         with urlopen(address, timeout=5) as page:
             assert b"Mundo de mentira" in page.read()
         process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+def test_it_ends_with_the_program_that_it_is_tied_to() -> None:
+    with started("--port", "0", "--tied") as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        process.stdin.close()
         assert process.wait(10) == 0
 
 

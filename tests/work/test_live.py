@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Push, agent_room, queue_room
-from hub.work.live import EVENTS, WorkLive
+from hub.work.live import EVENTS, TALK_EVENTS, WorkLive
 from tests.work.scene import Floor
 
 
 async def _pushed(floor: Floor, after: int = 0) -> list[Push]:
     """What everything after a position means to sockets."""
-    events = [event for event in await floor.ledger.read(after) if event.type in EVENTS]
+    events = [event for event in await floor.ledger.read(after) if event.type in (*EVENTS, *TALK_EVENTS)]
     return await WorkLive(floor.reading).project(events)
 
 

@@ -1,0 +1,93 @@
+"""What stands on a screen must be what a fresh fetch gives: nothing lost, nothing twice, nothing out of order."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tests.flows.colleague import Colleague
+from tests.flows.visitor import Said, Visitor
+from tests.rig.waiting import eventually
+
+# The thread draws only what is near the window: read it from top to end, a window at a time.
+READ_THREAD = """async (log) => {
+  const found = new Map();
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const text = (one) => one.querySelector(".bubble, .note, .mail__text")?.textContent.trim() ?? "";
+  const read = () => {
+    for (const one of log.querySelectorAll("article.msg")) {
+      const way = ["in", "out", "note"].find((name) => one.classList.contains(`msg--${name}`));
+      const { number } = one.dataset;
+      const state = one.querySelector(".tick")?.textContent.trim() ?? "";
+      found.set(number ?? `waiting ${text(one)}`, [Number(number ?? 0), way, text(one), state]);
+    }
+  };
+  const place = log.scrollTop;
+  for (log.scrollTop = 0; ; log.scrollTop += log.clientHeight / 2) {
+    await drawn();
+    read();
+    if (log.scrollTop + log.clientHeight >= log.scrollHeight - 1) break;
+  }
+  log.scrollTop = place;
+  return [...found.values()];
+}"""
+
+WORDS = {"queued": "En cola", "sending": "Enviando", "sent": "Enviado", "delivered": "Entregado", "read": "Leído"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message of a thread. `state` is the word beside a tick, "" where there is none; number 0: the hub does not have it yet."""
+
+    number: int
+    direction: str
+    text: str
+    state: str
+
+
+async def on_screen(colleague: Colleague) -> list[Shown]:
+    """The thread as the console shows it."""
+    return [Shown(*one) for one in await colleague.log.evaluate(READ_THREAD)]
+
+
+async def fetched(colleague: Colleague, customer: str, connector: str = "") -> list[Shown]:
+    """The same thread, asked of the hub now; of one kind of channel only when that is named."""
+    messages: list[dict[str, Any]] = []
+    before: dict[str, Any] = {}
+    while True:
+        page = await colleague.fetch(f"/customers/{customer}/conversation", limit=100, **before)
+        messages = page["messages"] + messages
+        if not page["next"]:
+            return [_shown(one) for one in messages if connector in ("", one["channel"] and one["channel"]["connector"])]
+        before = {"before": page["next"]}
+
+
+def _shown(message: dict[str, Any]) -> Shown:
+    state = WORDS[message["state"]] if message["direction"] == "out" else ""
+    return Shown(message["number"], message["direction"], message["text"].strip(), state)
+
+
+async def verify_by_fetch(*colleagues: Colleague) -> list[Shown]:
+    """The screens of these colleagues, all on one conversation, come to show what a fresh fetch gives, once each. Returns it."""
+    shown: list[Shown] = []
+    for colleague in colleagues:
+        shown = await eventually(partial(_same, colleague), what="the screen equals a fresh fetch", seconds=30)
+    texts = [one.text for one in shown]
+    assert len(set(texts)) == len(texts), texts
+    return shown
+
+
+async def _same(colleague: Colleague) -> list[Shown]:
+    screen, hub = await on_screen(colleague), await fetched(colleague, colleague.customer)
+    return hub if screen == hub else []
+
+
+async def verify_bubbles(colleague: Colleague, *tabs: Visitor) -> None:
+    """The visitor's tabs come to show every message of the chat and nothing else, in the thread's order, none waiting."""
+    chat = await fetched(colleague, colleague.customer, "webchat")
+    wanted = [Said(one.direction == "in", waits=False, text=one.text) for one in chat]
+    for tab in tabs:
+        await eventually(partial(_shows, tab, wanted), what=f"the bubble shows {wanted}", seconds=30)
+
+
+async def _shows(visitor: Visitor, wanted: list[Said]) -> bool:
+    return await visitor.thread() == wanted
