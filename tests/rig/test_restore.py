@@ -1,4 +1,4 @@
-"""A backup that was made under load is restored into a fresh cluster: everything of before is there once, consumers go on, sequences too."""
+"""A backup made under load is restored into a fresh cluster: everything of before is there once, consumers and numbers go on."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ import asyncpg
 
 from tests.rig.colleague import Colleague
 from tests.rig.load import acknowledged, mixed_load
-from tests.rig.postgres import RigPostgres
+from tests.rig.postgres import RigPostgres, private_postgres
 from tests.rig.process import HubProcess
 from tests.rig.scene import Scene, opened
 from tests.rig.webhooks import Webhooks
@@ -29,7 +29,7 @@ async def test_a_backup_under_load_goes_on_in_a_fresh_cluster(rig_postgres: RigP
             await acknowledged(scene, 5)
         await scene.check()
         await scene.hub.stop()
-        async with RigPostgres(tmp_path / "fresh") as fresh:
+        async with private_postgres() as fresh:
             url = fresh.url(await fresh.make("template0"))
             await _hilo(data, url, "restore", str(archive))
             assert [one.id for one in await kept_messages(url)][: len(before)] == [one.id for one in before]
