@@ -154,6 +154,7 @@ class Realtime:
             group.create_task(self._ledger.follow(self._publish, self.position), name="realtime")
             group.create_task(self._tell_large_rooms(), name="realtime, large rooms")
             group.create_task(self._tell_gathered(), name="realtime, lists")
+            group.create_task(self._tell_outages(), name="realtime, outages")
 
     async def push(self, type_: str, data: Any, rooms: Iterable[str]) -> None:
         """Tell the sockets of this node something that need not last."""
@@ -231,6 +232,18 @@ class Realtime:
             return False
         self._stale_rooms.add(room)
         return True
+
+    async def _tell_outages(self) -> None:
+        """The database went away, or is back: consoles say so and keep what is written."""
+        told: datetime | None = None
+        while True:
+            await asyncio.sleep(1)
+            since = self._ledger.away_since
+            if since and not told:
+                await self._tell(Push("hub.degraded", {"what": "database", "since": since}, frozenset()), [EVERYBODY])
+            elif told and not since:
+                await self._tell(Push("hub.recovered", {}, frozenset()), [EVERYBODY])
+            told = since
 
     async def _tell_large_rooms(self) -> None:
         while True:
