@@ -30,6 +30,11 @@ class Colleague:
         assert answer.ok, await answer.text()
         return await answer.json() if answer.status != 204 else None
 
+    async def customer_named(self, name: str) -> str:
+        """The id of the customer of that name."""
+        found = (await self.fetch("/customers", q=name))["items"]
+        return str(next(one["id"] for one in found if one["name"] == name))
+
     # ── The desk ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def become(self, activity: str) -> None:
