@@ -50,9 +50,18 @@ def room(agent: Agent, load: Load, channel: str) -> bool:
     return lack_of_room(agent, load, channel) is None
 
 
-def overloaded(agent: Agent, load: Load, channel: str) -> bool:
-    """Whether what the agent carries is beyond the limits, as after these were lowered."""
-    return load.units > agent.units_max or load.items[channel] > agent.channel_max.get(channel, load.items[channel])
+def overload(agent: Agent, load: Load, channel: str) -> Reason | None:
+    """Why what the agent carries is beyond the limits, or None when it is within them."""
+    most = agent.channel_max.get(channel)
+    if most is not None and load.items[channel] > most:
+        return Reason(Code.CHANNEL_FULL, agent.id, name=channel, have=load.items[channel], need=most)
+    return Reason(Code.AT_CAPACITY, agent.id, have=load.units, need=agent.units_max) if load.units > agent.units_max else None
+
+
+def lowered(before: Agent, after: Agent) -> bool:
+    """Whether an agent may carry less than before, in all or of one kind."""
+    kinds = after.channel_max.items()
+    return after.units_max < before.units_max or any(most < before.channel_max.get(kind, most + 1) for kind, most in kinds)
 
 
 def offer_timeout(queue: Queue, channel: str) -> float:

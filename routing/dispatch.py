@@ -98,11 +98,12 @@ class Dispatch:
         if pending is not None and pending.id is not None:
             self.decisions.append(RescindOffer(pending.id, state.work.id, pending.agent, reason))
 
-    def withdraw_unfit(self, agent: AgentState, now: float) -> None:
-        """Rescind the offers that an agent may not keep as things are now."""
+    def withdraw_unfit(self, agent: AgentState, now: float, *, lowered: bool = False) -> None:
+        """Rescind the offers that an agent may not keep as things are now; for want of room only when limits were `lowered`."""
+        # Whoever is given more work than fits has it beside the open offers: these were counted when they were made.
         for work_id in reversed(list(agent.offered)):
             state = self.floor.works[work_id]
-            reason = explain.unfit(self.floor, agent, state)
+            reason = explain.unfit(self.floor, agent, state) or (explain.beyond(agent, state) if lowered else None)
             if reason is not None:
                 self._rescind(state, reason.code)
                 self.give_back(state, now)
@@ -147,7 +148,7 @@ class Dispatch:
         """Let go the items that were kept for an agent who cannot come for them."""
         for work_id in self.floor.waiting.reserved_for(agent.agent.id):
             state = self.floor.works[work_id]
-            if explain.unfit(self.floor, agent, state):
+            if explain.unfit(self.floor, agent, state) or explain.beyond(agent, state):
                 self.requeue(state, now)
 
     def exclude_giver(self, state: WorkState, now: float) -> None:

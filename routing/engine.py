@@ -2,7 +2,7 @@
 
 from functools import singledispatchmethod
 
-from routing import explain
+from routing import capacity, explain
 from routing.decisions import Decision, ExpireOffer, MakeOffer, MarkNotResponding, RescindOffer
 from routing.dispatch import Dispatch
 from routing.events import (
@@ -83,8 +83,10 @@ class Engine:
 
     @_on.register
     def _(self, event: AgentChanged, now: float) -> None:
+        before = self._floor.agents.get(event.agent.id)
+        lowered = before is not None and capacity.lowered(before.agent, event.agent)
         state = self._floor.set_agent(event.agent)
-        self._dispatch.withdraw_unfit(state, now)
+        self._dispatch.withdraw_unfit(state, now, lowered=lowered)
         self._dispatch.review_reserved(state, now)
         self._dispatch.look_for_item(state)
 

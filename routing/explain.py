@@ -21,11 +21,13 @@ def reasons(floor: Floor, work_id: str, now: float) -> list[Reason]:
 
 
 def unfit(floor: Floor, agent: AgentState, state: WorkState) -> Reason | None:
-    """Why an agent may no longer keep a pending offer, or None: presence, membership, channel, skills, limits."""
-    reason = _never(floor, agent, state)
-    if reason is None and capacity.overloaded(agent.agent, agent.load, state.work.channel):
-        return Reason(Code.AT_CAPACITY, agent.agent.id, have=agent.load.units, need=agent.agent.units_max)
-    return reason
+    """Why an agent may not have the item, whatever room there is, or None: presence, membership, channel, skills."""
+    return _absent(agent) or _unsuited(floor, agent, state)
+
+
+def beyond(agent: AgentState, state: WorkState) -> Reason | None:
+    """Why an item that the agent carries is one too many for the limits, or None."""
+    return capacity.overload(agent.agent, agent.load, state.work.channel)
 
 
 def position(floor: Floor, work_id: str) -> int | None:
@@ -42,13 +44,9 @@ def _why_not(floor: Floor, agent_id: str, state: WorkState, now: float) -> Reaso
     agent = floor.agents.get(agent_id)
     if agent is None:
         return Reason(Code.OFFLINE, agent_id)
-    reason = _never(floor, agent, state) or _kept(agent, state, now) or _full(agent, state) or _barred(agent, state, now)
+    reason = unfit(floor, agent, state) or _kept(agent, state, now) or _full(agent, state) or _barred(agent, state, now)
     # Nothing stands in the way only between the end of a bar and the tick that acts on it.
     return reason or Reason(Code.NEXT_TICK, agent_id)
-
-
-def _never(floor: Floor, agent: AgentState, state: WorkState) -> Reason | None:
-    return _absent(agent) or _unsuited(floor, agent, state)
 
 
 def _absent(agent: AgentState) -> Reason | None:

@@ -1,9 +1,11 @@
 """Which agent gets an item, which item an agent gets, and that the reason given is the true one."""
 
+from typing import Any
+
 import pytest
 
 from routing.capacity import weight
-from routing.events import Tick
+from routing.events import Tick, WorkTaken
 from routing.model import Agent, Code, Profile, Reason, Step
 from tests.routing.scene import Scene
 
@@ -127,6 +129,19 @@ def test_an_offer_beyond_a_lowered_limit_is_taken_back(scene: Scene) -> None:
     scene.agent("ana", units_max=40)
     assert scene.offered_to("w1") == "ana"
     assert scene.codes("w2") == {"ana": Code.AT_CAPACITY}
+
+
+@pytest.mark.parametrize("lower", [{"units_max": 60}, {"channel_max": {"webchat": 1}}])
+def test_work_given_beyond_the_limit_takes_no_offer_back_until_the_limit_is_lowered(scene: Scene, lower: dict[str, Any]) -> None:
+    ready(scene, "ana", units_max=70)
+    scene.work("w1")
+    scene.work("w2")
+    scene.work("call", channel="voice")
+    scene.tell(WorkTaken("call", "ana", "voice", 100))
+    scene.agent("ana")
+    assert (scene.offered_to("w1"), scene.offered_to("w2")) == ("ana", "ana")
+    scene.agent("ana", **lower)
+    assert scene.offered_to("w2") is None
 
 
 def test_higher_priority_comes_first_and_then_the_older(scene: Scene) -> None:

@@ -54,6 +54,16 @@ def test_the_offer_of_an_agent_who_left_meanwhile_is_rescinded() -> None:
     assert decisions == [RescindOffer("o1", "w1", "ana", "offline")]
 
 
+def test_an_offer_goes_on_though_its_agent_was_given_a_call_beyond_the_limit() -> None:
+    offer = Offer("o1", "w1", "ana", "webchat", 33, NOW + 5)
+    engine = Engine()
+    restored = Restored((SERVICE,), (ANA,), (WorkTaken("w0", "ana", "voice", 100),), (work("w1"),), (offer,))
+    assert engine.apply(restored, NOW) == []
+    assert [reason.code for reason in engine.reasons("w1", NOW)] == [Code.OFFERED]
+    assert engine.apply(OfferAccepted(offer), NOW) == []
+    assert [reason.code for reason in engine.reasons("w1", NOW)] == [Code.ASSIGNED]
+
+
 def test_work_in_hand_keeps_its_room() -> None:
     engine = Engine()
     assert engine.apply(Restored((SERVICE,), (ANA,), (WorkTaken("w0", "ana", "webchat", 33),), (work("w1"),), ()), NOW) == []

@@ -5,6 +5,7 @@ import type { ConversationPage, Customer, Draft, HubEvent, Message, Named, Perso
 
 const PAGE = 50;
 const MOST = 200;
+const TYPING_MS = 12_000;
 
 export class Conversation {
   #messages = $state.raw<ReadonlyMap<string, Message>>(new Map());
@@ -178,12 +179,15 @@ export class Conversation {
 
   #tell(message: Message): void {
     this.putMessage(message);
-    this.#typing = this.#typing.filter((who) => who.id !== message.author.id || who.kind !== message.author.kind);
+    // A visitor who writes is known by the kind alone: there is one customer in a conversation.
+    this.#typing = this.#typing.filter((who) => who.kind !== message.author.kind || (who.kind !== "customer" && who.id !== message.author.id));
   }
 
   #type({ who, on }: { who: Person; on: boolean }): void {
     const others = this.#typing.filter((one) => one.kind !== who.kind || one.id !== who.id);
     this.#typing = on ? [...others, who] : others;
+    // Who goes away in the middle of a word never says that he or she has stopped.
+    if (on) setTimeout(() => (this.#typing = this.#typing.filter((one) => one !== who)), TYPING_MS);
   }
 
   #page(before: string | null, limit: number, topic: string | null = null): Promise<ConversationPage> {

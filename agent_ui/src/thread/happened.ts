@@ -1,6 +1,6 @@
 /** What happened, in words: one sentence for each kind of event that the ledger tells people about. */
 import type { Labels, Named, Reason, ThreadEvent, WrapUpCode } from "../live/types.ts";
-import { label, why } from "../ui/sentences.ts";
+import { label, personName, why } from "../ui/sentences.ts";
 import { duration } from "../ui/times.ts";
 import { m, sentence } from "../ui/words.ts";
 
@@ -24,14 +24,14 @@ type Teller = (event: ThreadEvent, reader: Reader) => Told;
 
 const named = (event: ThreadEvent, key: string): Named | null => (event.data[key] as Named | undefined) ?? null;
 const words = (event: ThreadEvent, key: string): string => (typeof event.data[key] === "string" ? event.data[key] : "");
-const who = (event: ThreadEvent): string => event.actor.name || m.the_system();
+const who = ({ actor }: ThreadEvent): string => (actor.kind === "customer" ? (actor.name ? personName(actor.name) : m.the_customer()) : actor.name || m.the_system());
 
 const ON_THE_THREAD: Record<string, Teller> = {
   "work.assigned": assigned,
   "work.transferred": transferred,
   "work.completed": completed,
   "customer.joined": joined,
-  "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: named(event, "customer")?.name ?? "", who: who(event) }) }),
+  "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: personName(named(event, "customer")?.name ?? ""), who: who(event) }) }),
   "topic.reopened": (event) => ({ icon: "flag", text: m.event_topic_reopened({ topic: topic(event) }) }),
   "topic.moved": (event) => ({ icon: "split", text: m.event_topic_moved({ topic: topic(event), who: who(event) }) }),
 };
@@ -45,7 +45,7 @@ const BESIDE: Record<string, Teller> = {
   "customer.changed": (event) => ({ icon: "edit", text: m.event_changed({ who: who(event) }) }),
   "customer.tagged": (event) => ({ icon: "tag", text: m.event_tagged({ who: who(event) }) }),
   "customer.untagged": (event) => ({ icon: "tag", text: m.event_untagged({ who: who(event) }) }),
-  "customer.distinct": (event) => ({ icon: "x", text: m.event_distinct({ who: who(event), name: named(event, "customer")?.name ?? "" }) }),
+  "customer.distinct": (event) => ({ icon: "x", text: m.event_distinct({ who: who(event), name: personName(named(event, "customer")?.name ?? "") }) }),
   "commitment.made": (event) => ({ icon: "flag", text: m.event_promised({ who: who(event) }), note: words(event, "text") }),
   "commitment.done": (event) => ({ icon: "done", text: m.event_kept({ who: who(event) }), note: words(event, "text") }),
   "message.created": (event) => written(event),
@@ -94,7 +94,7 @@ function joined(event: ThreadEvent): Told {
   const evidence = words(event, "evidence");
   const reason = sentence("evidence", evidence) ?? evidence;
   const undone = event.data["undone"] === true;
-  const text = m.event_joined({ name: named(event, "customer")?.name ?? "", evidence: reason });
+  const text = m.event_joined({ name: personName(named(event, "customer")?.name ?? ""), evidence: reason });
   return { icon: "join", text: undone ? `${text} · ${m.event_undone()}` : text, join: undone ? null : words(event, "join") || null };
 }
 

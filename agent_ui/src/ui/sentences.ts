@@ -18,6 +18,19 @@ export function reference(error: unknown): string | null {
   return error instanceof Refused ? error.reference : null;
 }
 
+const NUMBER = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{18,}$/iu;
+
+/** The name of a customer. A visitor who has not said any is known to the hub by a long number, of which four letters are enough. */
+export function personName(name: string): string {
+  if (!name) return m.talk_unknown();
+  return NUMBER.test(name) ? m.visitor_name({ end: name.slice(-4) }) : name;
+}
+
+/** How a customer is spoken of above a message: by the first name. */
+export function firstName(name: string): string {
+  return NUMBER.test(name) || !name ? personName(name) : (name.split(" ")[0] ?? name);
+}
+
 export function label(labels: Labels): string {
   return labels[locale()] ?? labels.en ?? labels.es;
 }

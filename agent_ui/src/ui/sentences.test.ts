@@ -1,0 +1,18 @@
+// @vitest-environment node
+import { expect, test, vi } from "vitest";
+
+vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+vi.stubGlobal("navigator", { language: "es" });
+const { firstName, personName } = await import("./sentences.ts");
+
+const VISITOR = "a54f4a1e-7208-4966-b428-a22053b3d113";
+
+test("a customer who has said a name goes by it", () => {
+  expect(personName("Lucía Ferrer Montes")).toBe("Lucía Ferrer Montes");
+  expect(firstName("Lucía Ferrer Montes")).toBe("Lucía");
+});
+
+test("a visitor who has said none is told by four letters, never by the whole number", () => {
+  expect(personName(VISITOR)).toBe("Visita d113");
+  expect(firstName(VISITOR)).toBe("Visita d113");
+});
