@@ -90,7 +90,7 @@ class Colleague:
     async def answer_by(self, way: str) -> None:
         """Choose the channel and address to answer by."""
         await self.page.get_by_role("button", name=re.compile("Responder por .* Cambiar de canal")).click()
-        await self.page.get_by_role("menuitemradio").or_(self.page.get_by_role("menuitem")).filter(has_text=way).click()
+        await self.page.get_by_role("menuitemradio").filter(has_text=way).click()
 
     async def close(self, code: str, *, note: str = "", promise: str = "") -> None:
         """Close the work that is open: what it was, a note for the team, and what was promised."""

@@ -33,6 +33,7 @@ READ_THREAD = """async (log) => {
   return [...found.values()];
 }"""
 
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One message of a thread. `state` is the word beside a tick, "" where there is none; number 0: the hub does not have it yet."""
