@@ -1,7 +1,5 @@
 """The customer's record, in both languages: edited in place, tagged, another address, joined and parted again, a duplicate that is none."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Page, expect
 
@@ -30,10 +28,10 @@ async def panel(luis: Colleague, locale: str) -> Panel:
 
 
 @pytest.fixture
-async def sofia(come: Come) -> AsyncIterator[Page]:
+async def sofia(come: Come) -> Page:
     """A colleague's page, which is never reloaded."""
     colleague = await come("sofia")
-    yield colleague.page
+    return colleague.page
 
 
 async def open_both(luis: Colleague, sofia: Page, name: str) -> None:
