@@ -101,8 +101,8 @@ test("a topic read by itself reaches further back without a hole in the whole th
 
 test("a customer who has written is not writing any more, whatever the hub calls him or her", async () => {
   const { conversation } = await opened(page([]));
-  conversation.apply(happens("typing", { who: { kind: "customer", id: null, name: "" }, on: true }, null));
+  conversation.apply(happens("typing", { root: "c", who: { kind: "customer", id: null, name: "" }, on: true }, null));
   expect(conversation.typing).toHaveLength(1);
-  conversation.apply(happens("message.created", message(1)));
+  conversation.apply(happens("message.created", inRoot(message(1))));
   expect(conversation.typing).toEqual([]);
 });
