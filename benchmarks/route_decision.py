@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Callable
 from random import Random
 from time import perf_counter
 
@@ -21,7 +22,8 @@ START = 1_000_000.0
 class Floor:
     """An engine that is told what a hub would tell it, with every call timed."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
         self.random = Random(seed)
         self.engine = Engine()
         self.now = START
@@ -39,11 +41,11 @@ class Floor:
         )
         taken = tuple(WorkTaken(f"{name}-{number}", name, "webchat", 33) for name in names for number in range(3))
         self.taken = [event.work for event in taken]
-        started = perf_counter()
+        started = self._clock()
         agents = tuple(self.agent(name) for name in names)
         work = tuple(self.work(START - self.random.uniform(0, 3600)) for _ in range(WAITING))
         self.engine.apply(Restored(queues, agents, taken, work, ()), self.now)
-        return perf_counter() - started
+        return self._clock() - started
 
     def agent(self, name: str, *, online: bool = True) -> Agent:
         """An agent with some skills."""
@@ -68,9 +70,9 @@ class Floor:
 
     def tell(self, event: Event) -> list[Decision]:
         """Time one event."""
-        started = perf_counter()
+        started = self._clock()
         decisions = self.engine.apply(event, self.now)
-        self.milliseconds.append((perf_counter() - started) * 1000)
+        self.milliseconds.append((self._clock() - started) * 1000)
         return decisions
 
     def answer(self, decisions: list[Decision]) -> None:

@@ -168,7 +168,7 @@ class Hub:
             max_http_buffer_size=SOCKET_BYTES,
             ping_interval=20,
             ping_timeout=20,
-            manager=_manager(self.settings),
+            client_manager=_manager(self.settings),
         )
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
@@ -308,6 +308,7 @@ class Hub:
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
         await self.realtime.cut(agent, session, reason)
+        await self.presence.signed_out(agent)
 
     # ── Channels ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -356,7 +357,7 @@ class Hub:
 
     async def _visitor_typing(self, root: str, name: str, on: bool) -> None:
         who = {"kind": "customer", "id": None, "name": name}
-        await self.realtime.push("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
+        await self.realtime.push_everywhere("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
 
     def _viewers(self, root: str) -> list[Named]:
         return [Named(**one) for one in self.realtime.viewers(root)]

@@ -3,6 +3,7 @@ when a type is written or pushed that does not stand here.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
@@ -55,6 +56,13 @@ class Ended(msgspec.Struct):
     reason: str
 
 
+class Degraded(msgspec.Struct):
+    """What is away, and since when."""
+
+    what: str
+    since: datetime
+
+
 class Nothing(msgspec.Struct):
     """Empty: fetch again."""
 
@@ -98,6 +106,8 @@ SOCKET_EVENTS = (
     SocketEvent("viewing", Viewing, False, "Who has the customer open that you have open."),
     SocketEvent("queues.changed", QueueLoads, False, "The queues' counts, at most once a second."),
     SocketEvent("list.changed", Nothing, False, "A large team's list moved: fetch it again."),
+    SocketEvent("hub.degraded", Degraded, False, "The hub cannot reach its database: what is written is kept by the browser."),
+    SocketEvent("hub.recovered", Nothing, False, "It can again: what waits is sent, what is open is fetched again."),
     SocketEvent("session.ended", Ended, False, "You were signed out; the socket is closed after this."),
 )
 

@@ -92,11 +92,27 @@ BEGIN
 END
 $$;
 
+-- New work for a topic: it waits for whoever knows the customer first.
+CREATE FUNCTION queue_topic(p_topic uuid, p_root uuid, p_channel uuid, p_queue uuid, p_lower int) RETURNS uuid LANGUAGE plpgsql AS $$
+DECLARE
+    made work;
+BEGIN
+    INSERT INTO work AS w (topic_id, customer_id, queue_id, channel_id, kind, priority, known_agent_id)
+        SELECT t.id, t.customer_id, q.id, c.id, c.kind, q.priority - p_lower,
+               COALESCE(t.agent_id, (SELECT b.agent_id FROM work b JOIN customer f ON f.id = b.customer_id
+                                     WHERE f.root_id = p_root AND b.agent_id IS NOT NULL ORDER BY b.id DESC LIMIT 1))
+        FROM topic t, channel c, queue q WHERE t.id = p_topic AND c.id = p_channel AND q.id = COALESCE(t.queue_id, p_queue)
+        RETURNING w.* INTO made;
+    INSERT INTO event (type, actor_kind, customer, topic, work, queue, channel)
+        VALUES ('work.queued', 'customer', made.customer_id, p_topic, made.id, made.queue_id, made.channel_id);
+    RETURN made.id;
+END
+$$;
+
 -- The work of a topic: the one that is open (a wrap-up goes back to talking), else a new one in the queue.
 CREATE FUNCTION take_work(p jsonb, p_topic uuid, p_customer uuid, p_root uuid, OUT work uuid, OUT queued boolean) LANGUAGE plpgsql AS $$
 DECLARE
     found work;
-    place topic;
 BEGIN
     queued := false;
     SELECT w.* INTO found FROM work w WHERE w.topic_id = p_topic AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') FOR NO KEY UPDATE;
@@ -107,17 +123,8 @@ BEGIN
         INSERT INTO event (type, actor_kind, customer, topic, work, agent, queue)
             VALUES ('work.resumed', 'customer', p_customer, p_topic, work, found.agent_id, found.queue_id);
     ELSIF work IS NULL AND NOT ((p->>'automatic')::boolean AND jsonb_array_length(p->'answers') > 0) THEN
-        SELECT t.* INTO place FROM topic t WHERE t.id = p_topic;
-        INSERT INTO work (topic_id, customer_id, queue_id, channel_id, kind, priority, known_agent_id)
-            SELECT p_topic, place.customer_id, COALESCE(place.queue_id, (p->>'queue')::uuid), (p->>'channel')::uuid, c.kind,
-                   q.priority - CASE WHEN (p->>'automatic')::boolean THEN 1 ELSE 0 END,
-                   COALESCE(place.agent_id, (SELECT w.agent_id FROM work w JOIN customer f ON f.id = w.customer_id
-                                             WHERE f.root_id = p_root AND w.agent_id IS NOT NULL ORDER BY w.id DESC LIMIT 1))
-            FROM channel c, queue q WHERE c.id = (p->>'channel')::uuid AND q.id = COALESCE(place.queue_id, (p->>'queue')::uuid)
-            RETURNING id INTO work;
+        work := queue_topic(p_topic, p_root, (p->>'channel')::uuid, (p->>'queue')::uuid, (p->>'automatic')::boolean::int);
         queued := true;
-        INSERT INTO event (type, actor_kind, customer, topic, work, queue, channel)
-            SELECT 'work.queued', 'customer', w.customer_id, p_topic, w.id, w.queue_id, w.channel_id FROM work w WHERE w.id = take_work.work;
     END IF;
 END
 $$;

@@ -1,4 +1,5 @@
--- Offers: written, accepted, ended. Each move is one call inside one short transaction; locks are taken in one order everywhere: topic, work, presence.
+-- Offers: written, accepted, ended. Each move is one call inside one short transaction; locks are taken in one order everywhere: the customer's root,
+-- topic, work, presence.
 -- A refusal carries a stable word for the caller in its hint.
 
 CREATE FUNCTION refuse(p_errcode text, p_code text, p_message text) RETURNS void LANGUAGE plpgsql AS $$
@@ -7,16 +8,18 @@ BEGIN
 END
 $$;
 
--- Locks an item and its topic.
+-- Locks an item with its conversation, as a message of the customer does: of the two, one comes first and the other sees what it did.
 CREATE FUNCTION lock_work(p_work uuid) RETURNS work LANGUAGE plpgsql AS $$
 DECLARE
     item work;
 BEGIN
-    PERFORM 1 FROM topic t WHERE t.id = (SELECT w.topic_id FROM work w WHERE w.id = p_work) FOR NO KEY UPDATE;
-    SELECT * INTO item FROM work w WHERE w.id = p_work FOR NO KEY UPDATE;
+    SELECT * INTO item FROM work w WHERE w.id = p_work;
     IF item.id IS NULL THEN
         PERFORM refuse('HL404', 'not_found', format('there is no work %s', p_work));
     END IF;
+    PERFORM lock_root(item.customer_id);
+    PERFORM 1 FROM topic t WHERE t.id = (SELECT w.topic_id FROM work w WHERE w.id = p_work) FOR NO KEY UPDATE;
+    SELECT * INTO item FROM work w WHERE w.id = p_work FOR NO KEY UPDATE;
     RETURN item;
 END
 $$;

@@ -29,13 +29,28 @@ BEGIN
 END
 $$;
 
--- Ends a locked item for good, and its topic with it.
+-- The channel of what the customer has written since the item was taken, when nobody who ends the item has read or answered it; else NULL.
+CREATE FUNCTION unseen_channel(p_work work, p_actor uuid) RETURNS uuid STABLE LANGUAGE sql AS $$
+    SELECT m.channel_id FROM topic t JOIN customer c ON c.id = t.customer_id
+    JOIN message m ON m.topic_id = t.id AND m.number = t.last_number AND m.direction = 'in' AND m.at > p_work.assigned_at
+    WHERE t.id = p_work.topic_id AND t.state = 'open'
+      AND m.number > COALESCE((SELECT max(d.number) FROM reading d WHERE d.agent_id IN (p_actor, p_work.agent_id) AND d.customer_id IN (c.id, c.root_id)), 0)
+$$;
+
+-- Ends a locked item for good, and its topic with it. A message that crossed with the end counts as if it had come after it: the topic
+-- stays open, with new work.
 CREATE FUNCTION complete_work(p_work work, p_code text, p_note text, p_actor_kind text, p_actor uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    news uuid := unseen_channel(p_work, p_actor);
 BEGIN
     UPDATE work w SET state = 'completed', ended_at = now(), wrap_until = NULL, units = 0, code = p_code, note = p_note WHERE w.id = p_work.id;
     PERFORM end_assignment(p_work, 'completed');
     PERFORM tell_work('work.completed', p_work, p_actor_kind, p_actor, p_work.agent_id, jsonb_strip_nulls(jsonb_build_object('code', p_code)));
-    PERFORM close_topic(p_work, p_actor_kind, p_actor);
+    IF news IS NULL THEN
+        PERFORM close_topic(p_work, p_actor_kind, p_actor);
+    ELSE
+        PERFORM queue_topic(p_work.topic_id, (SELECT c.root_id FROM customer c WHERE c.id = p_work.customer_id), news, p_work.queue_id, 0);
+    END IF;
 END
 $$;
 
@@ -109,15 +124,21 @@ BEGIN
 END
 $$;
 
--- The colleague's last connection has been away for too long: the work goes back, and he or she is asked first when back in time.
+-- The colleague was disabled, or the last connection has been away for too long: the work goes back. Who lost the connection is asked first when
+-- back in time.
 CREATE FUNCTION release_lost_work(p_token bigint, p_work uuid, p_after interval) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     item work;
 BEGIN
     PERFORM require_lease('router', p_token);
     item := lock_work(p_work);
-    IF item.state = 'assigned' AND EXISTS (
-        SELECT 1 FROM presence p WHERE p.agent_id = item.agent_id AND NOT p.connected AND p.left_at <= clock_timestamp() - p_after) THEN
+    IF item.state <> 'assigned' THEN
+        RETURN;
+    ELSIF NOT (SELECT a.enabled FROM agent a WHERE a.id = item.agent_id) THEN
+        UPDATE topic t SET agent_id = NULL WHERE t.id = item.topic_id;
+        PERFORM queue_again(item, item.queue_id, NULL, NULL, 'disabled');
+        PERFORM tell_work('work.released', item, 'system', NULL, item.agent_id, '{"reason": "disabled"}');
+    ELSIF EXISTS (SELECT 1 FROM presence p WHERE p.agent_id = item.agent_id AND NOT p.connected AND p.left_at <= clock_timestamp() - p_after) THEN
         PERFORM queue_again(item, item.queue_id, item.agent_id, NULL, 'left');
         PERFORM tell_work('work.released', item, 'system', NULL, item.agent_id, '{"reason": "left"}');
     END IF;
@@ -162,7 +183,7 @@ BEGIN
         RETURN;
     ELSIF item.state NOT IN ('queued', 'offered') AND NOT (p_any AND item.state IN ('assigned', 'wrapping', 'paused')) THEN
         PERFORM refuse('HL409', 'not_waiting', format('this work is %s and does not wait for anybody', item.state));
-    ELSIF NOT who.connected THEN
+    ELSIF NOT who.connected OR NOT (SELECT a.enabled FROM agent a WHERE a.id = p_agent) THEN
         PERFORM refuse('HL409', 'agent_away', 'this colleague is not connected');
     ELSIF NOT p_any AND NOT EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = item.queue_id AND m.agent_id = p_agent) THEN
         PERFORM refuse('HL409', 'not_a_member', 'you do not serve the queue of this work');

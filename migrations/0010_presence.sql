@@ -3,6 +3,9 @@
 -- Locks what is offered to a colleague before his or her presence is touched: the order of locks.
 CREATE FUNCTION lock_offered(p_agent uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM 1 FROM customer r WHERE r.id IN (SELECT c.root_id FROM offer o JOIN work w ON w.id = o.work_id JOIN customer c ON c.id = w.customer_id
+                                             WHERE o.agent_id = p_agent AND o.state = 'pending')
+        ORDER BY r.id FOR NO KEY UPDATE;
     PERFORM 1 FROM topic t WHERE t.id IN (SELECT w.topic_id FROM offer o JOIN work w ON w.id = o.work_id WHERE o.agent_id = p_agent AND o.state = 'pending')
         ORDER BY t.id FOR NO KEY UPDATE;
     PERFORM 1 FROM work w WHERE w.id IN (SELECT o.work_id FROM offer o WHERE o.agent_id = p_agent AND o.state = 'pending')

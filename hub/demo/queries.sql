@@ -45,7 +45,9 @@ UPDATE message SET state = CASE WHEN direction = 'out' THEN 'delivered' ELSE sta
 
 -- name: backdate_events
 -- Events as old as their messages.
-UPDATE event e SET at = m.at FROM message m WHERE m.id = e.message AND e.position IS NULL AND m.at < e.at
+UPDATE event e SET at = COALESCE(m.at, x.first) FROM event o LEFT JOIN message m ON m.id = o.message
+LEFT JOIN LATERAL (SELECT min(v.at) AS first FROM message v WHERE v.customer_id = o.customer) x ON true
+WHERE o.id = e.id AND e.at = now() AND COALESCE(m.at, x.first) < e.at
 
 -- name: backdate_topic
 -- A topic as old as its messages.

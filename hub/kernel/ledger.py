@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,8 @@ class Ledger:
         self._recent: deque[EventRow] = deque(maxlen=RECENT)  # without gaps: positions are dense
         self._followers: list[asyncio.Event] = []
         self.head = 0
+        self.away_since: datetime | None = None
+        """Since when the database has not answered a follower; None while it does."""
 
     async def read(self, after: int, limit: int = BATCH) -> list[EventRow]:
         """The events after a position, at most `limit`."""
@@ -118,8 +120,10 @@ class Ledger:
                 return rows[-1].position
         except GONE as error:
             log.warning("following the ledger: the database is away (%s)", error)
+            self.away_since = self.away_since or datetime.now(UTC)
             await asyncio.sleep(SLOW_POLL_S)
             return after
+        self.away_since = None
         await _wait(woken, SLOW_POLL_S)
         return after
 

@@ -157,16 +157,22 @@ class Realtime:
             group.create_task(self._ledger.follow(self._publish, self.position), name="realtime")
             group.create_task(self._tell_large_rooms(), name="realtime, large rooms")
             group.create_task(self._tell_gathered(), name="realtime, lists")
+            group.create_task(self._tell_outages(), name="realtime, outages")
 
     async def push(self, type_: str, data: Any, rooms: Iterable[str]) -> None:
-        """Tell something that need not last (typing, who is looking)."""
+        """Tell the sockets of this node something that need not last."""
         await self._emit(Push(type_, data, frozenset(rooms)))
+
+    async def push_everywhere(self, type_: str, data: Any, rooms: Iterable[str], *, but: str | None = None) -> None:
+        """Tell the sockets of every node what only one of them knows (typing), but for one socket."""
+        data = _wire(Push(type_, data, frozenset()))
+        await self._server.emit("event", data, to=list(rooms), skip_sid=but, namespace=NAMESPACE)
 
     async def cut(self, agent: str, session: str | None, reason: str) -> None:
         """End the sockets of a colleague's session, or all (None): signed out, disabled, another role."""
         theirs = [(sid, seat.principal) for sid, seat in self._seats.items() if seat.principal.agent == agent]
         for sid in [sid for sid, principal in theirs if session in (None, principal.session)]:
-            await self._server.emit("event", _wire(Push("session.ended", {"reason": reason}, frozenset())), to=sid, namespace=NAMESPACE)
+            await self._tell(Push("session.ended", {"reason": reason}, frozenset()), sid)
             await self._server.disconnect(sid, namespace=NAMESPACE)
 
     async def cut_all(self, reason: str) -> None:
@@ -217,7 +223,11 @@ class Realtime:
     async def _emit(self, push: Push) -> None:
         rooms = [room for room in push.rooms if not self._too_large(room)]
         if rooms:
-            await self._server.emit("event", _wire(push), to=rooms, namespace=NAMESPACE)
+            await self._tell(push, rooms)
+
+    async def _tell(self, push: Push, to: str | list[str]) -> None:
+        """To sockets of this node only: every node follows the ledger by itself."""
+        await self._server.emit("event", _wire(push), to=to, namespace=NAMESPACE, ignore_queue=True)
 
     def _too_large(self, room: str) -> bool:
         lists = room == SUPERVISORS or room.startswith("queue:")
@@ -226,12 +236,24 @@ class Realtime:
         self._stale_rooms.add(room)
         return True
 
+    async def _tell_outages(self) -> None:
+        """The database went away, or is back: consoles say so and keep what is written."""
+        told: datetime | None = None
+        while True:
+            await asyncio.sleep(1)
+            since = self._ledger.away_since
+            if since and not told:
+                await self._tell(Push("hub.degraded", {"what": "database", "since": since}, frozenset()), [EVERYBODY])
+            elif told and not since:
+                await self._tell(Push("hub.recovered", {}, frozenset()), [EVERYBODY])
+            told = since
+
     async def _tell_large_rooms(self) -> None:
         while True:
             await asyncio.sleep(1)
             rooms, self._stale_rooms = list(self._stale_rooms), set()
             if rooms:
-                await self._server.emit("event", _wire(Push("list.changed", {}, frozenset())), to=rooms, namespace=NAMESPACE)
+                await self._tell(Push("list.changed", {}, frozenset()), rooms)
 
     # ── Sockets ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -293,7 +315,7 @@ class Realtime:
                 replayed = [*await self.project(events), *await _projected(self._wiring.unhurried, events)]
                 for push in sorted(replayed, key=_place):
                     if push.rooms & seat.rooms:
-                        await self._server.emit("event", _wire(push), to=sid, namespace=NAMESPACE)
+                        await self._tell(push, sid)
                 position = events[-1].position if events else self.position
 
     async def _sit(self, sid: str, seat: Seat) -> None:
@@ -317,8 +339,8 @@ class Realtime:
         root = seat.watching
         if root and data.get("customer"):
             who = {"kind": "human", "id": seat.principal.agent, "name": seat.principal.name}
-            typing = _wire(Push("typing", {"root": root, "who": who, "on": bool(data.get("on"))}, frozenset()))
-            await self._server.emit("event", typing, to=customer_room(root), skip_sid=sid, namespace=NAMESPACE)
+            typing = {"root": root, "who": who, "on": bool(data.get("on"))}
+            await self.push_everywhere("typing", typing, [customer_room(root)], but=sid)
             await self._wiring.on_typing(root, seat.principal, bool(data.get("on")))
 
     async def _tell_viewers(self, root: str) -> None:

@@ -4,7 +4,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -77,7 +76,9 @@ class VisitorDesk:
         taken = await self._intake.take(read(channel, delivery))
         if not taken.messages:
             raise Invalid("unreadable", taken.problem or "the message could not be read")
-        return {"id": id_, "number": taken.messages[0].number, "at": msgspec.to_builtins(datetime.now(UTC))}
+        message = taken.messages[0]
+        at = await self._database.value(QUERIES.written_at, message.id)
+        return {"id": id_, "number": message.number, "at": msgspec.to_builtins(at)}
 
     async def history(self, visitor: str, after: int) -> list[dict[str, Any]]:
         """What this visitor sees of the conversation, oldest first."""

@@ -156,7 +156,9 @@ class VisitorSockets:
                 log.info("places in the queue: the database is away (%r)", error)
 
     async def _emit(self, visitor: str, type_: str, data: Mapping[str, Any]) -> None:
-        await self._server.emit("event", {"type": type_, "data": data}, to=f"visitor:{visitor}", namespace=NAMESPACE)
+        """To sockets of this node only, but for typing: every node follows the ledger by itself."""
+        event, room = {"type": type_, "data": data}, f"visitor:{visitor}"
+        await self._server.emit("event", event, to=room, namespace=NAMESPACE, ignore_queue=type_ != "typing")
 
     # ── From the sockets ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,10 @@ SELECT CASE WHEN m.direction = 'in' THEN split_part(m.external_id, ':', 2) ELSE 
 FROM message m JOIN identity i ON i.id = m.identity_id AND i.kind = 'visitor' LEFT JOIN agent a ON a.id = m.author_id
 WHERE m.id = ANY($1::uuid[]) AND m.direction IN ('in', 'out') ORDER BY m.number
 
+-- name: written_at
+-- When a message came in: whoever says it again hears the same.
+SELECT at FROM message WHERE id = $1
+
 -- name: states
 -- How it stands for visitors: waiting (in which place), talking (to whom), or over; and how far a colleague has read.
 SELECT i.value AS visitor, w.id AS work, w.state, a.name AS agent,

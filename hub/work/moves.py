@@ -43,7 +43,7 @@ class Moves:
         await self._calls.call(QUERIES.extend_wrapping, work, who.agent, who.may(ANYBODYS))
 
     async def wrap_up(self, who: Principal, work: str, given: WrapUpInput) -> None:
-        """Complete it. The same again changes nothing; other words get Conflict "wrapped_up"."""
+        """Complete it. The same again changes nothing; other words get Conflict "wrapped_up". What nobody has read is new work."""
         codes = [row["id"] for row in await self._database.rows(QUERIES.wrap_up_codes)]
         if given.code not in codes:
             said = f"there is no wrap-up code {given.code!r}; allowed: {', '.join(codes)}"

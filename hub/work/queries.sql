@@ -57,18 +57,20 @@ SELECT rescind_offer($1, $2, $3)
 SELECT expire_offer($1, $2)
 
 -- name: overdue
--- What is due now, by kind: open offers, wrap-ups, work of colleagues who have been away for too long.
+-- What is due now, by kind: open offers, wrap-ups, work of colleagues who were disabled or have been away for too long.
 (SELECT 'offer' AS what, o.id FROM offer o WHERE o.state = 'pending' AND o.expires_at <= now() ORDER BY o.expires_at LIMIT 500)
 UNION ALL
 (SELECT 'wrapping', w.id FROM work w WHERE w.state = 'wrapping' AND w.wrap_until <= now() ORDER BY w.wrap_until LIMIT 500)
 UNION ALL
-(SELECT 'lost', w.id FROM presence p JOIN work w ON w.agent_id = p.agent_id AND w.state = 'assigned'
- WHERE NOT p.connected AND p.left_at <= now() - $1::interval LIMIT 500)
+(SELECT 'lost', w.id FROM presence p JOIN agent a ON a.id = p.agent_id JOIN work w ON w.agent_id = p.agent_id AND w.state = 'assigned'
+ WHERE NOT a.enabled OR (NOT p.connected AND p.left_at <= now() - $1::interval) LIMIT 500)
 
 -- name: next_due
--- When the next wrap-up ends or the next colleague has been away for too long; seconds, None when nothing is under way.
+-- When the next wrap-up ends or the next colleague has been away for too long, at once for one who was disabled; seconds, None when nothing is
+-- under way.
 SELECT EXTRACT(epoch FROM LEAST(
     (SELECT min(w.wrap_until) FROM work w WHERE w.state = 'wrapping'),
+    (SELECT min(now()) FROM agent a WHERE NOT a.enabled AND EXISTS (SELECT 1 FROM work w WHERE w.agent_id = a.id AND w.state = 'assigned')),
     (SELECT min(p.left_at) + $1::interval FROM presence p
      WHERE NOT p.connected AND p.left_at IS NOT NULL AND EXISTS (SELECT 1 FROM work w WHERE w.agent_id = p.agent_id AND w.state = 'assigned'))))::float
 
@@ -77,7 +79,7 @@ SELECT EXTRACT(epoch FROM LEAST(
 SELECT end_wrapping($1, $2)
 
 -- name: release_lost_work
--- Gives back the work of a colleague who has been away for too long.
+-- Gives back the work of a colleague who was disabled or has been away for too long.
 SELECT release_lost_work($1, $2, $3)
 
 -- name: write_reasons

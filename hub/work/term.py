@@ -33,7 +33,7 @@ from routing.model import Offer, Queue
 log = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(seconds=30)
-"""How long accepted work stays with a colleague whose last connection has gone."""
+"""How long accepted work stays with a colleague whose last connection has gone; that of one who is disabled goes back at once."""
 SWEEP_S = 30.0
 """How often the engine's picture is compared with the database: a safety net, not a clock."""
 
@@ -50,7 +50,7 @@ WORK_MOVED = frozenset(
     }
 )
 """Events after which an item is looked at again."""
-DEADLINES_MOVED = frozenset({"work.wrapping", "work.resumed", "work.extended", "work.assigned", "status.changed"})
+DEADLINES_MOVED = frozenset({"work.wrapping", "work.resumed", "work.extended", "work.assigned", "status.changed", "agent.disabled"})
 """Events after which the next deadline of the database is looked up again."""
 
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import itertools
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +15,14 @@ from hub.kernel.migrate import migrate
 
 TEMPLATE = "hilo_rig_template"
 SOCKET = ".s.PGSQL.5432"
+
+
+@asynccontextmanager
+async def private_postgres() -> AsyncIterator["RigPostgres"]:
+    """A cluster that ends with the block; not under pytest's folder, which every start of pytest closes to other users."""
+    with tempfile.TemporaryDirectory(prefix="hilo-rig-") as folder:
+        async with RigPostgres(Path(folder) / "postgres") as server:
+            yield server
 
 
 class RigPostgres:

@@ -34,6 +34,7 @@ class Scene:
     company: Company
     hub: HubProcess
     hooks: Webhooks
+    outside: OtherSystem
 
     @property
     def database_url(self) -> str:
@@ -98,4 +99,4 @@ async def opened(postgres: RigPostgres, folder: Path, *, mail: bool = False, sta
         stack.push_async_exit(hub.__aexit__)
         if start:
             await hub.start()
-        yield Scene(postgres, name, proxy, world, post, company, hub, hooks)
+        yield Scene(postgres, name, proxy, world, post, company, hub, hooks, outside)

@@ -22,3 +22,15 @@ async def test_killing_the_hub_under_mixed_load_loses_and_doubles_nothing(rig_po
             await acknowledged(scene, BETWEEN)
         await scene.check()
         assert scene.world.answers, "no colleague answered: the load was not mixed"
+
+
+async def test_stopping_the_hub_under_mixed_load_is_clean_and_loses_nothing(rig_postgres: RigPostgres, tmp_path: Path) -> None:
+    async with opened(rig_postgres, tmp_path, mail=True) as scene:
+        async with mixed_load(scene):
+            for _ in range(rounds(1, 10)):
+                await acknowledged(scene, BETWEEN)
+                assert await scene.hub.stop() == 0
+                await scene.hub.start()
+            await acknowledged(scene, BETWEEN)
+        await scene.check()
+        assert "Traceback" not in scene.hub.log

@@ -87,6 +87,13 @@ class OtherSystem:
         self._world = world
         self._runner: web.AppRunner | None = None
         self.address = ""
+        self.arrival = asyncio.Event()
+        """Set whenever something arrives."""
+        self.open = asyncio.Event()
+        """While this is not set, what arrives is taken and its answer waits."""
+        self.open.set()
+        self.drops = 0
+        """How many of the next answers are lost: what arrives is taken, then the connection ends."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -108,6 +115,11 @@ class OtherSystem:
             return web.Response(status=403)
         said = json.loads(body)
         self._world.arrived.append((said["id"], said["text"]))
+        self.arrival.set()
+        if self.drops and request.transport is not None:
+            self.drops -= 1
+            request.transport.abort()
+        await self.open.wait()
         return web.json_response({"ok": True})
 
 

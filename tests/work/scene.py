@@ -84,8 +84,15 @@ class Floor:
 
     async def message(self, customer: str, queue: str = "service", kind: str = "chat", text: str = "hello") -> str:
         """A customer writes; the work that this is."""
+        given = await self.said(customer, queue, kind, text)
+        work = await self.database.value("SELECT work::text FROM take_message($1)", given)
+        self.wake()
+        return str(work)
+
+    async def said(self, customer: str, queue: str = "service", kind: str = "chat", text: str = "hello") -> dict[str, Any]:
+        """What a customer has written, not taken in yet."""
         self._messages += 1
-        given = {
+        return {
             "id": str(uuid4()),
             "kind": "visitor",
             "value": customer,
@@ -104,9 +111,6 @@ class Floor:
             "context": {},
             "attachments": [],
         }
-        work = await self.database.value("SELECT work::text FROM take_message($1)", given)
-        self.wake()
-        return str(work)
 
     async def activity(self, name: str, activity: str) -> None:
         """An agent sets what he or she does."""

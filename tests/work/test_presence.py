@@ -1,13 +1,26 @@
 """Presence: what agents set, and what happens when their connections come and go."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
-from hub.errors import Invalid
+from hub.config import load
+from hub.errors import Conflict, Invalid
+from hub.kernel.database import Database
+from hub.people.model import AgentChange
+from hub.people.people import People
 from hub.work.model import StatusInput
 from hub.work.presence import Presence
 from tests.work.scene import Floor
+
+
+@pytest.fixture
+def people(database: Database) -> Iterator[People]:
+    """Who may sign in."""
+    people = People(database, load(None, {}), lambda: "http://127.0.0.1")
+    yield people
+    people.close()
 
 
 async def test_a_lost_connection_gives_offers_back_at_once_and_holds_nothing_against_the_agent(floor: Floor) -> None:
@@ -50,6 +63,45 @@ async def test_accepted_work_goes_back_half_a_minute_after_the_connection_was_lo
         assert await quiet.database.value("SELECT first_queued_at FROM work") == before
         await quiet.presence.connected(quiet.agents["ana"])
         await quiet.expect_offer(work, "ana")
+
+
+async def test_a_disabled_agent_gives_back_offers_and_work_with_its_age_and_is_not_asked_again(floor: Floor, people: People) -> None:
+    await floor.agent("ana", "service")
+    taken = await floor.message("marta")
+    await floor.expect_taken(taken, "ana")
+    offered = await floor.message("pedro")
+    await floor.expect_offer(offered, "ana")
+    age = "SELECT array_agg(first_queued_at ORDER BY id) FROM work"
+    before = await floor.database.value(age)
+    await people.agents.change(floor.agents["ana"], AgentChange(enabled=False))
+    floor.wake()
+    assert (await floor.expect("work.released", work=taken)).data["reason"] == "disabled"
+    await floor.expect("offer.rescinded", work=offered)
+    assert (await floor.state(taken), await floor.state(offered), await floor.units("ana")) == ("queued", "queued", 0)
+    await floor.agent("luis", "service")
+    await floor.expect_offer(taken, "luis")
+    await floor.expect_offer(offered, "luis")
+    assert await floor.database.value(age) == before
+
+
+async def test_the_work_of_an_agent_who_was_disabled_while_nobody_routed_goes_back_too(quiet: Floor, people: People) -> None:
+    await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+    await people.agents.change(quiet.agents["ana"], AgentChange(enabled=False))
+    async with quiet.routing():
+        await quiet.expect("work.released", work=work)
+
+
+async def test_nobody_can_put_work_into_the_hands_of_a_disabled_agent(floor: Floor, people: People) -> None:
+    await floor.agent("ana", "service")
+    await floor.agent("sofia", role="supervisor")
+    await people.agents.change(floor.agents["ana"], AgentChange(enabled=False))
+    work = await floor.message("marta")
+    with pytest.raises(Conflict) as refused:
+        await floor.moves.assign(floor.who("sofia", "supervisor"), work, floor.agents["ana"])
+    assert refused.value.code == "agent_away"
 
 
 async def test_an_agent_who_is_back_in_time_keeps_the_work(quiet: Floor) -> None:
@@ -131,3 +183,39 @@ async def test_queues_count_who_serves_them_and_what_waits(floor: Floor) -> None
     assert load.longest_wait_s is not None
     await floor.activity("luis", "available")
     assert (await floor.reading.queue_loads())[0].available == 1
+
+
+async def test_a_program_without_a_socket_is_present_as_long_as_it_asks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    await floor.agent("ana", "service")
+    ana = floor.agents["ana"]
+    await floor.presence.disconnected(ana)
+    await floor.presence.set_status(ana, StatusInput(activity="available"))
+    await floor.presence.announced(ana)
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    floor.presence.asked(ana)
+    await floor.presence.beat()
+    assert await floor.routing_status("ana") == "offered"
+    monkeypatch.setattr("hub.work.presence.PROGRAM_S", -1.0)
+    floor.presence.asked(ana)
+    await floor.presence.beat()
+    assert (await floor.expect("offer.rescinded", work=work)).data["reason"] == "left"
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_asking_does_not_bring_back_whoever_lost_the_socket(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.presence.announced(floor.agents["ana"])  # with a socket there is nothing to announce
+    await floor.presence.disconnected(floor.agents["ana"])
+    floor.presence.asked(floor.agents["ana"])
+    await floor.presence.beat()
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_signing_out_ends_the_presence_of_a_program(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.announced(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "idle"
+    await floor.presence.signed_out(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "off"

@@ -36,6 +36,11 @@ export interface CustomerChanged {
   id: string;
 }
 
+export interface Degraded {
+  what: string;
+  since: string;
+}
+
 export interface Ended {
   reason: string;
 }
@@ -234,5 +239,7 @@ export interface SocketEvents {
   "viewing": Viewing;
   "queues.changed": QueueLoads;
   "list.changed": Nothing;
+  "hub.degraded": Degraded;
+  "hub.recovered": Nothing;
   "session.ended": Ended;
 }

@@ -118,6 +118,7 @@ export class Conversation {
    *  because nobody told us what changed while we did not watch. */
   async open(live: Live): Promise<void> {
     this.#opening = true;
+    this.#typing = [];
     this.#held ??= [];
     const viewers = await live.watch(this.id);
     try {
@@ -212,7 +213,6 @@ export class Conversation {
     if (!this.#opened) this.#read = page.read;
     this.#draft = page.draft;
     this.#viewers = viewers ?? page.viewers;
-    this.#typing = [];
     this.#opened = true;
   }
 

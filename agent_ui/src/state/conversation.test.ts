@@ -89,3 +89,20 @@ test("whoever writes is no longer writing once the message is there", async () =
   conversation.apply(happens("message.created", message(1)));
   expect(conversation.typing).toEqual([]);
 });
+
+test("a topic read by itself reaches further back without a hole in the whole thread", async () => {
+  const { conversation } = await opened(page([message(8, { topic: "a" }), message(9, { topic: "b" })], "cursor"), page([message(2, { topic: "a" }), message(8, { topic: "a" })]));
+  await conversation.older("a");
+  expect(conversation.within("a").messages.map(({ number }) => number)).toEqual([2, 8]);
+  expect(conversation.within("a").more).toBe(false);
+  expect(conversation.messages.map(({ number }) => number)).toEqual([8, 9]);
+  expect(conversation.more).toBe(true);
+});
+
+test("a customer who has written is not writing any more, whatever the hub calls him or her", async () => {
+  const { conversation } = await opened(page([]));
+  conversation.apply(happens("typing", { who: { kind: "customer", id: null, name: "" }, on: true }, null));
+  expect(conversation.typing).toHaveLength(1);
+  conversation.apply(happens("message.created", message(1)));
+  expect(conversation.typing).toEqual([]);
+});

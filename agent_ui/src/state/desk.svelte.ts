@@ -103,8 +103,8 @@ class Desk implements Listener {
     if (this.#open && this.#live) void this.#fetch(this.#open, this.#live);
   }
 
-  typing(on: boolean): void {
-    if (this.#open) this.#live?.typing(this.#open.id, on);
+  typing(customer: string, on: boolean): void {
+    this.#live?.typing(customer, on);
   }
 
   /** Calls back for every event, for a page that keeps its own view (supervision). Answers how to stop. */
