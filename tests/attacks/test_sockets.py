@@ -162,7 +162,8 @@ async def test_forged_server_events_reach_nobody(house: House) -> None:
 @pytest.mark.parametrize(
     "frame",
     ["9", "4", "42", "42/visitor,", '42/visitor,["message"', '42/visitor,{"a":1}', "42/visitor,[]", "42/visitor,[7]",
-     "42/visitor," + "[" * 5000, "451-/visitor," + '["message",{"_placeholder":true,"num":9}]', "4599999-", "43/visitor,1[]", "4" + "9" * 500, "b" + "A" * 9, "\x00"],
+     "42/visitor," + "[" * 5000,
+     "451-/visitor," + '["message",{"_placeholder":true,"num":9}]', "4599999-", "43/visitor,1[]", "4" + "9" * 500, "b" + "A" * 9, "\x00"],
     ids=lambda frame: ascii(frame[:20]),
 )  # fmt: skip
 async def test_broken_frames_harm_only_their_own_socket(house: House, frame: str) -> None:
