@@ -313,6 +313,7 @@ class Hub:
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
         await self.realtime.cut(agent, session, reason)
+        await self.presence.signed_out(agent)
 
     # ── Channels ────────────────────────────────────────────────────────────────────────────────────────────────────
 

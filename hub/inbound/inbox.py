@@ -9,7 +9,7 @@ from connectors.contract import Delivery
 from connectors.errors import MalformedPayload
 from hub.channels.model import OpenChannel
 from hub.inbound.group import Incoming
-from hub.inbound.intake import Intake, Taken
+from hub.inbound.intake import Intake, Taken, stream_of
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE
 from hub.kernel.spool import Spool, Spooled
@@ -71,13 +71,24 @@ class Inbox:
             except GONE:
                 await asyncio.sleep(DRAIN_PAUSE_S)
 
-    async def _take_spooled(self, record: Spooled) -> None:
-        channel = self._open.get(UUID(record.channel))
-        while channel is None:
-            log.warning("the spool waits for channel %s to be open", record.channel)
+    async def _take_spooled(self, records: Sequence[Spooled]) -> None:
+        """Side by side, but what came from one sender one after the other."""
+        streams: dict[str, list[Incoming]] = {}
+        for record in records:
+            channel = await self._opened(UUID(record.channel))
+            incoming = read(channel, Delivery(record.kind, record.external_id, record.body, record.headers))
+            streams.setdefault(stream_of(incoming), []).append(incoming)
+        await asyncio.gather(*(self._take_in_order(stream) for stream in streams.values()))
+
+    async def _take_in_order(self, stream: Sequence[Incoming]) -> None:
+        for incoming in stream:
+            await self._intake.take(incoming)
+
+    async def _opened(self, id_: UUID) -> OpenChannel:
+        while (channel := self._open.get(id_)) is None:
+            log.warning("the spool waits for channel %s to be open", id_)
             await asyncio.sleep(DRAIN_PAUSE_S)
-            channel = self._open.get(UUID(record.channel))
-        await self._intake.take(read(channel, Delivery(record.kind, record.external_id, record.body, record.headers)))
+        return channel
 
 
 def read(channel: OpenChannel, delivery: Delivery) -> Incoming:

@@ -63,6 +63,7 @@ class WorkApi:
     async def set_status(self, call: Call) -> Status:
         """Set one's activity, kinds of channel, or what comes after the current work."""
         await self._presence.set_status(call.who.agent, call.body)
+        await self._presence.announced(call.who.agent)
         return await self.status(call)
 
     async def activities(self, call: Call) -> Activities:
@@ -78,7 +79,8 @@ class WorkApi:
         return QueueLoads(items=await self._reading.queue_loads())
 
     async def offers(self, call: Call) -> Offers:
-        """What is offered to the caller."""
+        """What is offered to the caller. A program without a socket is present for a minute after it set its status or asked for this."""
+        self._presence.asked(call.who.agent)
         return Offers(items=await self._reading.offers_of(call.who.agent))
 
     async def accept(self, call: Call) -> Accepted:

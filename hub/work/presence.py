@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from hub.work.sql import QUERIES
 log = logging.getLogger(__name__)
 
 BEAT_S = 3.0
+PROGRAM_S = 60.0
+"""For how long a program that holds no socket is present after it last asked."""
 SILENT = timedelta(seconds=10)
 """After this silence a process is taken for dead, and whoever was connected to it alone has left."""
 
@@ -30,17 +33,42 @@ class Presence:
         self._database = database
         self._node = node
         self._here: set[str] = set()
+        self._programs: dict[str, float] = {}
         self._calls = Calls(database, written)
 
     async def connected(self, agent: str) -> None:
         """The first socket of a colleague on this process."""
+        self._programs.pop(agent, None)
         self._here.add(agent)
         await self._calls.call(QUERIES.connect_agent, agent, self._node)
 
     async def disconnected(self, agent: str) -> None:
         """The last socket of a colleague on this process has gone: what is offered goes back at once, accepted work after a while."""
         self._here.discard(agent)
-        await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        try:
+            await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        except GONE as error:
+            log.warning("presence: the database is away, the next sign of life tells who left (%s)", error)
+
+    async def announced(self, agent: str) -> None:
+        """A colleague without a socket set a status: a program that asks again and again. It is present as long as it goes on asking."""
+        if agent in self._here and agent not in self._programs:
+            return
+        fresh = agent not in self._here
+        self._here.add(agent)
+        self.asked(agent, fresh=True)
+        if fresh:
+            await self._calls.call(QUERIES.connect_agent, agent, self._node)
+
+    def asked(self, agent: str, *, fresh: bool = False) -> None:
+        """A program asked for its offers: it is still there."""
+        if fresh or agent in self._programs:
+            self._programs[agent] = time.monotonic() + PROGRAM_S
+
+    async def signed_out(self, agent: str) -> None:
+        """A session ended: a program that was present by it is not any more."""
+        if self._programs.pop(agent, None) is not None:
+            await self.disconnected(agent)
 
     async def set_status(self, agent: str, given: StatusInput) -> None:
         """What a colleague sets. Raises Invalid naming the activities that exist."""
@@ -69,6 +97,8 @@ class Presence:
             await self._calls.call(QUERIES.connect_agent, agent, self._node)
         for agent in written - self._here:
             await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        for agent in [agent for agent, until in self._programs.items() if until < time.monotonic()]:
+            await self.signed_out(agent)
         for row in await self._database.rows(QUERIES.silent_connections, SILENT):
             await self._calls.call(QUERIES.disconnect_agent, row["agent_id"], row["node_id"])
 

@@ -30,6 +30,11 @@ class Colleague:
         assert answer.ok, await answer.text()
         return await answer.json() if answer.status != 204 else None
 
+    async def customer_named(self, name: str) -> str:
+        """The id of the customer of that name."""
+        found = (await self.fetch("/customers", q=name))["items"]
+        return str(next(one["id"] for one in found if one["name"] == name))
+
     # ── The desk ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def become(self, activity: str) -> None:
@@ -85,7 +90,7 @@ class Colleague:
     async def answer_by(self, way: str) -> None:
         """Choose the channel and address to answer by."""
         await self.page.get_by_role("button", name=re.compile("Responder por .* Cambiar de canal")).click()
-        await self.page.get_by_role("menuitemradio").or_(self.page.get_by_role("menuitem")).filter(has_text=way).click()
+        await self.page.get_by_role("menuitemradio").filter(has_text=way).click()
 
     async def close(self, code: str, *, note: str = "", promise: str = "") -> None:
         """Close the work that is open: what it was, a note for the team, and what was promised."""

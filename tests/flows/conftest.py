@@ -18,6 +18,7 @@ from tests.source import ROOT
 
 NEAR_S = 20.0
 
+MakeContext = Callable[..., Awaitable[BrowserContext]]
 Come = Callable[..., Awaitable[Colleague]]
 Arrive = Callable[..., Awaitable[Visitor]]
 _number = itertools.count(1)
@@ -41,7 +42,7 @@ async def demo(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-async def contexts(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
+async def contexts(browser: Browser) -> AsyncIterator[MakeContext]:
     """Browsers of people's own, closed at the end."""
     async with AsyncExitStack() as stack:
 
@@ -56,7 +57,7 @@ async def contexts(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Br
 
 
 @pytest.fixture
-def come(demo: Demo, contexts: Callable[..., Awaitable[BrowserContext]]) -> Come:
+def come(demo: Demo, contexts: MakeContext) -> Come:
     """`await come("ana", "/supervise", theme="dark")`: a colleague signs in and opens a page."""
 
     async def enter(who: str, path: str = "/", *, theme: str = "light", **how: Any) -> Colleague:
@@ -72,7 +73,7 @@ def come(demo: Demo, contexts: Callable[..., Awaitable[BrowserContext]]) -> Come
 
 
 @pytest.fixture
-def arrive(demo: Demo, contexts: Callable[..., Awaitable[BrowserContext]]) -> Arrive:
+def arrive(demo: Demo, contexts: MakeContext) -> Arrive:
     """`await arrive("?customer=lucia")`: a visitor comes to the shop's page."""
 
     async def enter(query: str = "", *, theme: str = "light", **how: Any) -> Visitor:

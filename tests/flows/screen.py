@@ -1,11 +1,13 @@
 """What stands on a screen must be what a fresh fetch gives: nothing lost, nothing twice, nothing out of order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tests.flows.colleague import Colleague
 from tests.flows.visitor import Said, Visitor
+from tests.flows.words import words_of
 from tests.rig.waiting import eventually
 
 # The thread draws only what is near the window: read it from top to end, a window at a time.
@@ -31,8 +33,6 @@ READ_THREAD = """async (log) => {
   return [...found.values()];
 }"""
 
-WORDS = {"queued": "En cola", "sending": "Enviando", "sent": "Enviado", "delivered": "Entregado", "read": "Leído"}
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -51,18 +51,19 @@ async def on_screen(colleague: Colleague) -> list[Shown]:
 
 async def fetched(colleague: Colleague, customer: str, connector: str = "") -> list[Shown]:
     """The same thread, asked of the hub now; of one kind of channel only when that is named."""
+    words = words_of(await colleague.page.locator("html").get_attribute("lang") or "es")
     messages: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     while True:
         page = await colleague.fetch(f"/customers/{customer}/conversation", limit=100, **before)
         messages = page["messages"] + messages
         if not page["next"]:
-            return [_shown(one) for one in messages if connector in ("", one["channel"] and one["channel"]["connector"])]
+            return [_shown(one, words) for one in messages if connector in ("", one["channel"] and one["channel"]["connector"])]
         before = {"before": page["next"]}
 
 
-def _shown(message: dict[str, Any]) -> Shown:
-    state = WORDS[message["state"]] if message["direction"] == "out" else ""
+def _shown(message: dict[str, Any], words: Mapping[str, str]) -> Shown:
+    state = words[f"fate_{message['state']}"] if message["direction"] == "out" else ""
     return Shown(message["number"], message["direction"], message["text"].strip(), state)
 
 

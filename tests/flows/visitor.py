@@ -37,8 +37,10 @@ class Visitor:
         return visitor
 
     async def open_chat(self) -> None:
-        """Press the bubble."""
-        await self.chat.get_by_role("button", name="Abrir el chat").click()
+        """Press the bubble, unless the chat is open."""
+        bubble = self.chat.locator("button.launch")
+        if await bubble.get_attribute("aria-expanded") == "false":
+            await bubble.click()
         await self.field.wait_for()
 
     async def say(self, text: str) -> None:

@@ -183,3 +183,39 @@ async def test_queues_count_who_serves_them_and_what_waits(floor: Floor) -> None
     assert load.longest_wait_s is not None
     await floor.activity("luis", "available")
     assert (await floor.reading.queue_loads())[0].available == 1
+
+
+async def test_a_program_without_a_socket_is_present_as_long_as_it_asks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    await floor.agent("ana", "service")
+    ana = floor.agents["ana"]
+    await floor.presence.disconnected(ana)
+    await floor.presence.set_status(ana, StatusInput(activity="available"))
+    await floor.presence.announced(ana)
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    floor.presence.asked(ana)
+    await floor.presence.beat()
+    assert await floor.routing_status("ana") == "offered"
+    monkeypatch.setattr("hub.work.presence.PROGRAM_S", -1.0)
+    floor.presence.asked(ana)
+    await floor.presence.beat()
+    assert (await floor.expect("offer.rescinded", work=work)).data["reason"] == "left"
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_asking_does_not_bring_back_whoever_lost_the_socket(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.presence.announced(floor.agents["ana"])  # with a socket there is nothing to announce
+    await floor.presence.disconnected(floor.agents["ana"])
+    floor.presence.asked(floor.agents["ana"])
+    await floor.presence.beat()
+    assert await floor.routing_status("ana") == "off"
+
+
+async def test_signing_out_ends_the_presence_of_a_program(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.announced(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "idle"
+    await floor.presence.signed_out(floor.agents["ana"])
+    assert await floor.routing_status("ana") == "off"
