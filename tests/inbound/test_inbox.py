@@ -19,7 +19,7 @@ VISITORS = ("rosa", "marta", "pedro")
 def _open(entrance: Entrance) -> OpenChannel:
     kind = load("webchat")
     connector = kind.build(read_settings(kind.settings, {}), Surroundings(str(entrance.channel.id), "http://127.0.0.1", bytes(32)))
-    return OpenChannel(entrance.channel, kind.manifest, connector)
+    return OpenChannel(entrance.channel, kind.manifest, connector, receives=None)
 
 
 def _spooled(entrance: Entrance, visitor: str, text: str) -> Spooled:
