@@ -267,6 +267,11 @@ class Hub:
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
         return app
 
+    async def hang_up(self) -> None:
+        """Close all sockets of this node; browsers come back by themselves, to whichever node is there."""
+        if self.sockets.eio.sockets:
+            await self.sockets.eio.disconnect()
+
     def _jobs(self) -> list[Job]:
         database = self.storage.database
         return [

@@ -69,8 +69,6 @@ class Socket:
         """Disconnect, whatever state it is in."""
         with suppress(socketio.exceptions.SocketIOError, OSError):
             await self.client.disconnect()
-        if self.client.eio.http is not None:  # the library leaves it open when the hub refused the namespace
-            await self.client.eio.http.close()
         await self._http.close()
         self.cut.set()
 
