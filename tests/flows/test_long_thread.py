@@ -16,9 +16,10 @@ MESSAGES, OPENINGS, PAGES = 10_000, 5, 4
 LIMIT_MS = 150
 """To the first messages. A machine that is busy with other things may take longer, for a short thread as for a long one."""
 
-COPY = """INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, author_id, at, address, text, state)
-SELECT uuidv7(), nextval('message_number'), m.customer_id, m.topic_id, m.channel_id, m.identity_id, m.direction, m.author_kind, m.author_id,
-       now() - interval '4 days' + n * interval '30 seconds', m.address,
+COPY = """INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id,
+                     direction, author_kind, author_id, at, address, text, state)
+SELECT uuidv7(), nextval('message_number'), m.customer_id, m.topic_id, m.channel_id, m.identity_id,
+       m.direction, m.author_kind, m.author_id, now() - interval '4 days' + n * interval '30 seconds', m.address,
        n || ': ' || repeat('lo de la vajilla, otra vez. ', 1 + n % 9), m.state
 FROM generate_series(1, $1) AS n
 JOIN LATERAL (
