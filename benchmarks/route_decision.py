@@ -22,7 +22,8 @@ START = 1_000_000.0
 class Floor:
     """An engine that is told what a hub would tell it, with every call timed."""
 
-    def __init__(self, seed: int = 1, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(self, seed: int = 1, clock: Callable[[], float] = perf_counter, waiting: int = WAITING) -> None:
+        self._waiting = waiting
         self._clock = clock
         self.random = Random(seed)
         self.engine = Engine()
@@ -43,7 +44,7 @@ class Floor:
         self.taken = [event.work for event in taken]
         started = self._clock()
         agents = tuple(self.agent(name) for name in names)
-        work = tuple(self.work(START - self.random.uniform(0, 3600)) for _ in range(WAITING))
+        work = tuple(self.work(START - self.random.uniform(0, 3600)) for _ in range(self._waiting))
         self.engine.apply(Restored(queues, agents, taken, work, ()), self.now)
         return self._clock() - started
 

@@ -1,6 +1,7 @@
 """The shapes of the sockets' events as TypeScript, so that the console cannot misread the hub."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ def typescript_file() -> str:
     """The shapes of the sockets' events as TypeScript, for the console."""
     _, components = msgspec.json.schema_components([one.shape for one in SOCKET_EVENTS], ref_template="{name}")
     parts = [TYPESCRIPT_HEAD]
-    parts += [_interface(name, components[name]) for name in sorted(components)]
+    sparse = {one.__name__ for one in _structs(msgspec.Struct) if one.__struct_config__.omit_defaults}
+    parts += [_interface(name, components[name], name in sparse) for name in sorted(components)]
     parts.append("/** Type of an event → its data. */\nexport interface SocketEvents {\n")
     parts += [f'  "{one.type}": {one.shape.__name__};\n' for one in SOCKET_EVENTS]
     return "".join([*parts, "}\n"])
@@ -23,10 +25,18 @@ TYPESCRIPT_HEAD = (
 )
 
 
-def _interface(name: str, schema: dict[str, Any]) -> str:
+def _structs(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _structs(one)
+
+
+def _interface(name: str, schema: dict[str, Any], sparse: bool) -> str:
+    """A sparse struct leaves out on the wire what has its default."""
     if "properties" not in schema:
         return f"export type {name} = {typescript(schema)};\n\n"
-    fields = "".join(f"  {key}: {typescript(value)};\n" for key, value in schema["properties"].items())
+    always = set(schema.get("required", ())) if sparse else set(schema["properties"])
+    fields = "".join(f"  {key}{'' if key in always else '?'}: {typescript(value)};\n" for key, value in schema["properties"].items())
     return f"export interface {name} {{\n{fields}}}\n\n"
 
 

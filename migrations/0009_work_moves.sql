@@ -29,12 +29,13 @@ BEGIN
 END
 $$;
 
--- The channel of what the customer has written since the item was taken, when nobody who ends the item has read or answered it; else NULL.
+-- The channel of what the customer has written since the item was taken, when whoever ends the item has read only what was before; else NULL.
+-- A program that keeps no read marks decides for itself.
 CREATE FUNCTION unseen_channel(p_work work, p_actor uuid) RETURNS uuid STABLE LANGUAGE sql AS $$
     SELECT m.channel_id FROM topic t JOIN customer c ON c.id = t.customer_id
     JOIN message m ON m.topic_id = t.id AND m.number = t.last_number AND m.direction = 'in' AND m.at > p_work.assigned_at
     WHERE t.id = p_work.topic_id AND t.state = 'open'
-      AND m.number > COALESCE((SELECT max(d.number) FROM reading d WHERE d.agent_id IN (p_actor, p_work.agent_id) AND d.customer_id IN (c.id, c.root_id)), 0)
+      AND m.number > (SELECT max(d.number) FROM reading d WHERE d.agent_id IN (p_actor, p_work.agent_id) AND d.customer_id IN (c.id, c.root_id))
 $$;
 
 -- Ends a locked item for good, and its topic with it. A message that crossed with the end counts as if it had come after it: the topic

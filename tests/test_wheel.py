@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 import pytest
@@ -101,8 +102,15 @@ def test_the_wheel_holds_what_is_not_code_too(wheel: Path) -> None:
     assert [name for name in names if "node_modules" in name or name.startswith(("tests/", "benchmarks/", "var/"))] == []
 
 
-def test_the_demo_runs_in_an_empty_folder_and_shows_the_console(hilo: Path, tmp_path: Path) -> None:
-    with demo(hilo, tmp_path) as address:
+@pytest.fixture
+def empty_folder() -> Iterator[Path]:
+    """Not under pytest's own, which every start of pytest closes to other users, and PostgreSQL runs as one."""
+    with TemporaryDirectory(prefix="hilo-wheel-") as folder:
+        yield Path(folder)
+
+
+def test_the_demo_runs_in_an_empty_folder_and_shows_the_console(hilo: Path, empty_folder: Path) -> None:
+    with demo(hilo, empty_folder) as address:
         assert fetch(f"{address}/readyz")[0] == 200
         status, page = fetch(f"{address}/")
         assert status == 200
@@ -111,5 +119,5 @@ def test_the_demo_runs_in_an_empty_folder_and_shows_the_console(hilo: Path, tmp_
         assert fetch(f"{address}/widget.js")[0] == 200
 
 
-def test_check_says_in_an_empty_folder_that_all_is_in_order(hilo: Path, tmp_path: Path) -> None:
-    assert run(str(hilo), "check", cwd=tmp_path)
+def test_check_says_in_an_empty_folder_that_all_is_in_order(hilo: Path, empty_folder: Path) -> None:
+    assert run(str(hilo), "check", cwd=empty_folder)

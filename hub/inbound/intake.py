@@ -207,11 +207,16 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _lane(incoming: Incoming) -> int:
+def stream_of(incoming: Incoming) -> str:
+    """What must stay in order with this: what came from the same sender; from the same channel, when nobody has read yet who sent it."""
     for event in incoming.events or ():
         if isinstance(event, Message):
-            return hashlib.blake2b(f"{event.sender.kind} {event.sender.value}".encode(), digest_size=2).digest()[0] % LANES
-    return incoming.id.int % LANES
+            return f"{event.sender.kind} {event.sender.value}"
+    return str(incoming.channel.id)
+
+
+def _lane(incoming: Incoming) -> int:
+    return hashlib.blake2b(stream_of(incoming).encode("utf-8", "replace"), digest_size=2).digest()[0] % LANES
 
 
 def _with_problem(incoming: Incoming, problem: str) -> Incoming:

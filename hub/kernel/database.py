@@ -39,6 +39,9 @@ retry by its key.
 UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """What is raised for text that PostgreSQL cannot keep: with the character NUL."""
 
+UNFIT = (asyncpg.DataError, UnicodeEncodeError)
+"""What is raised for a value that does not fit its column: no id, too large a number, half of a character, and all that is UNSTORABLE."""
+
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """What the database raises when two transactions met: the same again will do."""
 

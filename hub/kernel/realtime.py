@@ -11,13 +11,16 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 import asyncpg
 import msgspec
 import socketio
 
-from hub.kernel.database import GONE
+from hub.errors import NotFound
+from hub.kernel.database import GONE, UNFIT
 from hub.kernel.ledger import EventRow, Ledger
+from hub.kernel.storable import storable
 from hub.kernel.web import Principal
 
 log = logging.getLogger(__name__)
@@ -259,6 +262,9 @@ class Realtime:
         if principal is None:
             raise socketio.exceptions.ConnectionRefusedError("not_signed_in")
         self._seats[sid] = Seat(principal, await self._wiring.doorkeeper.rooms_of(principal))
+        if await self._wiring.doorkeeper.admit(environ, auth) is None:  # it ended while we asked, when there was no seat to cut yet
+            del self._seats[sid]
+            raise socketio.exceptions.ConnectionRefusedError("not_signed_in")
 
     async def _disconnect(self, sid: str, *_: object) -> None:
         seat = self._seats.pop(sid, None)
@@ -267,17 +273,23 @@ class Realtime:
         if seat.watching:
             await self._tell_viewers(seat.watching)
         if seat.registered and not self._seated(seat.principal.agent):
-            await self._wiring.presence.disconnected(seat.principal.agent)
+            try:
+                await self._wiring.presence.disconnected(seat.principal.agent)
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("that %s has left is written when the database is back (%r)", seat.principal.agent, error)
 
     def _guarded(self, handle: Callable[[str, Seat, Any], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """A handler that raises would send no answer: errors leave as data, like in HTTP."""
 
-        async def answer(sid: str, data: Any = None) -> Any:
+        async def answer(sid: str, data: Any = None, *_: Any) -> Any:
             seat = self._seats.get(sid)
             if seat is None:
                 return _refusal("not_signed_in", "sign in first")
             try:
-                return await handle(sid, seat, data if isinstance(data, dict) else {})
+                return await handle(sid, seat, storable(data) if isinstance(data, dict) else {})
+            except UNFIT as error:
+                log.info("socket of %s: %s", seat.principal.agent, type(error).__name__)
+                return _refusal("invalid", "a value is not what it should be")
             except Exception as error:
                 log.warning("socket of %s: %s", seat.principal.agent, error, exc_info=not hasattr(error, "code"))
                 return _refusal(getattr(error, "code", "internal"), getattr(error, "message", "something broke here"))
@@ -316,7 +328,7 @@ class Realtime:
 
     async def _watch(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
         wanted = data.get("customer")
-        root = await self._wiring.root_of(seat.principal, str(wanted)) if wanted else None
+        root = await self._wiring.root_of(seat.principal, _id(wanted)) if wanted else None
         left, seat.watching = seat.watching, root
         if left and left != root:
             await self._server.leave_room(sid, customer_room(left), namespace=NAMESPACE)
@@ -365,6 +377,14 @@ def _wire(push: Push) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value, str_keys=True)
+
+
+def _id(given: object) -> str:
+    """A UUID. Raises NotFound: no such customer can exist."""
+    try:
+        return str(UUID(str(given)))
+    except ValueError:
+        raise NotFound("not_found", "there is no such customer") from None
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import logging
 import os
 import struct
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 HEAD = struct.Struct("<II")
 RECORD_LIMIT = 64 * 1024 * 1024
+AT_ONCE = 64
+"""How many records are handed over together: a spool must be drained faster than it fills."""
 FILE_BYTES = 16 * 1024 * 1024
 """A file that has grown beyond this is followed by a new one: a file is drained from memory."""
 
@@ -102,8 +104,8 @@ class Spool:
                 if not done.done():
                     done.set_result(None)
 
-    async def drain(self, take: Callable[[Spooled], Awaitable[None]]) -> int:
-        """Hand over everything in order, file by file; what comes meanwhile goes to a new file. Returns how many records."""
+    async def drain(self, take: Callable[[Sequence[Spooled]], Awaitable[None]]) -> int:
+        """Hand over everything in order, some at a time; what comes meanwhile goes to a new file. Returns how many records."""
         count = 0
         async with self._draining:
             while files := self._files():
@@ -113,14 +115,13 @@ class Spool:
                     count += await self._drain_file(file, take)
         return count
 
-    async def _drain_file(self, file: Path, take: Callable[[Spooled], Awaitable[None]]) -> int:
-        count = 0
-        for record in await asyncio.to_thread(lambda: list(read_records(file))):
-            await take(record)
-            count += 1
+    async def _drain_file(self, file: Path, take: Callable[[Sequence[Spooled]], Awaitable[None]]) -> int:
+        records = await asyncio.to_thread(lambda: list(read_records(file)))
+        for start in range(0, len(records), AT_ONCE):
+            await take(records[start : start + AT_ONCE])
         crash_point("spool.drained")
         self.size -= await asyncio.to_thread(_remove, file)
-        return count
+        return len(records)
 
 
 def read_records(file: Path) -> Iterator[Spooled]:

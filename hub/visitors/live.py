@@ -10,9 +10,10 @@ from typing import Any
 import socketio
 
 from hub.channels.model import OpenChannel
-from hub.errors import HubError, Invalid
-from hub.kernel.database import GONE
+from hub.errors import Conflict, HubError, Invalid, TooMany
+from hub.kernel.database import GONE, UNFIT
 from hub.kernel.ledger import EventRow, Ledger
+from hub.kernel.storable import storable
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.tokens import BadIdentity, VisitorTokens, read_identity
@@ -20,6 +21,8 @@ from hub.visitors.tokens import BadIdentity, VisitorTokens, read_identity
 log = logging.getLogger(__name__)
 
 NAMESPACE = "/visitor"
+BURST, BURST_S = 200, 10.0
+"""Events of one socket, of every kind."""
 REFRESH_S = 2.0
 """How often those who wait are told their place, when anything moved."""
 
@@ -34,6 +37,16 @@ class Guest:
     page: dict[str, Any] | None = None
     locale: str = ""
     claims: dict[str, str] = field(default_factory=dict)
+    burst: int = 0
+    burst_ends: float = 0.0
+
+    def slow_down(self, now: float) -> None:
+        """One more event. Raises TooMany for what no chat bubble does."""
+        if now >= self.burst_ends:
+            self.burst, self.burst_ends = 0, now + BURST_S
+        self.burst += 1
+        if self.burst > BURST:
+            raise TooMany("too_fast", "too many events at once; they can be sent again in a moment", retry_after=self.burst_ends - now)
 
 
 TellTyping = Callable[[str, str, bool], Awaitable[None]]
@@ -164,14 +177,18 @@ class VisitorSockets:
             self._told.pop(guest.visitor, None)
 
     def _guarded(self, handle: Callable[[str, Guest, dict[str, Any]], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def answer(sid: str, data: Any = None) -> Any:
+        async def answer(sid: str, data: Any = None, *_: Any) -> Any:
             guest = self._guests.get(sid)
             if guest is None:
                 return _refusal("not_connected", "connect again")
             try:
-                return await handle(sid, guest, data if isinstance(data, dict) else {})
+                guest.slow_down(time.monotonic())
+                return await handle(sid, guest, storable(data) if isinstance(data, dict) else {})
             except HubError as error:
                 return _refusal(error.code, error.message)
+            except UNFIT as error:
+                log.info("a visitor's socket: %s", type(error).__name__)
+                return _refusal("invalid", "a value is not what it should be")
             except GONE:
                 return _refusal("not_now", "it cannot be kept at this moment; it will be sent again")
             except Exception:
@@ -181,8 +198,7 @@ class VisitorSockets:
         return answer
 
     async def _hello(self, sid: str, guest: Guest, said: dict[str, Any]) -> dict[str, Any]:
-        visitor = self._tokens.read(said.get("token")) or self._tokens.new()[0]
-        guest.visitor = visitor
+        visitor = guest.visitor = self._visitor(guest, said.get("token"))
         guest.locale = str(said.get("locale") or guest.locale)[:2]
         guest.page = said.get("page") if isinstance(said.get("page"), dict) else None
         problem = self._identify(guest, said.get("identity"))
@@ -199,6 +215,13 @@ class VisitorSockets:
             "state": state,
             "identity": problem,
         }
+
+    def _visitor(self, guest: Guest, token: object) -> str:
+        """Who says hello: a socket stays one visitor, so that nobody floods as ever new ones. Raises Conflict."""
+        named = self._tokens.read(token)
+        if guest.visitor and named not in (None, guest.visitor):
+            raise Conflict("another_visitor", "this socket is another visitor's: open a new one")
+        return guest.visitor or named or self._tokens.new()[0]
 
     def _identify(self, guest: Guest, token: object) -> str | None:
         """Believe the shop's token; a wrong one changes nothing and is answered with its reason."""

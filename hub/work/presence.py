@@ -45,7 +45,10 @@ class Presence:
     async def disconnected(self, agent: str) -> None:
         """The last socket of a colleague on this process has gone: what is offered goes back at once, accepted work after a while."""
         self._here.discard(agent)
-        await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        try:
+            await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        except GONE as error:
+            log.warning("presence: the database is away, the next sign of life tells who left (%s)", error)
 
     async def announced(self, agent: str) -> None:
         """A colleague without a socket set a status: a program that asks again and again. It is present as long as it goes on asking."""

@@ -102,6 +102,11 @@ class House:
             finally:
                 await desk.ask("PUT", "/me/status", {"activity": "break"})
 
+    async def blocked(self, table: str) -> None:
+        """Somebody waits for a lock on a table."""
+        sql = "SELECT count(*) FROM pg_locks WHERE relation = $1::text::regclass AND NOT granted"
+        await eventually(lambda: self.hub.storage.database.value(sql, table), what=f"somebody waits for {table}")
+
     async def thread(self, customer: str, reader: Browser) -> list[dict[str, Any]]:
         """The newest messages of a customer."""
         status, page = await reader.ask("GET", f"/customers/{customer}/conversation")
@@ -144,7 +149,8 @@ class Bubble:
 
     def __init__(self, house: House, auth: dict[str, Any]) -> None:
         self.heard: list[dict[str, Any]] = []
-        self.socket = Socket(house.url, "/visitor", auth, self.heard.append)
+        self._changed = asyncio.Event()
+        self.socket = Socket(house.url, "/visitor", auth, self._hear)
         self.hello: dict[str, Any] = {}
 
     async def open(self, token: str | None) -> None:
@@ -156,6 +162,17 @@ class Bubble:
     def id(self) -> str:
         """The visitor's id."""
         return str(self.hello["visitor"])
+
+    async def hears(self, text: str) -> None:
+        """Wait for a message."""
+        async with asyncio.timeout(20):
+            while text not in str(self.heard):
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        self.heard.append(event)
+        self._changed.set()
 
     async def say(self, text: str, **more: Any) -> dict[str, Any]:
         """One message; the answer."""

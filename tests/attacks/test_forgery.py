@@ -164,3 +164,4 @@ async def _window(house: House, browser: Browser) -> Socket:
 async def _is_cut(socket: Socket) -> None:
     async with asyncio.timeout(10):
         await socket.cut.wait()
+    await socket.close()

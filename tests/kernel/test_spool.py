@@ -1,6 +1,7 @@
 """The spool: what was acknowledged is there after any crash, in its order; what was not does no harm."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ async def drained(spool: Spool) -> list[str]:
     """The names of all records, as they come out."""
     names: list[str] = []
 
-    async def take(one: Spooled) -> None:
-        names.append(one.external_id)
+    async def take(records: Sequence[Spooled]) -> None:
+        names.extend(one.external_id for one in records)
 
     await spool.drain(take)
     return names
@@ -61,9 +62,8 @@ async def test_a_drain_that_was_interrupted_is_done_again(tmp_path: Path) -> Non
     for number in range(3):
         await spool.append(record(number))
 
-    async def fail(one: Spooled) -> None:
-        if one.external_id == "m1":
-            raise ConnectionError("the database is away again")
+    async def fail(records: Sequence[Spooled]) -> None:
+        raise ConnectionError("the database is away again")
 
     with pytest.raises(ConnectionError):
         await spool.drain(fail)
@@ -76,8 +76,8 @@ async def test_what_comes_during_a_drain_keeps_the_spool_pending(tmp_path: Path)
     await spool.append(record(0))
     late: list[asyncio.Task[None]] = []
 
-    async def take(one: Spooled) -> None:
-        if one.external_id == "m0":
+    async def take(records: Sequence[Spooled]) -> None:
+        if records[0].external_id == "m0":
             late.append(asyncio.create_task(spool.append(record(1))))
             await late[0]
             assert spool.pending

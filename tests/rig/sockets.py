@@ -32,15 +32,15 @@ class Socket:
         self._auth = auth
         self._headers = dict(headers)
         self._http = aiohttp.ClientSession()  # the library leaves one of its own open when connecting fails
-        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
-        self._client.on("event", on_event, namespace=namespace)
-        self._client.on("disconnect", self._ended, namespace=namespace)
+        self.client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
+        self.client.on("event", on_event, namespace=namespace)
+        self.client.on("disconnect", self._ended, namespace=namespace)
         self.cut = asyncio.Event()
 
     async def open(self) -> None:
         """Connect. Raises Cut."""
         try:
-            await self._client.connect(
+            await self.client.connect(
                 self._address,
                 headers=self._headers,
                 auth=self._auth,
@@ -54,7 +54,7 @@ class Socket:
 
     async def call(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Emit and wait for the answer. Raises Cut."""
-        answer = asyncio.ensure_future(self._client.call(name, data, namespace=self._namespace, timeout=CALL_S))
+        answer = asyncio.ensure_future(self.client.call(name, data, namespace=self._namespace, timeout=CALL_S))
         cut = asyncio.ensure_future(self.cut.wait())
         await asyncio.wait({answer, cut}, return_when=asyncio.FIRST_COMPLETED)
         cut.cancel()
@@ -68,7 +68,7 @@ class Socket:
     async def close(self) -> None:
         """Disconnect, whatever state it is in."""
         with suppress(socketio.exceptions.SocketIOError, OSError):
-            await self._client.disconnect()
+            await self.client.disconnect()
         await self._http.close()
         self.cut.set()
 

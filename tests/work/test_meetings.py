@@ -21,12 +21,18 @@ INTAKES = {
 OPEN = "('queued', 'offered', 'assigned', 'wrapping', 'paused')"
 
 
+READ = """INSERT INTO reading AS r SELECT $1, customer_id, number FROM message ORDER BY number DESC LIMIT 1
+    ON CONFLICT (agent_id, customer_id) DO UPDATE SET number = EXCLUDED.number"""
+"""A colleague has read everything so far."""
+
+
 @pytest.fixture
 async def work(floor: Floor) -> str:
     """Ana has Marta's chat in hand."""
     await floor.agent("ana", "service")
     work = await floor.message("marta")
     await floor.expect_taken(work, "ana")
+    await floor.database.run(READ, floor.agents["ana"])
     return work
 
 
@@ -88,11 +94,16 @@ async def test_a_message_that_came_before_the_time_to_wrap_up_ran_out_is_new_wor
     await floor.expect_offer(await _open_work(floor), "ana")
 
 
+async def test_a_program_that_keeps_no_read_marks_decides_for_itself(floor: Floor, work: str) -> None:
+    await floor.database.run("DELETE FROM reading")
+    await floor.message("marta", text="thank you")
+    await floor.moves.wrap_up(floor.who("ana"), work, WrapUpInput(code="resolved"))
+    assert await floor.database.value("SELECT state FROM topic") == "closed"
+
+
 async def test_a_wrap_up_closes_the_matter_when_the_last_message_was_read(floor: Floor, work: str) -> None:
     await floor.message("marta", text="thank you")
-    await floor.database.run(
-        "INSERT INTO reading SELECT $1, customer_id, number FROM message ORDER BY number DESC LIMIT 1", floor.agents["ana"]
-    )
+    await floor.database.run(READ, floor.agents["ana"])
     await floor.moves.wrap_up(floor.who("ana"), work, WrapUpInput(code="resolved"))
     assert await floor.database.value("SELECT state FROM topic") == "closed"
     assert await floor.database.value("SELECT count(*) FROM work") == 1

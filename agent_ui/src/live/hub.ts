@@ -134,13 +134,13 @@ export interface QueueLoads {
 
 export interface Reason {
   code: string;
-  agent: Named | null;
-  left_s: number | null;
-  for_s: number | null;
-  name: string | null;
-  have: number | null;
-  need: number | null;
-  among: number | null;
+  agent?: Named | null;
+  left_s?: number | null;
+  for_s?: number | null;
+  name?: string | null;
+  have?: number | null;
+  need?: number | null;
+  among?: number | null;
 }
 
 export interface RootedEvent {

@@ -1,13 +1,15 @@
-/** The shapes the hub sends and takes: objects of the HTTP contract and events of the socket. Times are ISO-8601 in UTC, ids are UUIDs. */
+/** The shapes the hub sends and takes: objects of the HTTP contract and events of the socket. Times are ISO-8601 in UTC, ids are UUIDs.
+ *  What also comes over the socket is made from `hub.ts`, which the hub writes: a change there that we cannot read does not compile. */
+import type * as hub from "./hub.ts";
+
+/** The same shape, told more exactly: only fields that it has, only words that it allows. */
+type Exactly<Shape, Told extends { [Key in keyof Told]: Key extends keyof Shape ? Shape[Key] : never }> = Omit<Shape, keyof Told> & Told;
 
 export type Role = "agent" | "supervisor" | "admin";
 export type Locale = "es" | "en";
 export type Labels = Record<Locale, string>;
 
-export interface Named {
-  id: string;
-  name: string;
-}
+export type Named = hub.Named;
 
 export interface Agent extends Named {
   email: string;
@@ -15,15 +17,9 @@ export interface Agent extends Named {
   locale: Locale;
 }
 
-export interface Person {
-  kind: "human" | "bot" | "system" | "customer";
-  id: string | null;
-  name: string;
-}
+export type Person = hub.Person;
 
-export interface ChannelRef extends Named {
-  connector: string;
-}
+export type ChannelRef = hub.ChannelRef;
 
 export interface Limits {
   text?: number | null;
@@ -52,11 +48,7 @@ export interface Channel extends ChannelRef {
   quarantined?: number;
 }
 
-export interface Attachment extends Named {
-  content_type: string;
-  size: number;
-  inline: boolean;
-}
+export type Attachment = hub.Attachment;
 
 export interface Address {
   kind: string;
@@ -67,118 +59,29 @@ export interface Address {
 export type MessageState =
   | "received" | "saved" | "queued" | "sending" | "sent" | "delivered" | "read" | "unknown" | "failed" | "canceled";
 
-export interface Message {
-  id: string;
-  number: number;
-  at: string;
-  direction: "in" | "out" | "note";
-  topic: string | null;
-  channel: ChannelRef | null;
-  text: string;
-  state: MessageState;
-  customer: string;
-  author: Person;
-  subject: string | null;
-  has_html: boolean;
-  attachments: Attachment[];
-  address: Address | null;
-  error: { code: string; detail?: string | null } | null;
-  state_at: string | null;
-  reply_to: string | null;
-  send_at: string | null;
-  context: Record<string, unknown> | null;
-  mentions: string[];
-}
+export type Message = Omit<PushedMessage, "root" | "customer_name">;
 
-export interface ThreadEvent {
-  position: number;
-  at: string;
-  type: string;
-  actor: Person;
-  data: Record<string, unknown>;
-}
+/** A message as the socket tells it: with the conversation where it stands. */
+export type PushedMessage = Exactly<hub.PushedMessage, { state: MessageState; error: { code: string; detail?: string | null } | null }>;
+
+export type ThreadEvent = Omit<hub.RootedEvent, "root">;
 
 /** One cause. `left_s` is what is left, `for_s` how long it has been; `have` and `need` count units, items or levels; `name` is what is meant. */
-export interface Reason {
-  code: string;
-  agent?: Named | null;
-  left_s?: number;
-  for_s?: number;
-  name?: string;
-  have?: number;
-  need?: number;
-  among?: number;
-}
+export type Reason = hub.Reason;
 
-export interface Preview {
-  direction: "in" | "out" | "note";
-  text: string;
-  at: string;
-}
+export type Preview = Exactly<hub.Preview, { direction: hub.PushedMessage["direction"] }>;
 
-export interface TopicRef {
-  id: string;
-  code: string;
-  subject: string | null;
-}
+export type TopicRef = hub.TopicRef;
 
-export interface Work {
-  id: string;
-  state: string;
-  queue: Named;
-  channel: ChannelRef;
-  customer: Named;
-  topic: TopicRef | null;
-  agent: Named | null;
-  waited_s: number;
-  first_queued_at: string;
-  reasons: Reason[];
-  preview: Preview | null;
-  turn: "agent" | "customer";
-  turn_since: string | null;
-  unread: number;
-  wrap_until: string | null;
-  due_at: string | null;
-  priority: number;
-}
+export type Work = Exactly<hub.Work, { turn: "agent" | "customer"; preview: Preview | null }>;
 
-export interface Offer {
-  id: string;
-  work: string;
-  customer: Named;
-  queue: Named;
-  channel: ChannelRef;
-  created_at: string;
-  expires_at: string;
-  waited_s: number;
-  first_queued_at: string;
-  why: Reason | null;
-  preview: Preview | null;
-  subject: string | null;
-}
+export type Offer = Exactly<hub.Offer, { preview: Preview | null }>;
 
-export interface OfferEnd {
-  id: string;
-  work: string;
-  outcome: "accepted" | "rejected" | "timed_out" | "rescinded" | "canceled";
-  by: Named | null;
-}
+export type OfferEnd = Exactly<hub.OfferEnd, { outcome: "accepted" | "rejected" | "timed_out" | "rescinded" | "canceled" }>;
 
-export interface ChannelLoad {
-  kind: string;
-  on: boolean;
-  items: number;
-  max: number;
-}
+export type ChannelLoad = hub.ChannelLoad;
 
-export interface Status {
-  activity: string;
-  since: string;
-  routing_status: string;
-  units: { used: number; max: number };
-  channels: ChannelLoad[];
-  after_work: string | null;
-}
+export type Status = Omit<hub.Status, "agent">;
 
 export interface Activity {
   id: string;
@@ -210,15 +113,7 @@ export interface Field {
   choices?: string[];
 }
 
-export interface Topic extends TopicRef {
-  state: "open" | "closed";
-  channel: ChannelRef | null;
-  queue: Named | null;
-  agent: Named | null;
-  opened_at: string;
-  closed_at: string | null;
-  last_at: string | null;
-}
+export type Topic = Exactly<Omit<hub.TopicChanged, "root">, { state: "open" | "closed" }>;
 
 export interface Commitment {
   id: string;
@@ -311,12 +206,7 @@ export interface NewMessage {
   mentions?: string[];
 }
 
-export interface QueueLoad extends Named {
-  waiting: number;
-  longest_wait_s: number | null;
-  members: number;
-  available: number;
-}
+export type QueueLoad = hub.QueueLoad;
 
 export interface Colleague extends Named {
   kind?: "human" | "bot" | "system";
@@ -341,10 +231,18 @@ export interface Snapshot {
   channels: Channel[];
 }
 
+/** What the socket tells: type of an event → its data. */
+export type Told = Exactly<
+  hub.SocketEvents,
+  {
+    "message.created": PushedMessage;
+    "message.changed": PushedMessage;
+    "offer.created": Offer;
+    "offer.ended": OfferEnd;
+    "work.changed": Work;
+    "channel.changed": Exactly<hub.ChannelState, { state: ChannelState }>;
+  }
+>;
+
 /** One thing that happened. `position` is null for what is not kept (typing, viewing, counters). */
-export interface HubEvent {
-  position: number | null;
-  type: string;
-  at: string;
-  data: unknown;
-}
+export type HubEvent = { [Type in keyof Told]: { position: number | null; type: Type; at: string; data: Told[Type] } }[keyof Told];

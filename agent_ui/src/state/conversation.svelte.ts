@@ -168,14 +168,13 @@ export class Conversation {
   }
 
   #apply({ type, data }: HubEvent): void {
-    const root = (data as { root?: string } | null)?.root;
-    if (type === "customer.changed" && (data as { id: string }).id === this.id) void this.refreshCustomer().catch(() => undefined);
-    if (type === "topic.changed" && root === this.id) void this.refreshCustomer().catch(() => undefined);
-    if (root !== this.id) return;
-    if (type === "message.created" || type === "message.changed") this.#tell(data as Message);
-    if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data as ThreadEvent])]);
-    if (type === "typing") this.#type(data as { who: Person; on: boolean });
-    if (type === "viewing") this.#viewers = (data as { viewers: Named[] }).viewers;
+    if (type === "customer.changed" && data.id === this.id) void this.refreshCustomer().catch(() => undefined);
+    if (type === "topic.changed" && data.root === this.id) void this.refreshCustomer().catch(() => undefined);
+    if (!("root" in data) || data.root !== this.id) return;
+    if (type === "message.created" || type === "message.changed") this.#tell(data);
+    if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data])]);
+    if (type === "typing") this.#type(data);
+    if (type === "viewing") this.#viewers = data.viewers;
   }
 
   #tell(message: Message): void {

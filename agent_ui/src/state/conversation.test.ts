@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { Api } from "../live/api.ts";
 import type { Live } from "../live/socket.ts";
-import type { ConversationPage, HubEvent, Message } from "../live/types.ts";
+import type { ConversationPage, Message } from "../live/types.ts";
 import { Conversation } from "./conversation.svelte.ts";
-import { message } from "./samples.ts";
+import { happens, message } from "./samples.ts";
 
 const page = (messages: Message[], next: string | null = null): ConversationPage => ({
   customer: { id: "c", name: "Lucía" }, messages, events: [], next, read: 0, draft: null, viewers: [],
 });
-const happens = (type: string, data: object, position: number | null = 1): HubEvent => ({ position, type, at: "", data: { root: "c", ...data } });
+const inRoot = (message: Message) => ({ ...message, root: "c" });
 
 /** An API that answers from a list, when the test lets it. */
 class Answers extends Api {
@@ -38,14 +38,14 @@ const texts = (conversation: Conversation) => conversation.messages.map(({ text 
 
 test("messages stand in the order of their numbers, however they came", async () => {
   const { conversation } = await opened(page([message(2)]));
-  conversation.apply(happens("message.created", message(4)));
-  conversation.apply(happens("message.created", message(3)));
+  conversation.apply(happens("message.created", inRoot(message(4))));
+  conversation.apply(happens("message.created", inRoot(message(3))));
   expect(texts(conversation)).toEqual(["text 2", "text 3", "text 4"]);
 });
 
 test("an event applied twice changes nothing", async () => {
   const { conversation } = await opened(page([message(1)]));
-  for (let twice = 0; twice < 2; twice += 1) conversation.apply(happens("message.created", message(2)));
+  for (let twice = 0; twice < 2; twice += 1) conversation.apply(happens("message.created", inRoot(message(2))));
   expect(texts(conversation)).toEqual(["text 1", "text 2"]);
 });
 
@@ -55,7 +55,7 @@ test("an event that overtakes the page is not undone by the older page", async (
   api.hold();
   const conversation = new Conversation("c", api);
   const opening = conversation.open(live);
-  conversation.apply(happens("message.changed", message(1, { state: "read" })));
+  conversation.apply(happens("message.changed", inRoot(message(1, { state: "read" }))));
   api.let();
   await opening;
   expect(conversation.messages.map(({ state }) => state)).toEqual(["read"]);
@@ -84,9 +84,9 @@ test("opened again it equals the fresh fetch", async () => {
 
 test("whoever writes is no longer writing once the message is there", async () => {
   const { conversation } = await opened(page([]));
-  conversation.apply(happens("typing", { who: message(1).author, on: true }, null));
+  conversation.apply(happens("typing", { root: "c", who: message(1).author, on: true }, null));
   expect(conversation.typing.map(({ name }) => name)).toEqual(["Lucía"]);
-  conversation.apply(happens("message.created", message(1)));
+  conversation.apply(happens("message.created", inRoot(message(1))));
   expect(conversation.typing).toEqual([]);
 });
 
@@ -101,8 +101,8 @@ test("a topic read by itself reaches further back without a hole in the whole th
 
 test("a customer who has written is not writing any more, whatever the hub calls him or her", async () => {
   const { conversation } = await opened(page([]));
-  conversation.apply(happens("typing", { who: { kind: "customer", id: null, name: "" }, on: true }, null));
+  conversation.apply(happens("typing", { root: "c", who: { kind: "customer", id: null, name: "" }, on: true }, null));
   expect(conversation.typing).toHaveLength(1);
-  conversation.apply(happens("message.created", message(1)));
+  conversation.apply(happens("message.created", inRoot(message(1))));
   expect(conversation.typing).toEqual([]);
 });

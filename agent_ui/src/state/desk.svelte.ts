@@ -2,7 +2,7 @@
 import { Api } from "../live/api.ts";
 import { Records } from "../live/records.ts";
 import { Live, type Listener } from "../live/socket.ts";
-import type { HubEvent, Message, Snapshot, Work } from "../live/types.ts";
+import type { HubEvent, Message, Snapshot, Told, Work } from "../live/types.ts";
 import { Connection } from "./connection.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
 import { Directory } from "./directory.svelte.ts";
@@ -174,7 +174,7 @@ class Desk implements Listener {
     if (event.type === "session.ended") this.#end();
     if (event.type === "hub.degraded") this.#able(false);
     if (event.type === "hub.recovered") this.#able(true);
-    if (event.type === "customer.joined" || event.type === "customer.parted") this.#rooted(event);
+    if (event.type === "customer.joined" || event.type === "customer.parted") this.#rooted(event.type === "customer.joined", event.data);
   }
 
   /** While the hub misses its database we ask now and then whether it is back, and then catch up. */
@@ -194,10 +194,9 @@ class Desk implements Listener {
   }
 
   /** Two customers became one, or one became two: what is open may have moved under another root. */
-  #rooted({ type, data }: HubEvent): void {
-    const { root, customer } = data as { root: string; customer: string };
+  #rooted(joined: boolean, { root, customer }: Told["customer.joined"]): void {
     for (const id of [root, customer]) if (id !== this.#open?.id) this.#conversations.delete(id);
-    if (type === "customer.joined" && this.#open?.id === customer && root !== customer) router.go(customerAddress(root), true);
+    if (joined && this.#open?.id === customer && root !== customer) router.go(customerAddress(root), true);
     else if (this.#open?.id === root || this.#open?.id === customer) this.refreshConversation();
   }
 

@@ -1,6 +1,6 @@
 /** The lists that many pages need: channels, activities, wrap-up codes, colleagues. Fetched once a session and kept fresh by events. */
 import type { Api } from "../live/api.ts";
-import type { Activity, Channel, ChannelState, Colleague, HubEvent, Page, WrapUpCode } from "../live/types.ts";
+import type { Activity, Channel, Colleague, HubEvent, Page, WrapUpCode } from "../live/types.ts";
 
 export class Directory {
   #channels = $state.raw<Channel[]>([]);
@@ -32,7 +32,7 @@ export class Directory {
 
   apply(event: HubEvent): void {
     if (event.type !== "channel.changed") return;
-    const { id, state } = event.data as { id: string; state: ChannelState };
+    const { id, state } = event.data;
     this.#channels = this.#channels.map((channel) => (channel.id === id ? { ...channel, state } : channel));
   }
 

@@ -1,6 +1,6 @@
 /** The work that this agent sees: what is his or hers, and what waits in the queues. */
 import type { Api } from "../live/api.ts";
-import type { HubEvent, Page, QueueLoad, Work } from "../live/types.ts";
+import type { HubEvent, Page, QueueLoad, Told, Work } from "../live/types.ts";
 
 export type View = "mine" | "queues" | "all";
 
@@ -115,10 +115,10 @@ export class Inbox {
   }
 
   apply(event: HubEvent): void {
-    if (event.type === "work.changed") this.put(event.data as Work);
-    if (event.type === "queues.changed") this.#queues = (event.data as { items: QueueLoad[] }).items;
+    if (event.type === "work.changed") this.put(event.data);
+    if (event.type === "queues.changed") this.#queues = event.data.items;
     if (event.type === "list.changed") this.#reload();
-    if (event.type === "typing") this.#type(event.data as { root: string; who: { name: string; kind: string }; on: boolean });
+    if (event.type === "typing") this.#type(event.data);
   }
 
   put(work: Work): void {
@@ -147,7 +147,7 @@ export class Inbox {
     }, REFRESH_MS);
   }
 
-  #type({ root, who, on }: { root: string; who: { name: string; kind: string }; on: boolean }): void {
+  #type({ root, who, on }: Told["typing"]): void {
     if (who.kind !== "customer") return;
     this.#typing = on ? new Map([...this.#typing, [root, who.name]]) : without(this.#typing, root);
   }

@@ -1,5 +1,5 @@
 /** What is told to the agent beside the lists: sounds and short notices. */
-import type { HubEvent, Message, Offer, OfferEnd } from "../live/types.ts";
+import type { HubEvent, Offer, OfferEnd, PushedMessage } from "../live/types.ts";
 import { play } from "../ui/sounds.ts";
 import { m } from "../ui/words.ts";
 import type { Waiting } from "./outbox.svelte.ts";
@@ -28,20 +28,19 @@ export function messageRefused({ customer }: Waiting): void {
   toasts.show({ kind: "warning", key: `refused:${customer}`, icon: "alert", text: m.message_refused(), action });
 }
 
-export function event({ type, data }: HubEvent, { me, open }: { me: string; open: string | null }): void {
+export function event({ type, data: message }: HubEvent, { me, open }: { me: string; open: string | null }): void {
   if (type !== "message.created" && type !== "message.changed") return;
-  const message = data as Message & { root: string; customer_name: string };
   if (type === "message.created" && message.direction === "in" && message.root === open) play("message");
   if (type === "message.created" && message.mentions?.includes(me) && message.author.id !== me) mentioned(message);
   if (type === "message.changed" && message.state === "failed" && message.author.id === me) failed(message);
 }
 
-function mentioned(message: Message & { root: string; customer_name: string }): void {
+function mentioned(message: PushedMessage): void {
   const action = { label: m.show(), run: () => router.go(customerAddress(message.root)) };
   toasts.show({ kind: "news", icon: "at", strong: message.author.name, text: m.mentioned_you({ customer: message.customer_name }), action });
 }
 
-function failed(message: Message & { root: string; customer_name: string }): void {
+function failed(message: PushedMessage): void {
   play("failure");
   const action = { label: m.show(), run: () => router.go(customerAddress(message.root)) };
   toasts.show({ kind: "warning", key: `failed:${message.id}`, icon: "alert", strong: message.customer_name, text: m.message_failed(), action });

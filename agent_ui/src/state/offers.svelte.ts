@@ -35,8 +35,8 @@ export class Offers {
   }
 
   apply(event: HubEvent): void {
-    if (event.type === "offer.created") this.#arrive(event.data as Offer);
-    if (event.type === "offer.ended") this.#end(event.data as OfferEnd);
+    if (event.type === "offer.created") this.#arrive(event.data);
+    if (event.type === "offer.ended") this.#end(event.data);
   }
 
   async accept(id: string): Promise<void> {

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { Refused, Unreachable } from "../live/api.ts";
-import type { HubEvent } from "../live/types.ts";
 import { Offers } from "./offers.svelte.ts";
-import { offer, work } from "./samples.ts";
+import { happens, offer, work } from "./samples.ts";
 
-const happens = (type: string, data: unknown): HubEvent => ({ position: 1, type, at: "", data });
 
 function offers(answer: () => unknown = () => ({ work: work("w") })) {
   const told: string[] = [];

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { HubEvent, Status } from "../live/types.ts";
+import type { Status } from "../live/types.ts";
 import { Inbox } from "./inbox.svelte.ts";
-import { work } from "./samples.ts";
+import { happens, work } from "./samples.ts";
 import { changed } from "./status.svelte.ts";
 
-const happens = (data: unknown): HubEvent => ({ position: 1, type: "work.changed", at: "", data });
 
 function inbox() {
   const state = new Inbox({ get: async <T,>() => ({ items: [], next: null }) as T }, () => "me");
@@ -16,20 +15,20 @@ const ids = (state: Inbox) => state.mine.map(({ id }) => id);
 describe("my inbox", () => {
   test("has my work only", () => {
     const state = inbox();
-    state.apply(happens(work("c", { agent: { id: "other", name: "Luis" } })));
+    state.apply(happens("work.changed", work("c", { agent: { id: "other", name: "Luis" } })));
     expect(ids(state)).toEqual(["a", "b"]);
   });
   test("loses what was closed, given away or put back", () => {
     for (const change of [{ state: "completed" }, { agent: { id: "other", name: "Luis" } }, { state: "queued", agent: null }]) {
       const state = inbox();
-      state.apply(happens(work("a", change)));
+      state.apply(happens("work.changed", work("a", change)));
       expect(ids(state)).toEqual(["b"]);
     }
   });
   test("counts what waits for me", () => expect(inbox().myTurn).toBe(1));
   test("forgets the count of unread once it is read", () => {
     const state = inbox();
-    state.apply(happens(work("a", { unread: 2 })));
+    state.apply(happens("work.changed", work("a", { unread: 2 })));
     state.read("customer-a");
     expect(state.find("a")?.unread).toBe(0);
   });

@@ -34,7 +34,7 @@ export class OwnStatus {
 
   apply(event: HubEvent): void {
     if (event.type !== "status.changed") return;
-    const { agent, ...status } = event.data as Status & { agent: string };
+    const { agent, ...status } = event.data;
     if (agent === this.me()) this.#now = status;
   }
 

@@ -1,6 +1,6 @@
 /** What the supervisor sees: agents and waiting work. Fetched once, kept by events, and fetched again when the hub says that too much moved. */
 import type { Api } from "../live/api.ts";
-import type { Colleague, HubEvent, Page, Reason, Status, Work } from "../live/types.ts";
+import type { Colleague, HubEvent, Page, Reason, Told, Work } from "../live/types.ts";
 
 const APART_MS = 1_000;
 const MOST = 200;
@@ -68,8 +68,8 @@ export class Board {
   }
 
   #apply({ type, data }: HubEvent): void {
-    if (type === "work.changed") this.#put(data as Work);
-    if (type === "status.changed") this.#stand(data as Status & { agent: string });
+    if (type === "work.changed") this.#put(data);
+    if (type === "status.changed") this.#stand(data);
   }
 
   #put(work: Work): void {
@@ -79,7 +79,7 @@ export class Board {
     this.#waiting = waiting;
   }
 
-  #stand({ agent, activity, routing_status, units }: Status & { agent: string }): void {
+  #stand({ agent, activity, routing_status, units }: Told["status.changed"]): void {
     const free_units = Math.max(0, units.max - units.used);
     this.#agents = (this.#agents ?? []).map((one) => (one.id === agent ? { ...one, activity, routing_status, free_units } : one));
   }

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import type { Colleague, HubEvent } from "../live/types.ts";
-import { work } from "../state/samples.ts";
+import type { Colleague } from "../live/types.ts";
+import { happens, work } from "../state/samples.ts";
 import { Board } from "./board.svelte.ts";
 
 const ana: Colleague = { id: "ana", name: "Ana", role: "agent", routing_status: "idle", activity: "available", free_units: 5 };
-const happens = (type: string, data: unknown): HubEvent => ({ position: 1, type, at: "", data });
 
 async function board() {
   const state = new Board({ get: async <T,>(path: string) => ({ items: path === "/agents" ? [ana] : [work("a", { state: "queued" })], next: null }) as T });

@@ -54,9 +54,9 @@ export function why(reason: Reason): string {
   const { left_s, for_s, name, have, need, among } = reason;
   const inputs = {
     agent: reason.agent?.name ?? "–",
-    left: left_s === undefined ? "–" : duration(left_s),
-    for: for_s === undefined ? "–" : duration(for_s),
-    name: name === undefined ? "–" : (sentence("activity", name) ?? kindName(name)).toLowerCase(),
+    left: left_s == null ? "–" : duration(left_s),
+    for: for_s == null ? "–" : duration(for_s),
+    name: name == null ? "–" : (sentence("activity", name) ?? kindName(name)).toLowerCase(),
     have: have ?? "–",
     need: need ?? "–",
     among: among ?? "–",
