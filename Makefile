@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-long check format bench lock wheel clean
+.PHONY: help setup setup-test run test test-long check format bench pictures lock wheel clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ format: setup-test  ## put the Python code into its form
 
 bench: setup  ## print each figure beside its limit, one JSON object a line
 	@$(BIN)/python -m benchmarks
+
+pictures: setup-test  ## draw the pictures of the documentation anew, from the demo in Chromium
+	@$(BIN)/python -m tests.pictures
 
 wheel: setup-test  ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation

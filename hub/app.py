@@ -7,6 +7,7 @@ A message out: a route of `conversations` → its outbox row → `outbox` → th
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.registry import manifest
 from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
-from hub.channels.model import Channel, OpenChannel
+from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
@@ -60,6 +61,7 @@ from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
+from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
@@ -188,12 +190,13 @@ class Hub:
         """The chat bubbles' sockets."""
         database = self.storage.database
         tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
+        bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, self._live_channel, self._origin_allowed, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, bubbles.of, bubbles.allows, self._visitor_typing
         )
-        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, self._some_origin_allowed)
+        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, bubbles.any_allows)
 
     def _answer(self) -> None:
         """HTTP."""
@@ -267,6 +270,11 @@ class Hub:
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
         return app
 
+    async def hang_up(self) -> None:
+        """Close all sockets of this node; browsers come back by themselves, to whichever node is there."""
+        if self.sockets.eio.sockets:
+            await self.sockets.eio.disconnect()
+
     def _jobs(self) -> list[Job]:
         database = self.storage.database
         return [
@@ -320,7 +328,7 @@ class Hub:
 
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
-        return Surroundings(str(channel.id), self.public_url, key, self.settings.smtp.host, now=_now)
+        return Surroundings(str(channel.id), self.public_url, key, self.settings.smtp.host, now=time.time)
 
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
         return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
@@ -328,21 +336,6 @@ class Hub:
     async def _set_channel_state(self, channel: UUID, state: str, detail: str) -> None:
         await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)
         self.publisher.wake()
-
-    def _live_channel(self, hook: str) -> OpenChannel | None:
-        """The chat bubble of a public key; the only one when no key is given."""
-        live = [one for one in self.supervisor.open.values() if one.manifest.live]
-        if not hook and len(live) == 1:
-            return live[0]
-        return next((one for one in live if one.channel.hook == hook), None)
-
-    def _origin_allowed(self, channel: OpenChannel, origin: str | None) -> bool:
-        """Browsers name their page; a program that is no browser names none and has nothing but its own token."""
-        allowed = {*str(channel.channel.settings.get("origins", "")).split(), self.public_url, self.address}
-        return origin is None or origin in allowed
-
-    def _some_origin_allowed(self, origin: str | None) -> bool:
-        return any(self._origin_allowed(one, origin) for one in self.supervisor.open.values() if one.manifest.live)
 
     # ── Typing: passes through, is never kept ───────────────────────────────────────────────────────────────────────
 
@@ -383,12 +376,6 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 def _manager(settings: Settings) -> socketio.AsyncManager:
     """Typing and the like reach other nodes through Redis; what must last goes by the ledger and needs none."""
     return socketio.AsyncRedisManager(settings.redis.url) if settings.redis.url else socketio.AsyncManager()
-
-
-def _now() -> float:
-    import time
-
-    return time.time()
 
 
 def _forget(task: "asyncio.Task[None]") -> None:

@@ -18,7 +18,10 @@ from hub.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STOP_S = 8.0
+STOP_S = 5.0
+"""What is being sent is finished within this. Whoever presses Ctrl-C waits less than ten seconds for all."""
+GOODBYE_S = 2.0
+"""For closing all sockets, with what the database is to know of it."""
 DRAIN_S = 60.0
 
 
@@ -42,7 +45,7 @@ def only_one(folder: Path) -> Iterator[None]:
 async def listening(hub: Hub) -> AsyncIterator[str]:
     """Answer on the port of the settings; yields the address. Raises SetupError when the port is taken."""
     server = hub.settings.server
-    runner = web.AppRunner(hub.application(), access_log=None, shutdown_timeout=3)
+    runner = web.AppRunner(hub.application(), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, server.host, server.port, backlog=1024)
@@ -55,7 +58,17 @@ async def listening(hub: Hub) -> AsyncIterator[str]:
         hub.address = f"http://{host}:{port}"
         yield hub.address
     finally:
+        await _hang_up(hub)
         await runner.cleanup()
+
+
+async def _hang_up(hub: Hub) -> None:
+    """Close every socket while the database is still open: who was connected is then known to have left."""
+    try:
+        async with asyncio.timeout(GOODBYE_S):
+            await hub.hang_up()
+    except TimeoutError:
+        log.warning("stopping: some sockets did not close within %.0f s", GOODBYE_S)
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:
@@ -87,16 +100,18 @@ async def _run(hub: Hub, stop: asyncio.Event, started: Step | None) -> None:
     running = asyncio.create_task(hub.run(), name="hub")
     stopping = asyncio.create_task(stop.wait(), name="signal")
     begin = asyncio.create_task(_begin(hub, started), name="begin")
+    begin.add_done_callback(lambda task: stop.set() if not task.cancelled() and task.exception() else None)
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (begin, stopping, running):
             task.cancel()
-        async with asyncio.timeout(STOP_S):
-            results = await asyncio.gather(running, begin, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
+        _, late = await asyncio.wait({running, begin}, timeout=STOP_S)
+        for task in late:
+            log.error("stopping: %s is not done after %.0f s", task.get_name(), STOP_S)
+    for task in (running, begin):
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
 
 
 async def _begin(hub: Hub, started: Step | None) -> None:

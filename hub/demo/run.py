@@ -1,6 +1,7 @@
 """Runs the demo: the hub with its company, and the pretend outside world as a program of its own; prints where everything is."""
 
 import asyncio
+import errno
 import logging
 import os
 import secrets
@@ -12,11 +13,14 @@ from pathlib import Path
 from hub.app import Hub
 from hub.demo.company import PEOPLE, QUERIES, SUPPORT, fill
 from hub.errors import SetupError
+from hub.kernel.database import Database
 from hub.people.passwords import Passwords
 from hub.serving import serve
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)
+
+WORLD_START_S = 20.0
 
 
 class Demo:
@@ -26,6 +30,7 @@ class Demo:
         self._settings = settings
         self._sandbox = sandbox
         self._world: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._port = settings.sandbox.port or _free_port()
         self._relay_port = _free_port()
         self._smtp_port = settings.smtp.port or _free_port()
@@ -33,20 +38,25 @@ class Demo:
 
     async def prepare(self, hub: Hub) -> None:
         """The company on the first start; the ports of this start on each."""
-        if self._sandbox and not _is_free(self._port):
-            raise SetupError(f"port {self._port} for the pretend outside world is taken; choose one with HILO_SANDBOX_PORT")
-        if not _is_free(self._smtp_port):
-            raise SetupError(f"port {self._smtp_port} for incoming mail is taken; choose one with HILO_SMTP_PORT")
+        self._check_ports()
         database, shop = hub.storage.database, f"http://127.0.0.1:{self._port} http://localhost:{self._port}"
-        hash_ = await self._hash_password()
+        file = self._settings.data.path / "demo-password"
+        before = await asyncio.to_thread(_read, file)
+        self._password = self._settings.demo.password or before or f"hilo-{secrets.token_hex(4)}"
+        hash_ = None if self._password == before else await _hash(self._password)
         if await database.value(QUERIES.anybody):
-            await database.run(QUERIES.channel_settings, "email", {"relay_port": self._relay_port, "listen_port": self._smtp_port})
-            await database.run(QUERIES.channel_settings, "webchat", {"origins": shop})
-            if hash_:
-                await database.run(QUERIES.set_password, [email for email, *_ in PEOPLE], hash_)
+            await self._change(database, shop, hash_)
         else:
             print("Filling a small company: people, queues, channels, customers ...", flush=True)
             await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop)
+        # Last: a start that was cut short before the database had the password sets it next time.
+        await asyncio.to_thread(_write, file, self._password)
+
+    async def _change(self, database: Database, shop: str, hash_: str | None) -> None:
+        await database.run(QUERIES.channel_settings, "email", {"relay_port": self._relay_port, "listen_port": self._smtp_port})
+        await database.run(QUERIES.channel_settings, "webchat", {"origins": shop})
+        if hash_:
+            await database.run(QUERIES.set_password, [email for email, *_ in PEOPLE], hash_)
 
     async def started(self, hub: Hub) -> None:
         """Everything answers: start the world outside, and say where to look."""
@@ -56,6 +66,8 @@ class Demo:
 
     async def stop(self) -> None:
         """End the world outside."""
+        if self._watch is not None:
+            self._watch.cancel()
         if self._world is not None and self._world.returncode is None:
             with suppress(ProcessLookupError):
                 self._world.terminate()
@@ -75,7 +87,8 @@ class Demo:
             "--support": SUPPORT,
             "--channel": chat.hook,
         }
-        arguments = [str(part) for pair in options.items() for part in pair]
+        # In one word each: a key may begin with a dash.
+        arguments = [f"{name}={value}" for name, value in options.items()]
         environment = {**os.environ, "HILO_SHOP_SECRET": str(chat.settings["identity_secret"])}
         # Tied by its standard input: a hub that is killed leaves nothing behind that holds the ports of the next start.
         self._world = await asyncio.create_subprocess_exec(
@@ -86,19 +99,23 @@ class Demo:
             start_new_session=True,
         )
         assert self._world.stdout is not None
-        async with asyncio.timeout(20):
-            if not await self._world.stdout.readline():
-                raise SetupError("the pretend outside world did not start; its message stands above")
+        try:
+            async with asyncio.timeout(WORLD_START_S):
+                if not await self._world.stdout.readline():
+                    raise SetupError("the pretend outside world did not start; its message stands above")
+        except TimeoutError:
+            raise SetupError(f"the pretend outside world did not start within {WORLD_START_S:.0f} seconds") from None
+        self._watch = asyncio.create_task(_say_when_ended(self._world), name="watch the world outside")
 
-    async def _hash_password(self) -> str | None:
-        """The password to use; its hash when it is not the one from the last start."""
-        file = self._settings.data.path / "demo-password"
-        before = await asyncio.to_thread(_read, file)
-        self._password = self._settings.demo.password or before or f"hilo-{secrets.token_hex(4)}"
-        if self._password == before:
-            return None
-        await asyncio.to_thread(_write, file, self._password)
-        return await _hash(self._password)
+    def _check_ports(self) -> None:
+        """Before anything is written. Raises SetupError naming the port and how to choose another."""
+        server, smtp = self._settings.server, self._settings.smtp
+        wanted = [(server.host, server.port, "the console", "HILO_PORT"), (smtp.host, self._smtp_port, "incoming mail", "HILO_SMTP_PORT")]
+        if self._sandbox:
+            wanted.append(("127.0.0.1", self._port, "the pretend outside world", "HILO_SANDBOX_PORT"))
+        for host, port, what, variable in wanted:
+            if not _is_free(host, port):
+                raise SetupError(f"port {port} for {what} is taken by another program; choose one with {variable}")
 
 
 async def run_demo(settings: Settings, *, sandbox: bool) -> None:
@@ -108,6 +125,11 @@ async def run_demo(settings: Settings, *, sandbox: bool) -> None:
         await serve(settings, prepare=demo.prepare, started=demo.started)
     finally:
         await demo.stop()
+
+
+async def _say_when_ended(world: asyncio.subprocess.Process) -> None:
+    code = await world.wait()
+    log.error("the pretend outside world has ended (exit code %s): its pages do not answer. Stop with Ctrl-C and start again", code)
 
 
 async def _hash(password: str) -> str:
@@ -137,14 +159,16 @@ def _free_port() -> int:
         return port
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there; what else is wrong with an address is said by whoever listens."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True
 
 
 def _read(file: Path) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from connectors.contract import Delivery
 from connectors.errors import MalformedPayload
-from hub.channels.model import OpenChannel
+from hub.channels.model import Channel, OpenChannel
 from hub.inbound.group import Incoming
 from hub.inbound.intake import Intake, Taken, stream_of
 from hub.kernel.crash import crash_point
@@ -20,13 +20,18 @@ DRAIN_PAUSE_S = 1.0
 ACCEPT_S = 8.0
 """A database that does not answer within this counts as away: providers wait fifteen seconds, and the same delivery twice does no harm."""
 
+PATIENCE_S = 30.0
+"""How long the spool waits for a channel to open. Then what came by it is set aside, to be replayed: the others must not wait for it."""
+
 
 class Inbox:
     """Takes deliveries of open channels."""
 
-    def __init__(self, intake: Intake, spool: Spool) -> None:
+    def __init__(self, intake: Intake, spool: Spool, *, patience_s: float = PATIENCE_S) -> None:
         self._intake = intake
         self._spool = spool
+        self._patience_s = patience_s
+        self._given_up: set[UUID] = set()
         self._drain_now = asyncio.Event()
         self._open: Mapping[UUID, OpenChannel] = {}
         if spool.pending:
@@ -75,8 +80,7 @@ class Inbox:
         """Side by side, but what came from one sender one after the other."""
         streams: dict[str, list[Incoming]] = {}
         for record in records:
-            channel = await self._opened(UUID(record.channel))
-            incoming = read(channel, Delivery(record.kind, record.external_id, record.body, record.headers))
+            incoming = await self._incoming(record)
             streams.setdefault(stream_of(incoming), []).append(incoming)
         await asyncio.gather(*(self._take_in_order(stream) for stream in streams.values()))
 
@@ -84,11 +88,27 @@ class Inbox:
         for incoming in stream:
             await self._intake.take(incoming)
 
-    async def _opened(self, id_: UUID) -> OpenChannel:
-        while (channel := self._open.get(id_)) is None:
+    async def _incoming(self, record: Spooled) -> Incoming:
+        id_ = UUID(record.channel)
+        delivery = Delivery(record.kind, record.external_id, record.body, record.headers)
+        channel = await self._opened(id_)
+        if channel is None:
+            return Incoming(_closed(id_), delivery, (), "its channel was not open when the spool was drained: replay it when it is")
+        return read(channel, delivery)
+
+    async def _opened(self, id_: UUID) -> OpenChannel | None:
+        end = asyncio.get_running_loop().time() + (0 if id_ in self._given_up else self._patience_s)
+        while (channel := self._open.get(id_)) is None and asyncio.get_running_loop().time() < end:
             log.warning("the spool waits for channel %s to be open", id_)
             await asyncio.sleep(DRAIN_PAUSE_S)
+        if channel is None:
+            self._given_up.add(id_)
         return channel
+
+
+def _closed(id_: UUID) -> Channel:
+    """As much as is known of a channel that is not open."""
+    return Channel(id_, "", "", "", "", UUID(int=0), UUID(int=0), False, {})
 
 
 def read(channel: OpenChannel, delivery: Delivery) -> Incoming:

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +49,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = asyncio.Lock()
-        self._recent: deque[EventRow] = deque(maxlen=RECENT)  # without gaps: positions are dense
+        self._recent: list[EventRow] = []  # without gaps: positions are dense
         self._followers: list[asyncio.Event] = []
         self.head = 0
         self.away_since: datetime | None = None
@@ -73,7 +71,7 @@ class Ledger:
         if not self._recent or not self._recent[0].position <= after + 1 <= self._recent[-1].position:
             return None
         start = after + 1 - self._recent[0].position
-        return list(islice(self._recent, start, start + limit))
+        return self._recent[start : start + limit]
 
     def remember(self, rows: Sequence[EventRow]) -> None:
         """Keep the newest events; what does not follow on what is kept begins anew."""
@@ -82,7 +80,9 @@ class Ledger:
         if self._recent and rows[0].position > self._recent[-1].position + 1:
             self._recent.clear()
         newest = self._recent[-1].position if self._recent else rows[0].position - 1
-        self._recent.extend(row for row in rows if row.position > newest)
+        self._recent += [row for row in rows if row.position > newest]
+        if len(self._recent) > 2 * RECENT:
+            del self._recent[:-RECENT]
 
     async def find_head(self) -> int:
         """The last position given out, from the database. Waits out a database that is away."""

@@ -273,7 +273,10 @@ class Realtime:
         if seat.watching:
             await self._tell_viewers(seat.watching)
         if seat.registered and not self._seated(seat.principal.agent):
-            await self._wiring.presence.disconnected(seat.principal.agent)
+            try:
+                await self._wiring.presence.disconnected(seat.principal.agent)
+            except (*GONE, asyncpg.PostgresError) as error:
+                log.warning("that %s has left is written when the database is back (%r)", seat.principal.agent, error)
 
     def _guarded(self, handle: Callable[[str, Seat, Any], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """A handler that raises would send no answer: errors leave as data, like in HTTP."""

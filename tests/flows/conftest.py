@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,12 @@ from playwright.async_api import Browser, BrowserContext
 from hatch_build import build_console
 from hub.kernel.embedded import EmbeddedPostgres
 from tests.browser import chromium
+from tests.flows import doors
 from tests.flows.colleague import Colleague
-from tests.flows.demo import PASSWORD, Demo
+from tests.flows.demo import Demo
+from tests.flows.doors import new_context
 from tests.flows.visitor import Visitor
 from tests.source import ROOT
-
-NEAR_S = 20.0
 
 MakeContext = Callable[..., Awaitable[BrowserContext]]
 Come = Callable[..., Awaitable[Colleague]]
@@ -42,41 +43,33 @@ async def demo(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-async def contexts(browser: Browser) -> AsyncIterator[MakeContext]:
-    """Browsers of people's own, closed at the end."""
+async def browsers() -> AsyncIterator[AsyncExitStack]:
+    """The browsers of all people in a story, closed at its end."""
     async with AsyncExitStack() as stack:
-
-        async def make(**how: Any) -> BrowserContext:
-            size = {"width": 1440, "height": 900}
-            context = await browser.new_context(**{"locale": "es-ES", "viewport": size, "reduced_motion": "reduce", **how})
-            context.set_default_timeout(NEAR_S * 1000)
-            stack.push_async_callback(context.close)
-            return context
-
-        yield make
+        yield stack
 
 
 @pytest.fixture
-def come(demo: Demo, contexts: MakeContext) -> Come:
-    """`await come("ana", "/supervise", theme="dark")`: a colleague signs in and opens a page."""
+def make_context(browser: Browser, browsers: AsyncExitStack) -> MakeContext:
+    """`await make_context(locale="en-GB")`: a browser of one's own."""
+    return partial(new_context, browsers, browser)
 
-    async def enter(who: str, path: str = "/", *, theme: str = "light", **how: Any) -> Colleague:
-        context = await contexts(base_url=demo.address, color_scheme=theme, **how)
-        answer = await context.request.post("/api/v1/session", data={"email": f"{who}@demo.example", "password": PASSWORD})
-        assert answer.ok, await answer.text()
-        page = await context.new_page()
-        await page.goto(path)
-        await page.locator(".rail").wait_for()
-        return Colleague(page)
+
+@pytest.fixture
+def come(demo: Demo, browser: Browser, browsers: AsyncExitStack) -> Come:
+    """`await come("ana", "/supervise", locale="en-GB")`: a colleague signs in and opens a page."""
+
+    async def enter(who: str, path: str = "/", **how: Any) -> Colleague:
+        return await doors.come(browsers, browser, demo, who, path, **how)
 
     return enter
 
 
 @pytest.fixture
-def arrive(demo: Demo, contexts: MakeContext) -> Arrive:
+def arrive(demo: Demo, make_context: MakeContext) -> Arrive:
     """`await arrive("?customer=lucia")`: a visitor comes to the shop's page."""
 
-    async def enter(query: str = "", *, theme: str = "light", **how: Any) -> Visitor:
-        return await Visitor.arrive(await contexts(color_scheme=theme, **how), f"{demo.world}/shop{query}")
+    async def enter(query: str = "", **how: Any) -> Visitor:
+        return await Visitor.arrive(await make_context(**how), f"{demo.world}/shop{query}")
 
     return enter

@@ -12,8 +12,8 @@ QUESTION = "¿Cuánto pesa la fuente Marea?"
 
 
 @pytest.mark.timeout(180)
-async def test_a_day_from_the_door_to_closed_work_by_keys_alone(demo: Demo, contexts: MakeContext, arrive: Arrive) -> None:
-    ana = await _sign_in(await contexts(base_url=demo.address))
+async def test_a_day_from_the_door_to_closed_work_by_keys_alone(demo: Demo, make_context: MakeContext, arrive: Arrive) -> None:
+    ana = await _sign_in(await make_context(base_url=demo.address))
     await _command(ana, "Ponerme: Disponible")
     await expect(ana.page.locator(".status")).to_contain_text("Disponible")
     vera = await arrive()

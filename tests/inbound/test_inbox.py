@@ -35,6 +35,26 @@ async def test_what_waited_in_the_spool_keeps_each_senders_order(entrance: Entra
             await spool.append(_spooled(entrance, visitor, text))
     inbox = Inbox(entrance.intake, spool)
     inbox.know({entrance.channel.id: _open(entrance)})
+    await _drain(inbox, spool)
+    texts_in = await entrance.texts()
+    assert {visitor: [text for text in texts_in if text.startswith(visitor)] for visitor in VISITORS} == said
+
+
+async def test_a_channel_that_does_not_open_does_not_hold_up_the_others(entrance: Entrance, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", 1024 * 1024)
+    await spool.append(Spooled(entrance.company.email, "mail", "m1", b"a mail", {}))
+    await spool.append(_spooled(entrance, "rosa", "hello"))
+    inbox = Inbox(entrance.intake, spool, patience_s=0)
+    inbox.know({entrance.channel.id: _open(entrance)})
+    await _drain(inbox, spool)
+    assert await entrance.texts() == ["hello"]
+    (problem,) = await entrance.quarantined()
+    assert "not open" in problem
+    assert await entrance.database.value("SELECT body FROM delivery WHERE state = 'quarantined'") == b"a mail"
+
+
+async def _drain(inbox: Inbox, spool: Spool) -> None:
+    """Run the inbox until the spool is empty."""
     draining = asyncio.create_task(inbox.run())
 
     async def empty() -> bool:
@@ -43,5 +63,3 @@ async def test_what_waited_in_the_spool_keeps_each_senders_order(entrance: Entra
     await eventually(empty, what="the spool is drained")
     draining.cancel()
     await asyncio.gather(draining, return_exceptions=True)
-    texts_in = await entrance.texts()
-    assert {visitor: [text for text in texts_in if text.startswith(visitor)] for visitor in VISITORS} == said

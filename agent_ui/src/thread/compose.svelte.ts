@@ -62,6 +62,12 @@ export class Compose {
     return this.conversation.messages.findLast((message) => message.direction === "in" && message.channel?.connector === "email");
   }
 
+  /** The subject of a mail of ours, as long as the agent gives no other. */
+  get usualSubject(): string {
+    const last = this.lastMail?.subject || this.place().work?.topic?.subject;
+    return last ? (/^re:/iu.test(last) ? last : `Re: ${last}`) : m.mail_subject_usual();
+  }
+
   /** Everybody else who had that mail, our own addresses left out. */
   get others(): string[] {
     const ours = desk.directory.channels.map((channel) => channel.name);
@@ -135,7 +141,7 @@ export class Compose {
       channel: way.channel.id,
       address: way.address.value,
       ...(reply_to && { reply_to }),
-      ...(way.limits.subject && subject.trim() && { subject: subject.trim() }),
+      ...(way.limits.subject && { subject: subject.trim() || this.usualSubject }),
       ...(way.limits.copies && { cc: addresses(cc), bcc: addresses(bcc) }),
     };
   }

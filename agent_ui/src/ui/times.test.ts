@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { clockTime, dayHeading, daysBetween, due, duration, moment, timer } from "./times.ts";
+import { clockTime, countdown, dayHeading, daysBetween, due, duration, moment, timer } from "./times.ts";
 
 const now = new Date(2026, 10, 20, 10, 43, 0);
 /** Intl puts narrow spaces into English times. */
 const plain = (text: string) => text.replace(/[\u202f\u00a0]/gu, " ");
+
+describe("a countdown", () => {
+  test.each([[-1, "0"], [4.2, "5"], [99, "99"], [100, "1:40"], [599, "9:59"], [600, "10 min"], [601, "11 min"]])("with %d seconds left reads %s", (seconds, text) => {
+    expect(countdown(seconds)).toBe(text);
+  });
+});
 
 describe("a timer", () => {
   test.each([[7, "0:07"], [760, "12:40"], [6_128, "1:42:08"], [-3, "0:00"], [59.9, "0:59"]])("of %d seconds reads %s", (seconds, text) => {

@@ -11,6 +11,13 @@ export function timer(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
+/** What is left, short enough for a ring: seconds to 99, then `9:59`, from ten minutes on `10 min` (rounded up: nobody is told more haste than there is). */
+export function countdown(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 100) return String(whole);
+  return whole < 600 ? timer(whole) : `${Math.ceil(whole / 60)} min`;
+}
+
 /** How long, in one or two figures with their unit: `40 s`, `4 min`, `2 h 06`, `3 d`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
