@@ -15,7 +15,13 @@ from hub.config import load
 from hub.errors import HubError, SetupError
 from hub.settings import Settings
 
-ABOUT = "Hilo: one thread per customer. Settings: config.toml in this folder, --config FILE, or HILO_… in the environment."
+ABOUT = "Hilo is a contact center: what customers write on any channel comes to the people who answer, one thread per customer."
+MORE = """\
+To look around:    hilo demo
+For a company:     hilo user add, hilo queue add, hilo queue serve, hilo channel add, and then hilo serve
+
+`hilo COMMAND --help` says more about each. Settings are read from config.toml in this folder, or from --config FILE, and from
+variables HILO_... in the environment. Exit code 0: done; 1: something broke; 2: it could not begin, and one sentence says why."""
 
 
 def main() -> None:
@@ -44,10 +50,10 @@ def _run(job: Coroutine[Any, Any, None]) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its help."""
-    whole = argparse.ArgumentParser(prog="hilo", description=ABOUT)
+    whole = argparse.ArgumentParser(prog="hilo", description=ABOUT, epilog=MORE, formatter_class=argparse.RawDescriptionHelpFormatter)
     whole.add_argument("--config", type=Path, metavar="FILE", help="settings to use instead of ./config.toml")
-    commands = whole.add_subparsers(required=True, metavar="COMMAND")
-    _command(commands, "serve", _serve, "run the hub until Ctrl-C")
+    commands = whole.add_subparsers(required=True, title="commands", metavar="COMMAND")
+    _command(commands, "serve", _serve, "run the hub: console, channels and database, until Ctrl-C")
     demo = _command(
         commands, "demo", _demo, "run a small lively company with a pretend outside world, to try everything without an account"
     )
@@ -55,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", _migrate, "bring the database to this version, and stop")
     _command(commands, "check", _check, "check settings, key, database and console, and stop: exit code 0 when all is well")
     _add_user(commands)
+    _add_queue(commands)
     _add_channel(commands)
     backup = _command(commands, "backup", _backup, "write database, files and key into one archive; the hub may go on running")
     backup.add_argument("file", type=Path, help="the archive to write, such as hilo.tar")
@@ -73,30 +80,48 @@ def _command(commands: Any, name: str, run: Job, help_: str) -> argparse.Argumen
     return one
 
 
+def _group(commands: Any, name: str, help_: str) -> Any:
+    group = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
+    return group.add_subparsers(required=True, title="what to do", metavar="WHAT")
+
+
 def _add_user(commands: Any) -> None:
-    user = commands.add_parser("user", help="list, add or change the people who sign in")
-    what = user.add_subparsers(required=True, metavar="WHAT")
+    what = _group(commands, "user", "list, add or change the people who sign in")
     _command(what, "list", _user_list, "everybody, with role")
     add = _command(what, "add", _user_add, "a new colleague; asks for a password, or reads it from standard input")
-    add.add_argument("email")
-    add.add_argument("name")
-    add.add_argument("--role", choices=("agent", "supervisor", "admin"), default="agent")
+    add.add_argument("email", help="the address to sign in with, such as ana@example.com")
+    add.add_argument("name", help='as colleagues and customers see it, such as "Ana Ortega"')
+    role = "agent answers customers, supervisor also sees and moves all work, admin also changes settings; without it: agent"
+    add.add_argument("--role", choices=("agent", "supervisor", "admin"), default="agent", help=role)
     password = _command(what, "password", _user_password, "a new password for somebody; ends the sessions there are")
-    password.add_argument("email")
+    password.add_argument("email", help="whose")
     disable = _command(what, "disable", _user_disable, "somebody may not sign in any more")
-    disable.add_argument("email")
+    disable.add_argument("email", help="who")
+
+
+def _add_queue(commands: Any) -> None:
+    what = _group(commands, "queue", "list or add queues, and say who serves them")
+    _command(what, "list", _queue_list, "every queue, with who serves it")
+    add = _command(what, "add", _queue_add, "a new queue: work waits there for the people who serve it")
+    add.add_argument("name", help="such as Service")
+    add.add_argument("--company", default="Hilo", help="with the first queue: the name that customers see; without it: Hilo")
+    serve = _command(what, "serve", _queue_serve, "let people serve a queue: its work is offered to them")
+    serve.add_argument("name", help="the queue")
+    serve.add_argument("email", nargs="+", help="who")
 
 
 def _add_channel(commands: Any) -> None:
-    channel = commands.add_parser("channel", help="list, add or switch channels")
-    what = channel.add_subparsers(required=True, metavar="WHAT")
-    _command(what, "list", _channel_list, "every channel, with its state")
-    add = _command(what, "add", _channel_add, "a new channel: its connector, a name, and KEY=VALUE for each setting")
-    add.add_argument("connector")
-    add.add_argument("name")
-    add.add_argument("settings", nargs="*", metavar="KEY=VALUE")
+    what = _group(commands, "channel", "list, add or switch channels")
+    _command(what, "list", _channel_list, "every channel, with its id, its state and its key")
+    _command(what, "kinds", _channel_kinds, "what kinds of channel can be added, with the settings of each")
+    add = _command(what, "add", _channel_add, "a new channel, switched on; prints its id and its key. Its work goes to the first queue")
+    add.add_argument("connector", help="what kind: one that `hilo channel kinds` shows, such as webchat")
+    add.add_argument("name", help="as colleagues see it")
+    add.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="a setting, such as origins=https://shop.example.com")
     for name, help_ in (("enable", "switch a channel on"), ("disable", "switch a channel off; what is queued stays queued")):
-        _command(what, name, _channel_switch, help_).add_argument("id")
+        switch = _command(what, name, _channel_switch, help_)
+        switch.add_argument("id", help="the id that `hilo channel list` shows")
+        switch.set_defaults(on=name == "enable")
 
 
 async def _serve(_arguments: argparse.Namespace, settings: Settings) -> None:
@@ -150,6 +175,30 @@ async def _user_disable(arguments: argparse.Namespace, settings: Settings) -> No
     await disable_user(settings, arguments.email)
 
 
+async def _queue_list(_arguments: argparse.Namespace, settings: Settings) -> None:
+    from hub.looking_after import list_queues
+
+    await list_queues(settings)
+
+
+async def _queue_add(arguments: argparse.Namespace, settings: Settings) -> None:
+    from hub.looking_after import add_queue
+
+    await add_queue(settings, arguments.name, arguments.company)
+
+
+async def _queue_serve(arguments: argparse.Namespace, settings: Settings) -> None:
+    from hub.looking_after import serve_queue
+
+    await serve_queue(settings, arguments.name, arguments.email)
+
+
+async def _channel_kinds(_arguments: argparse.Namespace, _settings: Settings) -> None:
+    from hub.looking_after import list_connectors
+
+    list_connectors()
+
+
 async def _channel_list(_arguments: argparse.Namespace, settings: Settings) -> None:
     from hub.looking_after import list_channels
 
@@ -165,7 +214,7 @@ async def _channel_add(arguments: argparse.Namespace, settings: Settings) -> Non
 async def _channel_switch(arguments: argparse.Namespace, settings: Settings) -> None:
     from hub.looking_after import switch_channel
 
-    await switch_channel(settings, arguments.id, on=sys.argv[sys.argv.index("channel") + 1] == "enable")
+    await switch_channel(settings, arguments.id, on=arguments.on)
 
 
 async def _backup(arguments: argparse.Namespace, settings: Settings) -> None:

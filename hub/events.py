@@ -146,6 +146,8 @@ LEDGER_EVENTS = {
     "token.created": "An API token was made.",
     "token.revoked": "An API token was revoked.",
     "topic.closed": "A matter was closed.",
+    "queue.changed": "A queue, or who serves it, was changed.",
+    "queue.created": "A queue was made.",
     "topic.moved": "A matter was moved to another queue or customer.",
     "topic.opened": "A new matter.",
     "topic.reopened": "A closed matter was taken up again.",

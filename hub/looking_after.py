@@ -8,17 +8,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from connectors.registry import UnknownConnector, load
-from connectors.settings import InvalidSettings
+from connectors.registry import UnknownConnector, load, manifest, packages
+from connectors.settings import FormField, InvalidSettings, form
 from hub.channels.store import QUERIES as CHANNELS
 from hub.channels.store import ChannelStore
-from hub.errors import NotFound, SetupError
+from hub.errors import Conflict, NotFound, SetupError
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.site import DIST
+from hub.people.agents import checked_name
 from hub.people.model import AgentChange, NewAgent
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
+from hub.work.sql import QUERIES as WORK
 
 
 @asynccontextmanager
@@ -72,6 +74,51 @@ async def disable_user(settings: Settings, email: str) -> None:
     async with _people(settings) as (storage, people):
         await people.agents.change(await _agent(storage, email), AgentChange(enabled=False))
         print("disabled")
+
+
+async def list_queues(settings: Settings) -> None:
+    """Every queue, one a line, with who serves it."""
+    async with _storage(settings) as storage:
+        for row in await storage.database.rows(WORK.queues_with_members):
+            print(f"{row['name']:<24} {', '.join(row['members']) or 'nobody serves it'}")
+
+
+async def add_queue(settings: Settings, name: str, company: str) -> None:
+    """A new queue; with the first one, the company's name. Raises Conflict."""
+    name = checked_name(name)
+    async with _storage(settings) as storage:
+        await storage.database.run(WORK.add_brand, checked_name(company))
+        made = await storage.database.value(WORK.add_queue, name)
+        if made is None:
+            raise Conflict("queue_exists", f"there is a queue {name!r} already")
+        print(made)
+
+
+async def serve_queue(settings: Settings, name: str, emails: Sequence[str]) -> None:
+    """Colleagues serve a queue from now on. Raises NotFound before anything is changed."""
+    async with _storage(settings) as storage:
+        queue = await storage.database.value(WORK.queue_named, name)
+        if queue is None:
+            raise NotFound("not_found", f"there is no queue {name!r}; `hilo queue list` shows them")
+        agents = [await _agent(storage, email) for email in emails]
+        async with storage.database.transaction() as connection:
+            for agent in agents:
+                await connection.execute(WORK.add_member, queue, UUID(agent))
+    print(f"{name}: {', '.join(emails)}")
+
+
+def list_connectors() -> None:
+    """What kinds of channel there are, with the settings of each."""
+    for connector in sorted(packages()):
+        print(f"{connector}: {manifest(connector).title['en']}")
+        for one in form(load(connector).settings):
+            print(f"    {one.name:<18} {_about(one)}")
+
+
+def _about(one: FormField) -> str:
+    parts = [one.label["en"], one.help["en"], f"one of {', '.join(one.choices)}" if one.choices else ""]
+    parts.append("required" if one.required else f"without it: {one.default}" if one.default != "" else "")
+    return "; ".join(part.rstrip(".") for part in parts if part)
 
 
 async def list_channels(settings: Settings) -> None:

@@ -67,7 +67,7 @@ class ChannelStore:
         brand = await self._database.value(QUERIES.first_brand)
         queue = queue or await self._database.value(QUERIES.first_queue)
         if queue is None or brand is None:
-            raise Invalid("no_queue", "a channel needs a queue to lead to: make one first")
+            raise Invalid("no_queue", "a channel needs a queue to lead to: make one first, with `hilo queue add`")
         public = {key: value for key, value in given.items() if key not in hidden}
         sealed = self._secrets.seal({key: value for key, value in given.items() if key in hidden}, _place(id_))
         channel = Channel(id_, connector, kind.manifest.kind, name, random.token_urlsafe(12), queue, brand, enabled, given)

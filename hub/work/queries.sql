@@ -272,3 +272,26 @@ CROSS JOIN LATERAL (SELECT COALESCE(sum(LEAST(c.most, t.units_max / GREATEST(c.u
                     FROM queue_member m JOIN agent_status t ON t.agent_id = m.agent_id
                     WHERE m.queue_id = q.id AND t.available AND c.kind <> ALL (t.channels_off)) f
 WHERE q.id = ANY ($1::uuid[]) AND c.kind = ANY ($2)
+
+-- name: add_brand
+-- The company as customers see it, when there is none yet.
+INSERT INTO brand (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM brand)
+
+-- name: add_queue
+-- A queue; nothing when there is one of that name.
+WITH made AS (INSERT INTO queue (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING id)
+INSERT INTO event (type, actor_kind, queue) SELECT 'queue.created', 'system', id FROM made RETURNING queue::text
+
+-- name: add_member
+-- A colleague serves a queue; nothing when that is so already.
+WITH made AS (INSERT INTO queue_member (queue_id, agent_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING queue_id)
+INSERT INTO event (type, actor_kind, queue) SELECT 'queue.changed', 'system', queue_id FROM made RETURNING queue::text
+
+-- name: queue_named
+-- A queue by its name.
+SELECT id FROM queue WHERE name = $1
+
+-- name: queues_with_members
+-- Every queue with the addresses of those who serve it.
+SELECT q.name, ARRAY(SELECT a.email FROM queue_member m JOIN agent a ON a.id = m.agent_id WHERE m.queue_id = q.id ORDER BY a.email) AS members
+FROM queue q ORDER BY q.created_at, q.id
