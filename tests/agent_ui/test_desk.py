@@ -40,8 +40,9 @@ async def test_typing_never_accepts_an_offer_and_an_offer_never_takes_the_caret(
     assert await page.get_by_role("alertdialog").count() == offers
     assert await violations(page) == []
     await editor.click()
+    title = await offer.get_attribute("aria-labelledby")
     await page.keyboard.press(ACCEPT)
-    await expect(page.get_by_role("alertdialog")).to_have_count(offers - 1)
+    await expect(page.locator(f"#{title}")).to_have_count(0)
     assert broken == []
 
 
