@@ -107,6 +107,11 @@ class VisitorDesk:
         """The visitors in the families of these customers."""
         return [row["value"] for row in await self._database.rows(QUERIES.visitors_of, list(customers))]
 
+    async def is_somebody_elses(self, visitor: str, known: Sequence[Mapping[str, str]]) -> bool:
+        """Whether the shop has signed this visitor as another one of its customers before."""
+        kinds, values = [one["kind"] for one in known], [one["value"] for one in known]
+        return bool(await self._database.value(QUERIES.signed_otherwise, visitor, kinds, values))
+
     async def root(self, visitor: str) -> tuple[str, str] | None:
         """Root and name of a visitor's customer; None before the first message."""
         row = await self._database.row(QUERIES.identity, visitor)

@@ -198,10 +198,16 @@ class VisitorSockets:
         return answer
 
     async def _hello(self, sid: str, guest: Guest, said: dict[str, Any]) -> dict[str, Any]:
-        visitor = guest.visitor = self._visitor(guest, said.get("token"))
+        again = bool(guest.visitor)
+        guest.visitor = self._visitor(guest, said.get("token"))
         guest.locale = str(said.get("locale") or guest.locale)[:2]
         guest.page = said.get("page") if isinstance(said.get("page"), dict) else None
         problem = self._identify(guest, said.get("identity"))
+        if guest.known and await self._desk.is_somebody_elses(guest.visitor, guest.known):
+            if again:
+                raise Conflict("another_visitor", "somebody else has signed in: open a new connection")
+            guest.visitor = self._tokens.new()[0]  # a shared computer: who signs in now sees nothing of who was here before
+        visitor = guest.visitor
         await self._server.enter_room(sid, f"visitor:{visitor}", namespace=NAMESPACE)
         after = said.get("after") if isinstance(said.get("after"), int) else 0
         state = (await self._desk.states([visitor]))[visitor]

@@ -2,6 +2,13 @@
 -- The identity of a visitor, once he or she has written.
 SELECT i.id, i.customer_id, c.root_id, c.name FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.kind = 'visitor' AND i.value = $1
 
+-- name: signed_otherwise
+-- Whether a visitor's family holds another address of a kind that the shop signs: somebody else used this browser.
+SELECT EXISTS (
+    SELECT 1 FROM identity v JOIN customer c ON c.id = v.customer_id JOIN customer f ON f.root_id = c.root_id
+    JOIN identity i ON i.customer_id = f.id AND i.evidence = 'signed' JOIN unnest($2::text[], $3::text[]) AS said (kind, value) ON said.kind = i.kind
+    WHERE v.kind = 'visitor' AND v.value = $1 AND i.value <> said.value)
+
 -- name: history
 -- What a visitor has said and was answered here: never a note, never another channel's.
 SELECT CASE WHEN m.direction = 'in' THEN split_part(m.external_id, ':', 2) ELSE m.id::text END AS id, m.number, m.at, m.direction, m.author_kind,

@@ -34,3 +34,33 @@ async def test_the_same_message_again_gets_the_very_same_answer(entrance: Entran
     assert await desk.write(chat, "rosa", said, ()) == first
     other = await desk.write(chat, "rosa", {"id": str(uuid4()), "text": "is anybody there?"}, ())
     assert other["number"] > first["number"]
+
+
+def account(name: str) -> list[dict[str, str]]:
+    """What the shop's token proves."""
+    return [{"kind": "account", "value": name, "name": name}]
+
+
+async def test_whoever_signs_in_at_a_shared_computer_is_somebody_else(entrance: Entrance) -> None:
+    desk = VisitorDesk(entrance.database, entrance.intake, NobodyWaits(), FileLinks(bytes(32)))
+    await desk.write(open_chat(entrance), "browser", {"id": str(uuid4()), "text": "it is Ada"}, account("ada"))
+    assert not await desk.is_somebody_elses("browser", account("ada"))
+    assert await desk.is_somebody_elses("browser", account("bob"))
+
+
+async def test_two_accounts_of_a_shop_are_never_joined_by_the_browser_they_share(entrance: Entrance) -> None:
+    desk, chat = VisitorDesk(entrance.database, entrance.intake, NobodyWaits(), FileLinks(bytes(32))), open_chat(entrance)
+    await desk.write(chat, "bobs own", {"id": str(uuid4()), "text": "it is Bob"}, account("bob"))
+    await desk.write(chat, "browser", {"id": str(uuid4()), "text": "it is Ada"}, account("ada"))
+    await desk.write(chat, "browser", {"id": str(uuid4()), "text": "and now Bob"}, account("bob"))
+    roots = await entrance.database.value(
+        "SELECT count(DISTINCT c.root_id) FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.kind = 'account'"
+    )
+    assert roots == 2
+
+
+async def test_the_same_account_in_two_browsers_is_one_customer(entrance: Entrance) -> None:
+    desk, chat = VisitorDesk(entrance.database, entrance.intake, NobodyWaits(), FileLinks(bytes(32))), open_chat(entrance)
+    for browser in ("at home", "at work"):
+        await desk.write(chat, browser, {"id": str(uuid4()), "text": "it is Ada"}, account("ada"))
+    assert await entrance.database.value("SELECT count(DISTINCT root_id) FROM customer") == 1

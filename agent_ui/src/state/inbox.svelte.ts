@@ -17,6 +17,10 @@ export class Inbox {
   #loading = $state(false);
   #error = $state<unknown>(null);
   #loaded = $state(false);
+  #queue = $state<string | null>(null);
+  /** Where the next page of the view begins; null when all of it is here. Pages follow the ids, which follow time. */
+  #next = $state<string | null>(null);
+  #turn = 0;
   #refresh: ReturnType<typeof setTimeout> | undefined;
   #typing = $state.raw<ReadonlyMap<string, string>>(new Map());
 
@@ -50,9 +54,20 @@ export class Inbox {
     return this.#queues.reduce((sum, queue) => sum + queue.waiting, 0);
   }
 
+  /** The queue that is looked at alone, or null for all. */
+  get queue(): string | null {
+    return this.#queue;
+  }
+
+  /** There is more of the view than what has been fetched. */
+  get more(): boolean {
+    return this.#view !== "mine" && this.#next !== null;
+  }
+
   /** What the open view shows, in no particular order. */
   get shown(): Work[] {
-    return this.#view === "mine" ? this.mine : [...this.#others.values()];
+    const items = this.#view === "mine" ? this.mine : [...this.#others.values()];
+    return this.#queue ? items.filter((work) => work.queue.id === this.#queue) : items;
   }
 
   /** How many of mine wait for an answer of mine. */
@@ -86,24 +101,64 @@ export class Inbox {
   async open(view: View): Promise<void> {
     if (view === this.#view) return;
     this.#view = view;
-    this.#others = new Map();
-    if (view !== "mine") await this.load();
+    await this.#anew();
   }
 
-  /** Fetches the view of the queues anew; what is shown stays until the answer is there. */
+  /** Looks at one queue alone, or at all (null). */
+  async filter(queue: string | null): Promise<void> {
+    if (queue === this.#queue) return;
+    this.#queue = queue;
+    await this.#anew();
+  }
+
+  /** Fetches the view of the queues anew, as far as it was fetched; what is shown stays until the answer is there. */
   async load(): Promise<void> {
-    const view = this.#view;
-    if (view === "mine") return;
+    if (this.#view === "mine") return;
+    const wanted = Math.max(PAGE, this.#others.size);
+    await this.#fetch(async () => {
+      let page = await this.#page(null);
+      let items = page.items;
+      while (page.next && items.length < wanted) {
+        page = await this.#page(page.next);
+        items = [...items, ...page.items];
+      }
+      return { items, next: page.next };
+    });
+  }
+
+  /** Fetches the next page, if there is one. */
+  async loadMore(): Promise<void> {
+    const from = this.#next;
+    if (!this.more || this.#loading) return;
+    await this.#fetch(async () => {
+      const page = await this.#page(from);
+      return { items: [...this.#others.values(), ...page.items], next: page.next };
+    });
+  }
+
+  async #anew(): Promise<void> {
+    this.#others = new Map();
+    this.#next = null;
+    await this.load();
+  }
+
+  #page(after: string | null): Promise<Page<Work>> {
+    const state = this.#view === "queues" ? "queued,offered" : null;
+    return this.api.get<Page<Work>>("/work", { state, queue: this.#queue, after, limit: PAGE });
+  }
+
+  /** Only the answer to the last question counts. */
+  async #fetch(ask: () => Promise<Page<Work>>): Promise<void> {
+    const turn = ++this.#turn;
     this.#loading = true;
     this.#error = null;
     try {
-      const states = view === "queues" ? "queued,offered" : null;
-      const page = await this.api.get<Page<Work>>("/work", { state: states, limit: PAGE });
-      if (view === this.#view) this.#others = byId(page.items);
+      const { items, next } = await ask();
+      if (turn === this.#turn) [this.#others, this.#next] = [byId(items), next];
     } catch (error) {
-      if (view === this.#view) this.#error = error;
+      if (turn === this.#turn) this.#error = error;
     } finally {
-      this.#loading = false;
+      if (turn === this.#turn) this.#loading = false;
     }
   }
 
@@ -125,6 +180,8 @@ export class Inbox {
     this.#mine = this.#isMine(work) ? withItem(this.#mine, work) : without(this.#mine, work.id);
     if (this.#view === "mine") return;
     const stays = this.#view === "queues" ? WAITING.has(work.state) : WAITING.has(work.state) || LIVE.has(work.state);
+    // What lies beyond the last page comes with its page: here it would stand after a gap.
+    if (stays && this.#next !== null && work.id > this.#next) return;
     this.#others = stays ? withItem(this.#others, work) : without(this.#others, work.id);
   }
 

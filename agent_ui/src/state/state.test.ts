@@ -34,6 +34,45 @@ describe("my inbox", () => {
   });
 });
 
+describe("the queues", () => {
+  /** A hub that has so much work waiting, and remembers what it was asked. */
+  function queues(size: number) {
+    const asked: string[] = [];
+    const all = Array.from({ length: size }, (_, index) => work(String(index).padStart(4, "0"), { state: "queued", agent: null }));
+    const get = async <T,>(_path: string, query: Record<string, unknown> = {}): Promise<T> => {
+      asked.push(String(query["after"] ?? "first"));
+      const from = all.findIndex(({ id }) => id > String(query["after"] ?? ""));
+      const items = from < 0 ? [] : all.slice(from, from + Number(query["limit"]));
+      return { items, next: from + items.length < size ? items.at(-1)?.id : null } as T;
+    };
+    return { state: new Inbox({ get }, () => "me"), asked };
+  }
+
+  test("come page by page", async () => {
+    const { state, asked } = queues(250);
+    await state.open("queues");
+    expect([state.shown.length, state.more]).toEqual([100, true]);
+    await state.loadMore();
+    await state.loadMore();
+    await state.loadMore();
+    expect([state.shown.length, state.more, asked]).toEqual([250, false, ["first", "0099", "0199"]]);
+  });
+  test("fetched anew reach as far as before", async () => {
+    const { state } = queues(250);
+    await state.open("queues");
+    await state.loadMore();
+    await state.load();
+    expect([state.shown.length, state.more]).toEqual([200, true]);
+  });
+  test("leave to its page what lies beyond the last one", async () => {
+    const { state } = queues(250);
+    await state.open("queues");
+    state.apply(happens("work.changed", work("0180", { state: "queued", agent: null })));
+    state.apply(happens("work.changed", work("0050", { state: "queued", agent: null, unread: 3 })));
+    expect([state.shown.length, state.find("0050")?.unread]).toEqual([100, 3]);
+  });
+});
+
 test("a change of status shows at once", () => {
   const before: Status = { activity: "available", since: "2026-11-20T10:00:00Z", routing_status: "idle", units: { used: 0, max: 5 }, channels: [{ kind: "chat", on: true, items: 0, max: 3 }], after_work: null };
   expect(changed(before, { channels: { chat: false } }).channels[0]?.on).toBe(false);
