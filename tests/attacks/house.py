@@ -5,12 +5,12 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import aiosmtplib
 
 from hub.app import Hub, opened
 from hub.config import load
@@ -21,7 +21,7 @@ from hub.settings import Settings
 from sandbox.mail import MailWorld
 from tests.people.conftest import PASSWORD, Browser
 from tests.rig.colleague import Colleague
-from tests.rig.company import MAILBOX, Company, found
+from tests.rig.company import Company, found
 from tests.rig.ports import free_port
 from tests.rig.sockets import Socket
 from tests.rig.waiting import eventually
@@ -124,9 +124,16 @@ class House:
 
         return str(await eventually(look, what=f"{address} is known", seconds=30))
 
-    async def write_mail(self, mail: EmailMessage, sender: str, recipients: list[str] | None = None) -> tuple[int, str]:
-        """Hand a mail to the hub's own server."""
-        return await self.post.write(mail, sender=sender, recipients=recipients or [MAILBOX])
+    async def send_bytes(self, raw: bytes, sender: str, recipient: str) -> tuple[int, str]:
+        """Hand bytes to the hub's own mail server, whatever they are; code and text of its answer."""
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=self.company.mail_port, start_tls=False, timeout=30) as client:
+            try:
+                await client.mail(sender)
+                await client.rcpt(recipient)
+                reply = await client.data(raw)
+            except aiosmtplib.SMTPResponseException as error:
+                return error.code, error.message
+            return reply.code, reply.message
 
 
 class Desk(Colleague):
