@@ -158,7 +158,7 @@ LEDGER_EVENTS = {
     "work.extended": "More time to wrap up.",
     "work.queued": "Somebody needs something: it waits.",
     "work.rated": "The customer said how it was; the data hold the score, from 1 to 5.",
-    "work.released": "An agent gave it back; it waits again, as old as it is.",
+    "work.released": "Its agent gave it back, was away too long or was disabled; it waits again, as old as it is.",
     "work.resumed": "The customer wrote while it was being wrapped up.",
     "work.transferred": "It went to another queue or agent.",
     "work.wrapping": "The talk is over; the wrap-up time runs.",

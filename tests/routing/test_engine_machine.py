@@ -323,7 +323,7 @@ class Floor(RuleBasedStateMachine):
 
 # Starting an example is cheap; long examples find more than many. Every run plays the same ones, so that a red run is red again.
 Floor.TestCase.settings = settings(
-    max_examples=rounds(100, 4_000),
+    max_examples=rounds(100, 1_000),
     stateful_step_count=60,
     derandomize=True,
     database=None,
