@@ -1,6 +1,7 @@
 /** What is told to the agent beside the lists: sounds and short notices. */
 import type { HubEvent, Offer, OfferEnd, PushedMessage } from "../live/types.ts";
 import { play } from "../ui/sounds.ts";
+import { personName } from "../ui/sentences.ts";
 import { m } from "../ui/words.ts";
 import type { Waiting } from "./outbox.svelte.ts";
 import { customerAddress, router } from "./router.svelte.ts";
@@ -37,7 +38,7 @@ export function event({ type, data: message }: HubEvent, { me, open }: { me: str
 
 function mentioned(message: PushedMessage): void {
   const action = { label: m.show(), run: () => router.go(customerAddress(message.root)) };
-  toasts.show({ kind: "news", icon: "at", strong: message.author.name, text: m.mentioned_you({ customer: message.customer_name }), action });
+  toasts.show({ kind: "news", icon: "at", strong: message.author.name, text: m.mentioned_you({ customer: personName(message.customer_name) }), action });
 }
 
 function failed(message: PushedMessage): void {
