@@ -41,7 +41,7 @@ OPEN = """async (name) => {
   return performance.measure("opened", "pressed").duration;
 }"""
 
-# Near the top an older page comes in. By how many pixels what one reads was moved: the worst of all frames until all is still, and at the end.
+# Near the top an older page comes in. By how many pixels it moved what one reads: in the worst frame until all is still, and at the end.
 SCROLL = """async (log) => {
   const drawn = () => new Promise((done) => requestAnimationFrame(done));
   const height = log.scrollHeight;
