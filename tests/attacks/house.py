@@ -124,6 +124,11 @@ class House:
 
         return str(await eventually(look, what=f"{address} is known", seconds=30))
 
+    async def who_said(self, text: str) -> str:
+        """The customer of the message that holds a text, once it is there."""
+        sql = "SELECT customer_id::text FROM message WHERE text LIKE '%' || $1 || '%'"
+        return str(await eventually(lambda: self.hub.storage.database.value(sql, text), what=f"{text!r} is kept"))
+
     async def send_bytes(self, raw: bytes, sender: str, recipient: str) -> tuple[int, str]:
         """Hand bytes to the hub's own mail server, whatever they are; code and text of its answer."""
         async with aiosmtplib.SMTP(hostname="127.0.0.1", port=self.company.mail_port, start_tls=False, timeout=30) as client:
