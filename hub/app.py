@@ -33,6 +33,7 @@ from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
 from hub.customers.records import Records
 from hub.inbound.api import QuarantineApi
+from hub.inbound.arrivals import Arrivals
 from hub.inbound.duties import Listening, Reading
 from hub.inbound.inbox import Inbox
 from hub.inbound.intake import Intake
@@ -122,6 +123,7 @@ class Hub:
     def _take_in(self) -> None:
         """The way in."""
         database = self.storage.database
+        self.arrivals = Arrivals(database)
         self.intake = Intake(
             database,
             self.blobs,
@@ -129,6 +131,7 @@ class Hub:
             reopen_hours=self.settings.intake.reopen_hours,
             committed=self.publisher.wake,
             on_typing=self._customer_typing,
+            arrived=self.arrivals.note,
         )
         self.inbox = Inbox(self.intake, self.spool)
         self.reading = Reading(database, self.intake, self.blobs, self._parse)
@@ -220,6 +223,7 @@ class Hub:
             group.create_task(self.intake.run(), name="intake")
             group.create_task(self.supervisor.run(), name="channels")
             group.create_task(self.inbox.run(), name="spool")
+            group.create_task(self.arrivals.run(), name="arrivals")
             group.create_task(beat(), name="heartbeat")
             group.create_task(self._with_database(), name="with the database")
 

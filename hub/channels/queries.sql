@@ -37,11 +37,6 @@ SELECT c.id, c.connector, c.name, c.kind, c.enabled, c.hook, COALESCE(s.state, '
        (SELECT count(*) FROM delivery d WHERE d.channel_id = c.id AND d.state = 'quarantined') AS quarantined
 FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id ORDER BY c.created_at, c.id
 
--- name: touch_in
--- Something arrived on these channels.
-INSERT INTO channel_state AS s (channel_id, last_in_at) SELECT unnest($1::uuid[]), now()
-ON CONFLICT (channel_id) DO UPDATE SET last_in_at = now()
-
 -- name: enable
 -- Switch a channel on or off.
 UPDATE channel SET enabled = $2 WHERE id = $1 AND enabled <> $2

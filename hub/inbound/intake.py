@@ -7,10 +7,10 @@ over lanes by a hash, so that one sender's messages keep their order and two lan
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -54,6 +54,7 @@ class Intake:
         reopen_hours: int,
         committed: Callable[[], None],
         on_typing: Callable[[Channel, Typing], None] = lambda _channel, _typing: None,
+        arrived: Callable[[Iterable[UUID]], None] = lambda _channels: None,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -61,6 +62,7 @@ class Intake:
         self._reopen_s = reopen_hours * 3600
         self._committed = committed
         self._on_typing = on_typing
+        self._arrived = arrived
         self._lanes: list[asyncio.Queue[Prepared]] = [asyncio.Queue(maxsize=2000) for _ in range(LANES)]
         self.rules: tuple[Rule, ...] = ()
 
@@ -128,6 +130,7 @@ class Intake:
             if not one.done.done():
                 one.done.set_result(taken)
         self._committed()
+        self._arrived({one.incoming.channel.id for one in group})
 
     # ── One transaction ─────────────────────────────────────────────────────────────────────────────────────────────
 

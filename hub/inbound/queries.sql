@@ -25,3 +25,7 @@ SELECT id, channel_id, kind, external_id, headers, body, blob, state FROM delive
 -- Somebody decided that it is nothing.
 UPDATE delivery SET state = 'dropped' WHERE id = $1 AND state = 'quarantined'
 
+-- name: arrived
+-- Something came in on these channels.
+INSERT INTO channel_state AS s (channel_id, last_in_at) SELECT unnest($1::uuid[]), now()
+ON CONFLICT (channel_id) DO UPDATE SET last_in_at = now()

@@ -38,6 +38,8 @@ async def test_one_thread_from_a_chat_through_a_mail_to_closed_work(demo: Demo, 
     thread = await verify_by_fetch(luis, sofia)
     assert [one.direction for one in thread] == ["in", "out", "out", "in", "note"]
     await verify_bubbles(luis, vera)
+    used = [one for one in (await sofia.fetch("/channels"))["items"] if one["connector"] in ("webchat", "email")]
+    assert all(one["last_in_at"] and one["last_out_at"] for one in used), used
 
 
 async def _mail_joins_the_thread(luis: Colleague, mailbox: Mailbox) -> None:
