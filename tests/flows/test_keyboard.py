@@ -52,7 +52,9 @@ async def _sign_in(context: BrowserContext) -> Colleague:
 async def _command(colleague: Colleague, name: str) -> None:
     """Choose something in the palette."""
     await colleague.page.keyboard.press("Control+k")
+    await expect(colleague.page.get_by_role("combobox", name="Buscar o hacer")).to_be_focused()
     await colleague.page.keyboard.type(name)
+    await expect(colleague.page.get_by_role("option")).to_have_count(1)
     await colleague.page.get_by_role("option", name=name).wait_for()
     await colleague.page.keyboard.press("Enter")
 
