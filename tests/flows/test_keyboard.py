@@ -30,7 +30,7 @@ async def test_a_day_from_the_door_to_closed_work_by_keys_alone(demo: Demo, make
     await verify_by_fetch(ana)
     await ana.page.keyboard.press("Escape")
     await ana.page.keyboard.press("e")
-    await expect(ana.page.get_by_role("form")).to_be_visible()
+    await expect(ana.page.get_by_role("form").get_by_role("radio").first).to_be_focused()
     await ana.page.keyboard.press("1")
     await ana.page.keyboard.press(SEND)
     await expect(ana.log.get_by_text("Ana Ortega la cerró: Resuelto")).to_be_visible()
