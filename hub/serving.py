@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -116,6 +117,8 @@ async def _run(hub: Hub, stop: asyncio.Event, started: Step | None) -> None:
 
 async def _begin(hub: Hub, started: Step | None) -> None:
     await hub.supervisor.ready.wait()
+    gc.collect()
+    gc.freeze()  # what is here now stays: a collection that walks over it again and again is a pause for everybody
     log.info("Hilo answers at %s", hub.address)
     if started is not None:
         await started(hub)
