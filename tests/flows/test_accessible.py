@@ -59,26 +59,27 @@ async def _popups(luis: Colleague, look: Look) -> None:
     page = luis.page
     await page.keyboard.press("Control+k")
     await page.get_by_role("option").first.wait_for()
-    await look.at(page, "palette")
-    await page.keyboard.press("Escape")
+    await _look_and_close(page, look, "palette")
     await page.keyboard.press("Escape")
     await page.keyboard.press("?")
     await page.get_by_role("dialog", name="Atajos de teclado").wait_for()
-    await look.at(page, "shortcuts")
-    await page.keyboard.press("Escape")
+    await _look_and_close(page, look, "shortcuts")
     await page.keyboard.press("t")
     await page.get_by_role("dialog", name="Transferir").wait_for()
-    await look.at(page, "transfer")
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("r")
+    await _look_and_close(page, look, "transfer")
+    await page.get_by_role("button", name="Responder", exact=True).click()
     await page.get_by_role("button", name="Responder por").click()
     await page.get_by_role("menu").wait_for()
-    await look.at(page, "channels to answer by")
-    await page.keyboard.press("Escape")
+    await _look_and_close(page, look, "channels to answer by")
     await page.locator(".status").click()
     await page.get_by_role("radio", name="Disponible").wait_for()
-    await look.at(page, "status")
+    await _look_and_close(page, look, "status")
+
+
+async def _look_and_close(page: Page, look: Look, place: str) -> None:
+    await look.at(page, place)
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog").or_(page.get_by_role("menu"))).to_have_count(0)
 
 
 @pytest.mark.timeout(180)
