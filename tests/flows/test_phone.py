@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from tests.browser import violations
 from tests.flows.conftest import Arrive, Come
 from tests.flows.screen import verify_bubbles, verify_by_fetch
+from tests.flows.talks import take
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
@@ -14,7 +15,9 @@ QUESTION = "¿Abrís hoy?"
 
 @pytest.mark.timeout(180)
 async def test_an_agent_accepts_reads_and_answers_on_a_phone(come: Come, arrive: Arrive) -> None:
-    ana, vera = await come("ana", **PHONE), await arrive(**PHONE)
+    ana, luis, vera = await come("ana", **PHONE), await come("luis"), await arrive(**PHONE)
+    for name in ("Andrés Molina", "Rocío Paredes", "Tomás Iborra"):
+        await take(luis, name)
     await vera.open_chat()
     await vera.say(QUESTION)
     await ana.become("Disponible")
