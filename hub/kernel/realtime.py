@@ -77,6 +77,8 @@ class Seat:
     principal: Principal
     rooms: frozenset[str]
     watching: str | None = None
+    watches: int = 0
+    """How often it asked to watch: answers to two questions may overtake each other, the last question counts."""
     registered: bool = False
 
 
@@ -328,7 +330,11 @@ class Realtime:
 
     async def _watch(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
         wanted = data.get("customer")
+        seat.watches += 1
+        question = seat.watches
         root = await self._wiring.root_of(seat.principal, _id(wanted)) if wanted else None
+        if question != seat.watches or sid not in self._seats:
+            return {"ok": False, "position": self.position, "viewers": []}
         left, seat.watching = seat.watching, root
         if left and left != root:
             await self._server.leave_room(sid, customer_room(left), namespace=NAMESPACE)

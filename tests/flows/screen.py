@@ -44,6 +44,17 @@ class Shown:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A thread on a screen beside what the hub answered right after: true when they are the same, both told when they never are."""
+
+    screen: list[Shown]
+    hub: list[Shown]
+
+    def __bool__(self) -> bool:
+        return bool(self.hub) and self.screen == self.hub
+
+
 async def on_screen(colleague: Colleague) -> list[Shown]:
     """The thread as the console shows it."""
     return [Shown(*one) for one in await colleague.log.evaluate(READ_THREAD)]
@@ -71,15 +82,14 @@ async def verify_by_fetch(*colleagues: Colleague) -> list[Shown]:
     """The screens of these colleagues, all on one conversation, come to show what a fresh fetch gives, once each. Returns it."""
     shown: list[Shown] = []
     for colleague in colleagues:
-        shown = await eventually(partial(_same, colleague), what="the screen equals a fresh fetch", seconds=30)
+        shown = (await eventually(partial(_compare, colleague), what="the screen equals a fresh fetch", seconds=30)).hub
     texts = [one.text for one in shown]
     assert len(set(texts)) == len(texts), texts
     return shown
 
 
-async def _same(colleague: Colleague) -> list[Shown]:
-    screen, hub = await on_screen(colleague), await fetched(colleague, colleague.customer)
-    return hub if screen == hub else []
+async def _compare(colleague: Colleague) -> Compared:
+    return Compared(await on_screen(colleague), await fetched(colleague, colleague.customer))
 
 
 async def verify_bubbles(colleague: Colleague, *tabs: Visitor) -> None:

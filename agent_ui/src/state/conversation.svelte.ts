@@ -28,8 +28,13 @@ export class Conversation {
   #opened = $state(false);
   #older = $state(false);
   #error = $state.raw<unknown>(null);
-  /** Events that arrive while a page is on its way: the page may be older than they are. */
-  #held: HubEvent[] | null = null;
+  /** Events told while a page is on its way. The page may be older than they are: they are told again on top of it. */
+  #since: HubEvent[] | null = null;
+  /** Openings may overlap (the socket registers while the first page is on its way): how many there were. */
+  #openings = 0;
+  /** The same for the customer's record: questions asked, and the last one whose answer is shown. */
+  #asked = 0;
+  #answered = 0;
 
   constructor(readonly id: string, private readonly api: Api) {
     this.#root = id;
@@ -117,21 +122,32 @@ export class Conversation {
   /** Watches, then fetches: in this order nothing falls between. What is shown stays until the answer is there, and is then replaced by it,
    *  because nobody told us what changed while we did not watch. */
   async open(live: Live): Promise<void> {
+    const opening = ++this.#openings;
     this.#opening = true;
     this.#typing = [];
-    this.#held ??= [];
+    this.#since ??= [];
     const viewers = await live.watch(this.id);
     try {
-      const [page, customer] = await Promise.all([this.#page(null, Math.min(Math.max(this.#messages.size, PAGE), MOST)), this.api.get<Customer>(`/customers/${this.id}`)]);
-      this.#take(page, viewers);
-      this.#customer = customer;
-      this.#error = null;
+      const [page] = await Promise.all([this.#page(null, Math.min(Math.max(this.#messages.size, PAGE), MOST)), this.refreshCustomer()]);
+      this.#arrived(opening, page, viewers);
     } catch (error) {
-      this.#error = error;
+      if (opening === this.#openings) this.#error = error;
     } finally {
-      this.#opening = false;
-      this.#release();
+      if (opening === this.#openings) this.#finish();
     }
+  }
+
+  /** The page of an opening that a later one has overtaken is better than nothing, and nothing more. */
+  #arrived(opening: number, page: ConversationPage, viewers: Named[] | null): void {
+    if (this.#opened && opening !== this.#openings) return;
+    this.#take(page, viewers);
+    this.#error = null;
+    for (const event of this.#since ?? []) this.#apply(event);
+  }
+
+  #finish(): void {
+    this.#opening = false;
+    this.#since = null;
   }
 
   /** Fetches the next older page, of the whole or of one topic. Throws what the hub said. */
@@ -149,8 +165,13 @@ export class Conversation {
     }
   }
 
+  /** Fetches the customer's record. An answer that a later question's answer has overtaken is not shown. Throws what the hub said. */
   async refreshCustomer(): Promise<void> {
-    this.#customer = await this.api.get<Customer>(`/customers/${this.id}`);
+    const question = ++this.#asked;
+    const customer = await this.api.get<Customer>(`/customers/${this.id}`);
+    if (question < this.#answered) return;
+    this.#answered = question;
+    this.#customer = customer;
   }
 
   /** Takes the customer as an answer of the hub brought it (a field saved, a tag added, a join). */
@@ -158,13 +179,15 @@ export class Conversation {
     this.#customer = customer;
   }
 
-  putMessage(message: Message): void {
-    this.#messages = new Map([...this.#messages, [message.id, message]]);
+  /** Takes a message as the hub answered it. `before` is how it stood here when we asked (undefined: not at all): when an event has
+   *  changed it since, the event may be newer than the answer, and the answer brings nothing that the next event does not. */
+  putMessage(message: Message, before?: Message): void {
+    if (this.#messages.get(message.id) === before) this.#put(message);
   }
 
   apply(event: HubEvent): void {
-    if (this.#held && event.position !== null) this.#held.push(event);
-    else this.#apply(event);
+    if (event.position !== null) this.#since?.push(event);
+    this.#apply(event);
   }
 
   #apply({ type, data }: HubEvent): void {
@@ -177,8 +200,12 @@ export class Conversation {
     if (type === "viewing") this.#viewers = data.viewers;
   }
 
+  #put(message: Message): void {
+    this.#messages = new Map([...this.#messages, [message.id, message]]);
+  }
+
   #tell(message: Message): void {
-    this.putMessage(message);
+    this.#put(message);
     // A visitor who writes is known by the kind alone: there is one customer in a conversation.
     this.#typing = this.#typing.filter((who) => who.kind !== message.author.kind || (who.kind !== "customer" && who.id !== message.author.id));
   }
@@ -213,12 +240,6 @@ export class Conversation {
     this.#draft = page.draft;
     this.#viewers = viewers ?? page.viewers;
     this.#opened = true;
-  }
-
-  #release(): void {
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const event of held) this.#apply(event);
   }
 }
 

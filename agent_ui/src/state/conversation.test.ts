@@ -106,3 +106,73 @@ test("a customer who has written is not writing any more, whatever the hub calls
   conversation.apply(happens("message.created", inRoot(message(1))));
   expect(conversation.typing).toEqual([]);
 });
+
+/** A page of the thread that comes when the test says so, whichever was asked for first. */
+function late(api: Answers) {
+  const waiting: ((page: ConversationPage) => void)[] = [];
+  api.get = <T,>(path: string) =>
+    new Promise<T>((resolve) => (path.endsWith("/conversation") ? waiting.push(resolve as never) : resolve({ id: "c", name: "Lucía" } as T)));
+  const asked = async (count: number) => {
+    while (waiting.length < count) await Promise.resolve();
+  };
+  return { waiting, asked };
+}
+
+test("what is told between two openings that overlap is not undone by the later one's page", async () => {
+  const api = new Answers();
+  const { waiting, asked } = late(api);
+  const conversation = new Conversation("c", api);
+  const [first, second] = [conversation.open(live), conversation.open(live)];
+  await asked(2);
+  waiting[0]!(page([message(1)]));
+  await first;
+  conversation.apply(happens("message.created", inRoot(message(2))));
+  expect(texts(conversation)).toEqual(["text 1", "text 2"]);
+  waiting[1]!(page([message(1)]));
+  await second;
+  expect(texts(conversation)).toEqual(["text 1", "text 2"]);
+});
+
+test("a page that a later one has overtaken is not shown", async () => {
+  const api = new Answers();
+  const { waiting, asked } = late(api);
+  const conversation = new Conversation("c", api);
+  const [first, second] = [conversation.open(live), conversation.open(live)];
+  await asked(2);
+  waiting[1]!(page([message(1), message(2)]));
+  await second;
+  waiting[0]!(page([message(1)]));
+  await first;
+  expect(texts(conversation)).toEqual(["text 1", "text 2"]);
+  expect(conversation.opening).toBe(false);
+});
+
+test("the answer to a message that was sent does not undo what was told of it meanwhile", async () => {
+  const { conversation } = await opened(page([]));
+  conversation.apply(happens("message.created", inRoot(message(1, { state: "queued" }))));
+  conversation.apply(happens("message.changed", inRoot(message(1, { state: "delivered" }))));
+  conversation.putMessage(message(1, { state: "queued" }));
+  expect(conversation.messages.map(({ state }) => state)).toEqual(["delivered"]);
+});
+
+test("the answer to sending again is shown, unless something was told since", async () => {
+  const failed = message(1, { state: "failed" });
+  const { conversation } = await opened(page([failed]));
+  conversation.putMessage(message(1, { state: "queued" }), failed);
+  expect(conversation.messages.map(({ state }) => state)).toEqual(["queued"]);
+  conversation.apply(happens("message.changed", inRoot(message(1, { state: "sent" }))));
+  conversation.putMessage(message(1, { state: "queued" }), failed);
+  expect(conversation.messages.map(({ state }) => state)).toEqual(["sent"]);
+});
+
+test("of two answers about the customer the one asked for last stays", async () => {
+  const { api, conversation } = await opened(page([]));
+  const answers: ((customer: object) => void)[] = [];
+  api.get = <T,>() => new Promise<T>((resolve) => answers.push(resolve as never));
+  const [first, second] = [conversation.refreshCustomer(), conversation.refreshCustomer()];
+  answers[1]!({ id: "c", name: "Lucía Vega" });
+  await second;
+  answers[0]!({ id: "c", name: "Lucía" });
+  await first;
+  expect(conversation.customer?.name).toBe("Lucía Vega");
+});

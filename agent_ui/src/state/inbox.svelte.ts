@@ -21,6 +21,8 @@ export class Inbox {
   /** Where the next page of the view begins; null when all of it is here. Pages follow the ids, which follow time. */
   #next = $state<string | null>(null);
   #turn = 0;
+  /** Work told of while a page is on its way: the page may be older, so it is put on top of it again. */
+  #since: Work[] = [];
   #refresh: ReturnType<typeof setTimeout> | undefined;
   #typing = $state.raw<ReadonlyMap<string, string>>(new Map());
 
@@ -150,16 +152,22 @@ export class Inbox {
   /** Only the answer to the last question counts. */
   async #fetch(ask: () => Promise<Page<Work>>): Promise<void> {
     const turn = ++this.#turn;
+    if (!this.#loading) this.#since = [];
     this.#loading = true;
     this.#error = null;
     try {
       const { items, next } = await ask();
-      if (turn === this.#turn) [this.#others, this.#next] = [byId(items), next];
+      if (turn === this.#turn) this.#take(items, next);
     } catch (error) {
       if (turn === this.#turn) this.#error = error;
     } finally {
       if (turn === this.#turn) this.#loading = false;
     }
+  }
+
+  #take(items: Work[], next: string | null): void {
+    [this.#others, this.#next] = [byId(items), next];
+    for (const work of this.#since) this.#place(work);
   }
 
   /** After a break: counters and lists that the hub does not tell again. */
@@ -178,6 +186,12 @@ export class Inbox {
 
   put(work: Work): void {
     this.#mine = this.#isMine(work) ? withItem(this.#mine, work) : without(this.#mine, work.id);
+    if (this.#loading) this.#since.push(work);
+    this.#place(work);
+  }
+
+  /** Where it belongs in the view of the queues or of all. */
+  #place(work: Work): void {
     if (this.#view === "mine") return;
     const stays = this.#view === "queues" ? WAITING.has(work.state) : WAITING.has(work.state) || LIVE.has(work.state);
     // What lies beyond the last page comes with its page: here it would stand after a gap.

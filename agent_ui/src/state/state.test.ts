@@ -64,6 +64,14 @@ describe("the queues", () => {
     await state.load();
     expect([state.shown.length, state.more]).toEqual([200, true]);
   });
+  test("keep what was told while the page was on its way", async () => {
+    const { state } = queues(2);
+    const opening = state.open("queues");
+    state.apply(happens("work.changed", work("0000", { state: "assigned", agent: { id: "other", name: "Luis" } })));
+    state.apply(happens("work.changed", work("0002", { state: "queued", agent: null })));
+    await opening;
+    expect(state.shown.map(({ id }) => id)).toEqual(["0001", "0002"]);
+  });
   test("leave to its page what lies beyond the last one", async () => {
     const { state } = queues(250);
     await state.open("queues");

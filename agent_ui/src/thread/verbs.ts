@@ -7,12 +7,12 @@ import { failure } from "../ui/sentences.ts";
 import { m } from "../ui/words.ts";
 
 export async function retry(conversation: Conversation, message: Message): Promise<void> {
-  await told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/retry`)));
+  await told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/retry`), message));
 }
 
 /** Takes back what has not left yet. Answers true when it did not leave. */
 export async function takeBack(conversation: Conversation, message: Message): Promise<boolean> {
-  return told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/cancel`)));
+  return told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/cancel`), message));
 }
 
 /** Undoes a join: nothing of either customer is lost. */
