@@ -17,6 +17,7 @@ import socketio
 from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
+from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
@@ -91,6 +92,7 @@ class Hub:
         self.address = ""
         self.draining = False
         self.parsers = parsers
+        self.egress = WebEgress(settings.egress.private)
         self._keep()
         self._know()
         self._take_in()
@@ -332,7 +334,15 @@ class Hub:
 
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
-        return Surroundings(str(channel.id), self.public_url, key, self.settings.smtp.host, now=time.time)
+        return Surroundings(
+            channel=str(channel.id),
+            public_url=self.public_url,
+            key=key,
+            listen_host=self.settings.smtp.host,
+            now=time.time,
+            webhook=f"{self.public_url}/hooks/{channel.hook}",
+            egress=self.egress,
+        )
 
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
         return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
@@ -373,6 +383,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await storage.first()
         parsers = await stack.enter_async_context(Parsers(settings.server.public_url))
         hub = Hub(settings, storage, parsers, secrets)
+        await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
 
