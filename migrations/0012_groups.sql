@@ -13,12 +13,13 @@ BEGIN
     PERFORM 1 FROM customer c WHERE c.id = ANY (roots) ORDER BY c.id FOR NO KEY UPDATE;
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
-               bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]')
+               bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
                    OVER (PARTITION BY g.kind, g.value ORDER BY u.n) AS simple,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
-            provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb)
+            provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
+            native text)
     ), known AS MATERIALIZED (
         SELECT g.*, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
         FROM given g
@@ -33,10 +34,11 @@ BEGIN
         SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known ORDER BY n) k
     ), written AS (
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
-                             external_id, address, subject, text, html, state, context)
+                             external_id, address, subject, text, html, state, context, content)
         SELECT k.id, k.new_number, k.customer_id, k.topic_id, k.channel, k.identity, k.delivery, 'in', 'customer', clock_timestamp(),
-               to_timestamp(k.provider_at), k.external_id, jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name), k.subject, k.text,
-               decode(k.html, 'hex'), 'received', k.context
+               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
+                    ELSE jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name, 'native', k.native) END,
+               k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (
         UPDATE topic t SET last_at = now(), last_number = x.last, turn = 'agent', turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END
@@ -52,14 +54,16 @@ BEGIN
 END
 $$;
 
--- Everything of a group of deliveries: the files they name, their raw rows, messages, receipts, and the end of those that had been stored
--- before. One call is one transaction.
+-- Everything of a group of deliveries: the files they name, their raw rows, messages, receipts, all other events (as `take_event` reads
+-- them), and the end of those that had been stored before. One call is one transaction.
 CREATE FUNCTION take_group(
     p_blobs bytea[], p_sizes bigint[],
     p_ids uuid[], p_channels uuid[], p_kinds text[], p_externals text[], p_headers jsonb[], p_bodies bytea[], p_raw bytea[], p_states text[],
     p_problems text[],
     p_messages jsonb[],
     p_receipt_channels uuid[], p_receipt_messages uuid[], p_receipt_externals text[], p_receipt_states text[], p_receipt_reasons text[],
+    p_receipt_parts int[],
+    p_events jsonb[],
     p_finished uuid[], p_finished_states text[], p_finished_problems text[]
 ) RETURNS TABLE (place int, message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -84,10 +88,18 @@ BEGIN
                                 FROM unnest(p_messages) WITH ORDINALITY AS given (j, n) ORDER BY n);
         END IF;
         RETURN QUERY SELECT * FROM take_messages(p_messages);
+        IF EXISTS (SELECT 1 FROM parked_event) THEN
+            PERFORM take_parked((j->>'channel')::uuid, j->>'external_id') FROM unnest(p_messages) AS given (j);
+        END IF;
     END IF;
     IF cardinality(p_receipt_states) > 0 THEN
-        PERFORM take_receipt(c, m, e, s, r)
-            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons) AS given (c, m, e, s, r);
+        PERFORM take_receipt(c, m, e, s, r, n)
+            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons, p_receipt_parts)
+                AS given (c, m, e, s, r, n);
+    END IF;
+    IF cardinality(p_events) > 0 THEN  -- of a delivery that was taken in before, nothing happens twice
+        PERFORM take_event(j) FROM unnest(p_events) WITH ORDINALITY AS given (j, n)
+            WHERE NOT COALESCE((j->>'delivery')::uuid = ANY (known), false) ORDER BY n;
     END IF;
     IF cardinality(p_finished) > 0 THEN
         UPDATE delivery d SET state = f.state, problem = f.problem, attempts = d.attempts + 1
