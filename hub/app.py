@@ -50,6 +50,7 @@ from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.packets import Json, TextPacket
+from hub.kernel.proxies import Proxies
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -67,6 +68,7 @@ from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
 from hub.work.api import WorkApi
@@ -198,10 +200,11 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
+        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, bubbles.of, bubbles.allows, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
-        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, bubbles.any_allows)
+        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
 
     def _answer(self) -> None:
         """HTTP."""
