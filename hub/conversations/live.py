@@ -30,7 +30,7 @@ def _rooms(pushed: Pushed) -> frozenset[str]:
     of their lists, the queue's members and the supervisors, as long as they are few.
     """
     view = pushed.view
-    writer = [view.author.id] if view.author.kind == "human" else []
+    writer = [view.author.id] if view.author.kind == "human" and view.author.id else []
     agents: list[Any] = [*pushed.at_work, *writer, *view.mentions]
     lists = {SUPERVISORS, *(queue_room(queue) for queue in pushed.queues)}
     return frozenset({customer_room(view.root), *lists, *(agent_room(agent) for agent in agents)})

@@ -18,6 +18,8 @@ CHANGES = (
     "customer.tagged",
     "customer.untagged",
     "customer.distinct",
+    "consent.given",
+    "consent.withdrawn",
     "commitment.made",
     "commitment.done",
     "commitment.reopened",
