@@ -16,7 +16,6 @@ from hub.work.presence import Presence
 from tests.rig.waiting import eventually
 from tests.work.scene import Floor
 
-
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
