@@ -19,9 +19,13 @@ from aiohttp import web
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
-from hub.channels import live as channels_live
-from hub.channels.api import ChannelsApi
+from hub.channels.api import ChannelsApi, GalleryApi, RulesApi
+from hub.channels.checking import Checking
+from hub.channels.live import ChannelsLive
 from hub.channels.model import Channel
+from hub.channels.ordering import RuleBook
+from hub.channels.reading import ChannelReading
+from hub.channels.reporting import Reporting
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
@@ -142,12 +146,19 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
+        self.checking = Checking(self._surroundings)
+        self.channel_reading = ChannelReading(database, self.channels, self._webhook, self.checking.installs)
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
+            [
+                Listening(database, self.inbox, self.reading).serve,
+                self.reading.serve,
+                self.outbox.serve,
+                Reporting(database, self.publisher.wake).serve,
+            ],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
@@ -181,14 +192,16 @@ class Hub:
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
+        channels = ChannelsLive(lambda ids: self.channel_reading.tiles(ids, archived=True))
         wiring.project(
             conversations_live.projections(self.conversations),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
-            channels_live.projections(),
+            channels.projections(),
         )
         wiring.gather(self.work_live.unhurried())
+        wiring.gather(channels.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -212,7 +225,9 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
-            *ChannelsApi(database).routes(),
+            *ChannelsApi(self.channels, self.channel_reading, self.checking, self.supervisor).routes(),
+            *GalleryApi().routes(),
+            *RulesApi(RuleBook(database, self.channels)).routes(),
             *QuarantineApi(self.quarantine).routes(),
         ]
         self.jobs = Jobs(database, self.node, self._jobs())
@@ -317,7 +332,7 @@ class Hub:
             "offers": await self.work.offers_of(principal.agent),
             "work": await self.work.work_of(principal.agent),
             "queues": await self.work.queue_loads(),
-            "channels": (await ChannelsApi(self.storage.database).list()).items,
+            "channels": await self.channel_reading.tiles(),
         }
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
@@ -332,6 +347,9 @@ class Hub:
         self.intake.rules = await self.channels.rules()
         return await self.channels.all()
 
+    def _webhook(self, hook: str) -> str:
+        return f"{self.public_url}/hooks/{hook}"
+
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
         return Surroundings(
@@ -340,7 +358,7 @@ class Hub:
             key=key,
             listen_host=self.settings.smtp.host,
             now=time.time,
-            webhook=f"{self.public_url}/hooks/{channel.hook}",
+            webhook=self._webhook(channel.hook),
             egress=self.egress,
         )
 

@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from connectors.contract import Media, Message, Profile, Receipt, Typing
-from hub.channels.model import Channel, Rule, choose_queue
+from hub.channels.model import Channel
+from hub.channels.rules import Rule, choose_queue
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
 from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database
@@ -163,10 +164,14 @@ class Intake:
         return {
             **_words(incoming, message),
             "html": html,
-            "queue": choose_queue(incoming.channel, self.rules, f"{message.subject}\n{message.text}", message.language),
+            "queue": self._queue(incoming.channel, message),
             "attachments": [await self._attachment(media, blobs) for media in message.attachments],
             "reopen_s": self._reopen_s,
         }
+
+    def _queue(self, channel: Channel, message: Message) -> UUID:
+        addresses = (message.sender.value, message.to)
+        return choose_queue(channel, self.rules, f"{message.subject}\n{message.text}", message.language, addresses)
 
     async def _attachment(self, media: Media, blobs: dict[bytes, int]) -> dict[str, Any]:
         if media.upload:
