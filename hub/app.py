@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-import socketio
 from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
@@ -53,11 +52,12 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
-from hub.kernel.packets import Json, TextPacket
+from hub.kernel.proxies import Proxies
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
+from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
@@ -71,6 +71,7 @@ from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
 from hub.work.api import WorkApi
@@ -83,8 +84,6 @@ from hub.work.router import Router
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
-SOCKET_BYTES = 256 * 1024
-"""A larger packet closes its socket; files go over HTTP."""
 
 
 class Hub:
@@ -177,17 +176,7 @@ class Hub:
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
-        self.sockets = socketio.AsyncServer(
-            async_mode="aiohttp",
-            serializer=TextPacket,
-            json=Json,
-            cors_allowed_origins="*",
-            cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
-            max_http_buffer_size=SOCKET_BYTES,
-            ping_interval=20,
-            ping_timeout=20,
-            client_manager=_manager(self.settings),
-        )
+        self.sockets = socket_server(self.settings.redis.url)
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
@@ -211,10 +200,11 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
+        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, bubbles.of, bubbles.allows, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
-        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, bubbles.any_allows)
+        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
 
     def _answer(self) -> None:
         """HTTP."""
@@ -404,11 +394,6 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
-
-
-def _manager(settings: Settings) -> socketio.AsyncManager:
-    """Typing and the like reach other nodes through Redis; what must last goes by the ledger and needs none."""
-    return socketio.AsyncRedisManager(settings.redis.url) if settings.redis.url else socketio.AsyncManager()
 
 
 def _forget(task: "asyncio.Task[None]") -> None:
