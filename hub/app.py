@@ -18,13 +18,8 @@ from aiohttp import web
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
-from hub.channels.api import ChannelsApi, GalleryApi, RulesApi
-from hub.channels.checking import Checking
-from hub.channels.live import ChannelsLive
+from hub.channels.administration import Administration
 from hub.channels.model import Channel
-from hub.channels.ordering import RuleBook
-from hub.channels.reading import ChannelReading
-from hub.channels.reporting import Reporting
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
@@ -145,8 +140,7 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.checking = Checking(self._surroundings)
-        self.channel_reading = ChannelReading(database, self.channels, self._webhook, self.checking.installs)
+        self.administration = Administration(database, self.channels, self._surroundings, self._webhook, self.publisher.wake)
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
@@ -156,7 +150,7 @@ class Hub:
                 Listening(database, self.inbox, self.reading).serve,
                 self.reading.serve,
                 self.outbox.serve,
-                Reporting(database, self.publisher.wake).serve,
+                self.administration.reporting.serve,
             ],
             self._set_channel_state,
         )
@@ -181,16 +175,15 @@ class Hub:
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
-        channels = ChannelsLive(lambda ids: self.channel_reading.tiles(ids, archived=True))
         wiring.project(
             conversations_live.projections(self.conversations),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
-            channels.projections(),
+            self.administration.live.projections(),
         )
         wiring.gather(self.work_live.unhurried())
-        wiring.gather(channels.unhurried())
+        wiring.gather(self.administration.live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -215,9 +208,7 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
-            *ChannelsApi(self.channels, self.channel_reading, self.checking, self.supervisor).routes(),
-            *GalleryApi().routes(),
-            *RulesApi(RuleBook(database, self.channels)).routes(),
+            *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
         ]
         self.jobs = Jobs(database, self.node, self._jobs())
@@ -322,7 +313,7 @@ class Hub:
             "offers": await self.work.offers_of(principal.agent),
             "work": await self.work.work_of(principal.agent),
             "queues": await self.work.queue_loads(),
-            "channels": await self.channel_reading.tiles(),
+            "channels": await self.administration.reading.tiles(),
         }
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:

@@ -42,7 +42,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/channels/check"): {"connector": "http", "settings": {"secret": "s" * 20}, "channel": None},
     ("PATCH", "/channels/{id}"): {"name": "x", "queue": str(uuid4()), "settings": {"url": ""}},
     ("POST", "/channels/{id}/rotate"): {"secret": "secret"},
-    ("PUT", "/queue-rules"): {"items": [{"id": None, "queue": str(uuid4()), "channel": None, "address": "*@x.es", "language": "es", "words": ["x"]}]},
+    ("PUT", "/queue-rules"): {
+        "items": [{"id": None, "queue": str(uuid4()), "channel": None, "address": "*@x.es", "language": "es", "words": ["x"]}]
+    },
     ("POST", "/queue-rules/try"): {"channel": str(uuid4()), "address": "x", "text": "x", "language": "es"},
     ("POST", "/work/{id}/transfer"): {"queue": str(uuid4()), "agent": None, "note": "x"},
 }  # fmt: skip
