@@ -48,7 +48,8 @@ from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.proxies import Proxies
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
@@ -233,7 +234,7 @@ class Hub:
             group.create_task(self.publisher.run(), name="publisher")
             group.create_task(self.doorbell.run(), name="doorbell")
             group.create_task(self.router.run(), name="router")
-            group.create_task(self.presence.run(), name="presence")
+            group.create_task(self.presence.run(self.realtime.seated), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.channels.shapes import ChannelTile
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push
+from hub.kernel.push import EVERYBODY, SUPERVISORS, Projection, Push
 
 AT_ONCE = ("channel.created", "channel.changed", "channel.state", "channel.first_arrival")
 BY_AND_BY = ("message.created", "message.changed", "delivery.quarantined")

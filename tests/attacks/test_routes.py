@@ -50,7 +50,9 @@ POST   /customers/{id}/messages              agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 GET    /messages/{id}/html                   agent
+GET    /messages/{id}/versions               agent
 POST   /attachments                          agent
+POST   /attachments/{id}/fetch               agent
 GET    /attachments/{id}                     agent
 GET    /me/status                            agent
 PUT    /me/status                            agent
