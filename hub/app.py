@@ -271,6 +271,7 @@ class Hub:
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
+        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
         return app
 
     async def hang_up(self) -> None:
