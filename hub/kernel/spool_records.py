@@ -29,7 +29,7 @@ class Spooled(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: its whole records, and whether others were damaged. A record cut off at the end is a crash's: never acknowledged."""
+    """Its whole records, and whether others were damaged. A record cut off at the end is a crash's, and was never acknowledged."""
 
     records: list[Spooled]
     damaged: bool

@@ -16,6 +16,11 @@ def record(number: int) -> Spooled:
     return Spooled("channel", "message", f"m{number}", b"body", {})
 
 
+def only(folder: Path, names: str) -> Path:
+    (file,) = folder.glob(names)
+    return file
+
+
 async def drained(spool: Spool) -> list[str]:
     """The names of all records, as they come out."""
     names: list[str] = []
@@ -49,7 +54,7 @@ async def test_what_is_appended_after_a_restart_comes_after_what_was_there(tmp_p
 async def test_a_record_cut_off_by_a_crash_costs_none_that_come_later(tmp_path: Path) -> None:
     before = Spool(tmp_path, LIMIT)
     await before.append(record(0))
-    (file,) = tmp_path.glob("*.spool")
+    file = only(tmp_path, "*.spool")
     whole = file.read_bytes()
     file.write_bytes(whole + whole[: len(whole) // 2])
     after = Spool(tmp_path, LIMIT)
@@ -64,11 +69,11 @@ async def test_a_record_damaged_in_the_middle_costs_none_behind_it_and_the_file_
     spool = Spool(tmp_path, LIMIT)
     for number in range(4):
         await spool.append(record(number))
-    (file,) = tmp_path.glob("*.spool")
+    file = only(tmp_path, "*.spool")
     whole = file.read_bytes()
     file.write_bytes(whole.replace(b"m1", b"mX"))
     assert await drained(spool) == ["m0", "m2", "m3"]
-    (kept,) = tmp_path.glob("*.damaged")
+    kept = only(tmp_path, "*.damaged")
     assert kept.read_bytes() == whole.replace(b"m1", b"mX")
     assert (spool.size, spool.pending, spool.damaged) == (0, False, 1)
     assert "damaged records" in caplog.text
@@ -80,7 +85,7 @@ async def test_whatever_byte_of_a_records_head_is_damaged_the_next_one_is_found(
     spool = Spool(tmp_path, LIMIT)
     for number in range(3):
         await spool.append(record(number))
-    (file,) = tmp_path.glob("*.spool")
+    file = only(tmp_path, "*.spool")
     data = bytearray(file.read_bytes())
     data[len(data) // 3 + at] ^= 0xFF
     file.write_bytes(data)
@@ -91,7 +96,7 @@ async def test_whatever_byte_of_a_records_head_is_damaged_the_next_one_is_found(
 async def test_the_last_record_with_its_whole_length_and_wrong_bytes_is_damage_and_no_crash(tmp_path: Path) -> None:
     spool = Spool(tmp_path, LIMIT)
     await spool.append(record(0))
-    (file,) = tmp_path.glob("*.spool")
+    file = only(tmp_path, "*.spool")
     file.write_bytes(file.read_bytes().replace(b"m0", b"mX"))
     assert await drained(spool) == []
     assert spool.damaged == 1
