@@ -7,7 +7,7 @@ from uuid import UUID
 from hub.conversations.model import PushedMessage
 from hub.conversations.reading import Conversations, Pushed
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import SUPERVISORS, Projection, Push, agent_room, customer_room, queue_room
+from hub.kernel.push import SUPERVISORS, Projection, Push, agent_room, customer_room, queue_room
 
 
 def projections(conversations: Conversations) -> Mapping[str, Projection]:
