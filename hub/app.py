@@ -42,7 +42,7 @@ from hub.inbound.webhooks import Webhooks
 from hub.kernel.blob_collection import collect_blobs
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import GONE
-from hub.kernel.health import Health, beat, figure
+from hub.kernel.health import Health, beat, counted, figure
 from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
@@ -258,7 +258,7 @@ class Hub:
 
     def application(self) -> web.Application:
         """The web application with every address this hub answers."""
-        app = web.Application(middlewares=[errors_as_data], client_max_size=64 * MEGABYTE)
+        app = web.Application(middlewares=[counted, errors_as_data], client_max_size=64 * MEGABYTE)
         app.on_response_prepare.append(safe_headers)
         self.sockets.attach(app)
         self.realtime.attach()
