@@ -36,10 +36,11 @@ async def counted(request: web.Request, handler: Callable[[web.Request], Awaitab
     try:
         answer = await handler(request)
         status = answer.status
-        return answer
     except web.HTTPException as error:
         status = error.status
         raise
+    else:
+        return answer
     finally:
         REQUESTS.labels(method, status).inc()
         SECONDS.observe(time.perf_counter() - begin)

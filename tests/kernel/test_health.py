@@ -26,7 +26,7 @@ async def test_every_answer_is_counted_with_its_status_and_its_time(database: Da
         for path in ("/healthz", "/healthz", "/nowhere", "/broken"):
             async with client.get(site.make_url(path)):
                 pass
-        async with client.request("STRANGE", site.make_url("/healthz")):
+        async with client.request("PROPFIND", site.make_url("/healthz")):
             pass
         async with client.get(site.make_url("/metrics")) as answer:
             assert 'hilo_http_requests_total{method="GET",status="404"}' in await answer.text()
