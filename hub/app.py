@@ -43,7 +43,7 @@ from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import GONE
-from hub.kernel.health import Health, beat, figure
+from hub.kernel.health import Health, beat, counted, figure
 from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
@@ -266,7 +266,7 @@ class Hub:
 
     def application(self) -> web.Application:
         """The web application with every address this hub answers."""
-        app = web.Application(middlewares=[errors_as_data], client_max_size=64 * MEGABYTE)
+        app = web.Application(middlewares=[counted, errors_as_data], client_max_size=64 * MEGABYTE)
         app.on_response_prepare.append(safe_headers)
         self.sockets.attach(app)
         self.realtime.attach()

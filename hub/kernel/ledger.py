@@ -74,8 +74,10 @@ class Ledger:
         return self._recent[start : start + limit]
 
     def remember(self, rows: Sequence[EventRow]) -> None:
-        """Keep the newest events; what does not follow on what is kept begins anew."""
+        """Keep the newest events; what does not follow on what is kept begins anew. Old ones among which some were let go are not kept."""
         if not rows or (self._recent and rows[-1].position <= self._recent[-1].position):
+            return
+        if rows[-1].position - rows[0].position >= len(rows):
             return
         if self._recent and rows[0].position > self._recent[-1].position + 1:
             self._recent.clear()
