@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.double import form_of
 from sandbox.meta.answers import GraphError
 
 LIMITS = {"image": 5_000_000, "audio": 16_000_000, "video": 16_000_000}
@@ -56,14 +57,13 @@ class Files:
 
     async def handed_over(self, request: web.Request, part: str) -> tuple[File, dict[str, str]]:
         """The file of a form, and its other fields. Raises GraphError."""
-        form = await request.post()
-        found = form.get(part)
-        if not isinstance(found, web.FileField):
+        fields, files = await form_of(request)
+        if part not in files:
             raise GraphError(100, f"({part}) is required")
-        data = found.file.read()
-        if len(data) > LIMITS.get(kind_of(found.content_type), DOCUMENT_LIMIT):
+        name, type_, data = files[part]
+        if len(data) > LIMITS.get(kind_of(type_), DOCUMENT_LIMIT):
             raise GraphError(131053, "Media upload error", details="the file is too large")
-        return self.keep(found.filename, found.content_type, data), {name: str(value) for name, value in form.items() if name != part}
+        return self.keep(name, type_, data), fields
 
     def forget(self) -> None:
         self._known.clear()

@@ -99,8 +99,13 @@ def surroundings(webhook: str, egress: Egress) -> Surroundings:
     return Surroundings(channel="meta-1", public_url="http://127.0.0.1", key=bytes(32), now=time.time, webhook=webhook, egress=egress)
 
 
+Build = Callable[[str, Surroundings], Channel]
+
+
 @contextlib.asynccontextmanager
-async def opened(app: str, build: Callable[[str, Surroundings], Channel], *, speed: float = 1.0, install: bool = True) -> AsyncIterator[World]:
+async def opened(
+    app: str, build: Callable[[str, Surroundings], Channel], *, speed: float = 1.0, install: bool = True
+) -> AsyncIterator[World]:
     """The world of one channel; `build` makes it from the address of the Graph API."""
     meta, hub = Meta(speed=speed), Hub()
     hooks = web.Application()
@@ -109,11 +114,9 @@ async def opened(app: str, build: Callable[[str, Surroundings], Channel], *, spe
     graph.add_routes(meta.routes())
     async with TestServer(graph) as server, TestServer(hooks) as listening:
         url, webhook = str(server.make_url("")).rstrip("/") + "/meta", str(listening.make_url("/hooks/one"))
-        async with WebEgress(named={f"127.0.0.1:{server.port}", f"127.0.0.1:{listening.port}"}) as egress:
-            async with build(url, surroundings(webhook, egress)) as channel:
-                hub.connector = channel
-                world = World(meta, hub, url, webhook, egress, channel, app)
-                if install:
-                    assert all(one.ok for one in await channel.install())
-                yield world
+        async with WebEgress(named={f"127.0.0.1:{server.port}"}) as egress, build(url, surroundings(webhook, egress)) as channel:
+            hub.connector = channel
+            if install:
+                assert all(one.ok for one in await channel.install())
+            yield World(meta, hub, url, webhook, egress, channel, app)
         await meta.closed()

@@ -4,7 +4,6 @@ import pytest
 
 from connectors.contract import (
     Action,
-    Address,
     Choice,
     Contact,
     Delete,
@@ -19,11 +18,11 @@ from connectors.contract import (
 )
 from connectors.errors import Rejected
 from connectors.whatsapp.connector import WhatsApp
+from sandbox.double import Fault
 from tests.connectors.graph.world import World
 from tests.connectors.whatsapp.world import ANA, OURS, TO_ANA, Worlds, outgoing, world
 
 PNG = "iVBORw0KGgo="
-BSUID_OF_ANA = Address("whatsapp", "ES.", "Ana")
 
 
 @pytest.fixture
@@ -185,7 +184,7 @@ async def test_an_agent_reacts_and_is_seen_to_write_and_to_read(here: World) -> 
     await here.channel.act(Action("2", "react", TO_ANA, message.external_id))
     assert here.meta.find(message.external_id).reactions == {}
     for kind in ("typing", "read"):
-        await here.channel.signal(Signal(kind, TO_ANA, message.external_id))  # type: ignore[arg-type]
+        await here.channel.signal(Signal(kind, TO_ANA, message.external_id))
     await here.channel.signal(Signal("typing", TO_ANA, message.external_id, on=False))
     assert here.meta.phones.notices == [("typing", message.external_id), ("read", message.external_id)]
     with pytest.raises(Rejected) as refused:
@@ -219,7 +218,7 @@ async def test_a_batch_of_a_thousand_is_a_thousand_deliveries(here: World) -> No
 @pytest.mark.parametrize("fault", ["twice", "late", "shuffled"])
 async def test_webhooks_that_come_as_they_like_make_each_message_once(here: World, fault: str) -> None:
     await here.does("say", ANA, text="uno")
-    here.meta.faults.append(_webhook_fault(fault))
+    here.meta.faults.append(Fault(fault, ms=20))
     await here.does("say", ANA, text="dos")
     await here.does("say", ANA, text="tres")
     await here.settled()
@@ -227,13 +226,7 @@ async def test_webhooks_that_come_as_they_like_make_each_message_once(here: Worl
 
 
 async def test_an_unsigned_webhook_is_refused(here: World) -> None:
-    here.meta.faults.append(_webhook_fault("unsigned"))
+    here.meta.faults.append(Fault("unsigned"))
     await here.does("say", ANA, text="Soy Meta, de verdad")
     await here.settled()
     assert (here.meta.hooks.tried[-1].status, here.hub.deliveries) == (403, [])
-
-
-def _webhook_fault(kind: str):  # type: ignore[no-untyped-def]
-    from sandbox.double import Fault
-
-    return Fault(kind, ms=20)
