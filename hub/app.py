@@ -56,7 +56,9 @@ from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
+from hub.outbound.sending import Sending
 from hub.people.people import People
 from hub.retention.retention import Retention
 from hub.settings import Settings
@@ -142,7 +144,9 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
+        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
+        sending = Sending(database, self.blobs, self._set_channel_state, self._webhook, self.links)
+        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
@@ -269,6 +273,7 @@ class Hub:
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
         Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
         self.visitor_files.add(app)
+        MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
@@ -340,9 +345,12 @@ class Hub:
             key=key,
             listen_host=self.settings.smtp.host,
             now=time.time,
-            webhook=f"{self.public_url}/hooks/{channel.hook}",
+            webhook=self._webhook(channel),
             egress=self.egress,
         )
+
+    def _webhook(self, channel: Channel) -> str:
+        return f"{self.public_url}/hooks/{channel.hook}"
 
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
         return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
