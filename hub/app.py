@@ -13,14 +13,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-import socketio
 from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
-from hub.channels import live as channels_live
-from hub.channels.api import ChannelsApi
+from hub.channels.administration import Administration
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
@@ -49,11 +47,13 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
-from hub.kernel.packets import Json, TextPacket
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
+from hub.kernel.proxies import Proxies
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
+from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.links import MediaDoor, MediaLinks
@@ -69,6 +69,7 @@ from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
 from hub.work.api import WorkApi
@@ -81,8 +82,6 @@ from hub.work.router import Router
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
-SOCKET_BYTES = 256 * 1024
-"""A larger packet closes its socket; files go over HTTP."""
 
 
 class Hub:
@@ -144,14 +143,20 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
+        self.administration = Administration(database, self.channels, self._surroundings, self._webhook, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
-        sending = Sending(database, self.blobs, self._set_channel_state, self._webhook, self.links)
+        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self._webhook(one.hook), self.links)
         self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
+            [
+                Listening(database, self.inbox, self.reading).serve,
+                self.reading.serve,
+                self.outbox.serve,
+                self.administration.reporting.serve,
+            ],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
@@ -170,17 +175,7 @@ class Hub:
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
-        self.sockets = socketio.AsyncServer(
-            async_mode="aiohttp",
-            serializer=TextPacket,
-            json=Json,
-            cors_allowed_origins="*",
-            cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
-            max_http_buffer_size=SOCKET_BYTES,
-            ping_interval=20,
-            ping_timeout=20,
-            client_manager=_manager(self.settings),
-        )
+        self.sockets = socket_server(self.settings.redis.url)
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
@@ -190,9 +185,10 @@ class Hub:
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
-            channels_live.projections(),
+            self.administration.live.projections(),
         )
         wiring.gather(self.work_live.unhurried())
+        wiring.gather(self.administration.live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -202,10 +198,11 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
+        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, bubbles.of, bubbles.allows, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
-        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, bubbles.any_allows)
+        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
 
     def _answer(self) -> None:
         """HTTP."""
@@ -216,7 +213,7 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
-            *ChannelsApi(database).routes(),
+            *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
         ]
         self.jobs = Jobs(database, self.node, self._jobs())
@@ -241,7 +238,7 @@ class Hub:
             group.create_task(self.publisher.run(), name="publisher")
             group.create_task(self.doorbell.run(), name="doorbell")
             group.create_task(self.router.run(), name="router")
-            group.create_task(self.presence.run(), name="presence")
+            group.create_task(self.presence.run(self.realtime.seated), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")
@@ -322,7 +319,7 @@ class Hub:
             "offers": await self.work.offers_of(principal.agent),
             "work": await self.work.work_of(principal.agent),
             "queues": await self.work.queue_loads(),
-            "channels": (await ChannelsApi(self.storage.database).list()).items,
+            "channels": await self.administration.reading.tiles(),
         }
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
@@ -337,6 +334,9 @@ class Hub:
         self.intake.rules = await self.channels.rules()
         return await self.channels.all()
 
+    def _webhook(self, hook: str) -> str:
+        return f"{self.public_url}/hooks/{hook}"
+
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
         return Surroundings(
@@ -345,12 +345,9 @@ class Hub:
             key=key,
             listen_host=self.settings.smtp.host,
             now=time.time,
-            webhook=self._webhook(channel),
+            webhook=self._webhook(channel.hook),
             egress=self.egress,
         )
-
-    def _webhook(self, channel: Channel) -> str:
-        return f"{self.public_url}/hooks/{channel.hook}"
 
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
         return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
@@ -394,11 +391,6 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
-
-
-def _manager(settings: Settings) -> socketio.AsyncManager:
-    """Typing and the like reach other nodes through Redis; what must last goes by the ledger and needs none."""
-    return socketio.AsyncRedisManager(settings.redis.url) if settings.redis.url else socketio.AsyncManager()
 
 
 def _forget(task: "asyncio.Task[None]") -> None:

@@ -1,38 +1,5 @@
 -- What leaves: messages, in one call of the provider's or in several, and what becomes of them.
 
-CREATE TABLE IF NOT EXISTS consent (
-    identity_id uuid NOT NULL REFERENCES identity,
-    channel_id  uuid NOT NULL,
-    given       boolean NOT NULL,
-    reason      text NOT NULL DEFAULT '',
-    text        text NOT NULL DEFAULT '',
-    at          timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (identity_id, channel_id, at)
-);
-
-CREATE TABLE IF NOT EXISTS message_alias (
-    channel_id  uuid NOT NULL,
-    external_id text NOT NULL,
-    message_id  uuid NOT NULL REFERENCES message,
-    part        int NOT NULL DEFAULT 0,
-    PRIMARY KEY (channel_id, external_id)
-);
-CREATE INDEX IF NOT EXISTS message_alias_message ON message_alias (message_id);
-
-CREATE TABLE IF NOT EXISTS reaction (
-    message_id  uuid NOT NULL REFERENCES message,
-    author_kind text NOT NULL,
-    author      uuid NOT NULL,
-    emoji       text NOT NULL,
-    at          timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (message_id, author_kind, author)
-);
-
-CREATE OR REPLACE FUNCTION find_message(p_channel uuid, p_external_id text) RETURNS uuid STABLE LANGUAGE sql AS $$
-    SELECT m.id FROM message m WHERE m.channel_id = p_channel AND m.external_id = p_external_id
-    UNION ALL SELECT a.message_id FROM message_alias a WHERE a.channel_id = p_channel AND a.external_id = p_external_id LIMIT 1
-$$;
-
 -- The parts of a message that its provider takes only in several calls; one that goes in one call has none. They are written down before
 -- the first one leaves: new limits must not cut anew what has left in part.
 CREATE TABLE message_part (
@@ -133,6 +100,9 @@ BEGIN
     LOOP
         PERFORM raise_part(p_message, p_part, parked.state, CASE WHEN parked.state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', parked.reason) END);
     END LOOP;
+    IF p_external_id IS NOT NULL THEN
+        PERFORM take_parked(place, p_external_id);
+    END IF;
     RETURN true;
 END
 $$;

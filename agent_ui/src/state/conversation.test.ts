@@ -118,6 +118,21 @@ function late(api: Answers) {
   return { waiting, asked };
 }
 
+test("an older page that was asked for before the whole was fetched anew does not join it", async () => {
+  const { api, conversation } = await opened(page([message(4)], "m4"));
+  api.hold();
+  const older = conversation.older();
+  api.pages = [page([message(1), message(2)]), page([message(8), message(9)], "m8")];
+  const again = conversation.open(live);
+  api.let();
+  await Promise.all([older, again]);
+  while (conversation.more && conversation.messages[0]?.number === 8) {
+    api.pages = [page([message(4), message(5)], null)];
+    await conversation.older();
+  }
+  expect(texts(conversation)).toEqual(["text 4", "text 5", "text 8", "text 9"]);
+});
+
 test("what is told between two openings that overlap is not undone by the later one's page", async () => {
   const api = new Answers();
   const { waiting, asked } = late(api);
