@@ -102,6 +102,7 @@ async def test_a_receipt_that_comes_before_the_answer_is_applied(post: Post) -> 
         await post.receipt(None, "delivered", name="p0")
         hang.set()
         await post.stands(message, "delivered")
+    assert await post.database.value("SELECT count(*) FROM parked_receipt") == 0
 
 
 async def test_a_connector_is_told_what_it_needs(post: Post) -> None:
