@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -12,9 +12,24 @@ import pytest
 from hub.kernel.database import Database, DatabaseSettings
 from hub.kernel.embedded import EmbeddedPostgres
 from hub.kernel.migrate import migrate
+from tests.turns import ALONE, turn, worker
 
 TEMPLATE = "hilo_template"
 _number = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks of our own."""
+    config.addinivalue_line("markers", ALONE)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Each test waits for its turn before its time begins to count."""
+    if worker() is None:
+        return (yield)
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session")
