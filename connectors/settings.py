@@ -29,8 +29,17 @@ def setting(
     low: int | None = None,
     high: int | None = None,
     max_length: int = 500,
+    shape: str = "",
+    generated: bool = False,
+    shown_if: tuple[str, str] | None = None,
+    example: str = "",
 ) -> Any:
-    """Declare one field: labels and help in both languages, whether it is secret, and what is allowed."""
+    """Declare one field: labels and help in both languages, whether it is secret, and what is allowed.
+
+    `shape`: url, email, phone, lines (a list, one a line) for a text that is more than a text. `generated`: a secret that the hub
+    makes itself when the form leaves it empty, shown once. `shown_if`: (another field, its value) it depends on. `example`: what stands
+    in the empty field.
+    """
     about = {
         "label": {"es": es, "en": en},
         "help": {"es": help_es, "en": help_en},
@@ -40,6 +49,10 @@ def setting(
         "low": low,
         "high": high,
         "max_length": max_length,
+        "shape": shape,
+        "generated": generated,
+        "shown_if": shown_if,
+        "example": example,
     }
     return field(metadata=about) if default is MISSING else field(default=default, metadata=about)
 

@@ -17,6 +17,7 @@ import socketio
 from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
+from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.channels import live as channels_live
 from hub.channels.api import ChannelsApi
@@ -49,6 +50,7 @@ from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.packets import Json, TextPacket
+from hub.kernel.proxies import Proxies
 from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -66,6 +68,7 @@ from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
 from hub.visitors.files import VisitorFiles
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
 from hub.work.api import WorkApi
@@ -91,6 +94,7 @@ class Hub:
         self.address = ""
         self.draining = False
         self.parsers = parsers
+        self.egress = WebEgress(settings.egress.private)
         self._keep()
         self._know()
         self._take_in()
@@ -196,10 +200,11 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
+        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, bubbles.of, bubbles.allows, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
-        self.visitor_files = VisitorFiles(self.desk, tokens, self.blobs, links, bubbles.any_allows)
+        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
 
     def _answer(self) -> None:
         """HTTP."""
@@ -332,7 +337,15 @@ class Hub:
 
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
-        return Surroundings(str(channel.id), self.public_url, key, self.settings.smtp.host, now=time.time)
+        return Surroundings(
+            channel=str(channel.id),
+            public_url=self.public_url,
+            key=key,
+            listen_host=self.settings.smtp.host,
+            now=time.time,
+            webhook=f"{self.public_url}/hooks/{channel.hook}",
+            egress=self.egress,
+        )
 
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
         return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
@@ -373,6 +386,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await storage.first()
         parsers = await stack.enter_async_context(Parsers(settings.server.public_url))
         hub = Hub(settings, storage, parsers, secrets)
+        await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
 

@@ -17,6 +17,10 @@ DatabaseUrl = Annotated[str, Meta(pattern=r"^(postgres(ql)?://\S+)?$", descripti
 RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description='empty, or an address that begins with "redis://"')]
 Folder = Annotated[str, Meta(min_length=1, description="the path of a folder")]
 Networks = Annotated[list[str], Meta(description='a list of addresses or networks, such as ["10.0.0.0/8"]')]
+Servers = Annotated[
+    list[Annotated[str, Meta(pattern=r"^[^\s/@]+:\d{1,5}$")]],
+    Meta(description='a list of servers with their ports, such as ["crm.internal:8000"]'),
+]
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "console", "json"]
 
@@ -62,6 +66,12 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True):
     port: Port
 
 
+class EgressSection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which servers connectors may call beside the public ones."""
+
+    private: Servers
+
+
 class SessionSection(msgspec.Struct, frozen=True, kw_only=True):
     """How long a sign-in lasts."""
 
@@ -75,6 +85,15 @@ class GuessSection(msgspec.Struct, frozen=True, kw_only=True):
     per_account: Positive
     per_address: Positive
     minutes: Positive
+
+
+class VisitorSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How much strangers may do at the chat bubble."""
+
+    new_per_address: Positive
+    upload_megabytes_per_address: Positive
+    unused_megabytes_each: Positive
+    unused_megabytes: Positive
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,8 +144,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis: Redis
     data: Data
     smtp: Smtp
+    egress: EgressSection
     sessions: SessionSection
     guesses: GuessSection
+    visitors: VisitorSection
     intake: Intake
     spool: Spool
     retention: Retention

@@ -29,7 +29,7 @@ class Webhooks:
 
     def add(self, app: web.Application) -> None:
         """Register the one route."""
-        app.router.add_route("*", "/hooks/{hook}", self.handle)
+        app.router.add_route("*", "/hooks/{hook}{path:(/.*)?}", self.handle)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Verify, store, answer. A refusal keeps nothing; a full spool asks the provider to come back."""
@@ -63,4 +63,5 @@ class Webhooks:
             query=dict(request.query),
             body=body,
             at=time.time(),
+            path=request.match_info["path"],
         )

@@ -2,7 +2,7 @@
 
 import re
 
-import phonenumbers
+from connectors.phones import NoPhone, e164
 
 TELLABLE = ("email", "phone")
 """Kinds of address that a person can tell; the others are bound to what a provider says."""
@@ -48,9 +48,6 @@ def _email(value: str) -> str:
 
 def _phone(value: str, region: str) -> str:
     try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException:
-        raise InvalidAddress("not a phone number; it looks like +34 600 000 000") from None
-    if not phonenumbers.is_possible_number(number):
-        raise InvalidAddress("a phone number of an impossible length; it looks like +34 600 000 000")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return e164(value, region)
+    except NoPhone as error:
+        raise InvalidAddress(str(error)) from None

@@ -1,0 +1,220 @@
+"""What all pretend providers have: a ledger of what was asked of them, a script of faults, and the customer's side of the conversation.
+
+A double speaks its provider's own protocol under `/<name>/...`, with real signatures. Beside it, the same for all:
+
+GET    /doubles/<name>         {"asked", "shown", "faults"}: what the hub asked, and what stands on the customers' phones
+DELETE /doubles/<name>         forgets everything
+POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "path"?}: how it misbehaves for the next calls or webhooks
+POST   /doubles/<name>/<verb>  the customer acts: say, react, edit, delete, press, read, type, block, ... with {"customer", ...}
+GET    /doubles/events         what changes on the phones, as it happens (server-sent events)
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+ANSWERS = ("429", "500", "401", "refuse", "hang", "cut", "cut_before", "garbage", "slow")
+"""Faults of the answer to a call of the hub's. cut: it was done, and the line dropped; cut_before: dropped, and nothing done. hang: done,
+and silence. garbage: done, and no JSON. slow: after `ms`. refuse: the provider's own way to say never."""
+WEBHOOKS = ("twice", "late", "shuffled", "unsigned", "lost")
+"""Faults of a webhook to the hub. late: after `ms`. shuffled: after the next one. lost: never sent (it stays in the provider's history)."""
+KEPT = 2000
+HANG_S = 120.0
+
+
+@dataclass(slots=True)
+class Fault:
+    """A way to misbehave, for so many times; `path`: only on calls whose path contains it."""
+
+    kind: str
+    times: int = 1
+    ms: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call of the hub's, and how it was answered (0: not at all)."""
+
+    at: float
+    method: str
+    path: str
+    body: Any
+    status: int
+
+
+@dataclass(slots=True)
+class Shown:
+    """A message on a phone. `mine`: the customer wrote it. `state`: sent, delivered, read, failed (of ours); empty for theirs."""
+
+    id: str
+    customer: str
+    mine: bool
+    text: str = ""
+    at: float = field(default_factory=time.time)
+    app: str = ""
+    media: list[dict[str, Any]] = field(default_factory=list)
+    """{"name", "type", "url" or "data" (base64), "kind"}."""
+    buttons: list[dict[str, str]] = field(default_factory=list)
+    reply_to: str = ""
+    reactions: dict[str, str] = field(default_factory=dict)
+    """Who (customer, company) -> the sign."""
+    state: str = ""
+    edited: bool = False
+    deleted: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Double:
+    """One pretend provider."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.asked: deque[Asked] = deque(maxlen=KEPT)
+        self.shown: deque[Shown] = deque(maxlen=KEPT)
+        self.faults: list[Fault] = []
+        self.watchers: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._changed = asyncio.Condition()
+
+    def provider_routes(self) -> list[web.RouteDef]:
+        """The provider's own addresses, below `/<name>`."""
+        raise NotImplementedError
+
+    def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        """What a customer can do: verb -> function of the request's object; its result is answered as JSON."""
+        raise NotImplementedError
+
+    async def opened(self) -> None:
+        """Called when the world starts."""
+
+    async def closed(self) -> None:
+        """Called when the world ends."""
+
+    def forget(self) -> None:
+        """Empty the ledger and the phones."""
+        self.asked.clear()
+        self.shown.clear()
+        self.faults.clear()
+
+    def fault(self, *kinds: str, path: str = "") -> Fault | None:
+        """The fault to commit now, if one of these kinds is due for this path; counts it down."""
+        for one in self.faults:
+            if one.kind in kinds and one.path in path:
+                one.times -= 1
+                if one.times <= 0:
+                    self.faults.remove(one)
+                return one
+        return None
+
+    async def show(self, message: Shown) -> Shown:
+        """Put a message on a phone, or tell that one changed."""
+        if message not in self.shown:
+            self.shown.append(message)
+        for watcher in self.watchers:
+            watcher.put_nowait({"double": self.name, **asdict(message)})
+        async with self._changed:
+            self._changed.notify_all()
+        return message
+
+    def find(self, id_: str) -> Shown:
+        """A message on a phone. Raises HTTPNotFound."""
+        for one in self.shown:
+            if one.id == id_:
+                return one
+        raise web.HTTPNotFound(text=f"no message {id_!r}")
+
+    async def wait_for(self, wanted: Callable[[Shown], bool], *, timeout: float = 15.0) -> Shown:
+        """The first message on a phone that is wanted, as soon as it is there. Raises TimeoutError."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: any(wanted(one) for one in self.shown))
+            return next(one for one in self.shown if wanted(one))
+
+    # ── HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def routes(self) -> list[web.RouteDef]:
+        """All addresses of this double."""
+        own = [web.route(one.method, one.path, self._under_faults(one.handler), **one.kwargs) for one in self.provider_routes()]
+        here = f"/doubles/{self.name}"
+        return [
+            *own,
+            web.get(here, self._describe),
+            web.delete(here, self._forget),
+            web.post(f"{here}/faults", self._add_fault),
+            web.post(here + "/{verb}", self._act),
+        ]
+
+    def limited(self, _retry_after: int) -> web.Response:
+        """The provider's own answer to too many calls."""
+        return web.json_response({}, status=429, headers={"Retry-After": str(_retry_after)})
+
+    def refused(self) -> web.Response:
+        """The provider's own answer to what it will never do."""
+        return web.json_response({}, status=400)
+
+    def unauthorised(self) -> web.Response:
+        """The provider's own answer to credentials that do not hold."""
+        return web.json_response({}, status=401)
+
+    def _under_faults(self, handler: Any) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def faulty(request: web.Request) -> web.StreamResponse:
+            body = await request.read()
+            fault = self.fault(*ANSWERS, path=request.path)
+            response = await self._answer(request, handler, fault)
+            self.asked.append(Asked(time.time(), request.method, request.path_qs, body.decode(errors="replace")[:20_000], response.status))
+            return response
+
+        return faulty
+
+    async def _answer(self, request: web.Request, handler: Any, fault: Fault | None) -> web.StreamResponse:
+        kind = fault.kind if fault else ""
+        if fault and kind == "429":
+            return self.limited(max(1, fault.ms // 1000))
+        early = {"500": lambda: web.Response(status=500, text="oops"), "401": self.unauthorised, "refuse": self.refused}.get(kind)
+        if early is not None:
+            return early()
+        if kind == "cut_before":
+            return _drop(request)
+        response: web.StreamResponse = await handler(request)
+        if fault and kind == "slow":
+            await asyncio.sleep(fault.ms / 1000)
+        elif kind == "hang":
+            await asyncio.sleep(HANG_S)
+        elif kind == "cut":
+            return _drop(request)
+        elif kind == "garbage":
+            return web.Response(text="<html>not what you wanted", content_type="application/json")
+        return response
+
+    async def _describe(self, _: web.Request) -> web.Response:
+        asked, shown, faults = ([asdict(one) for one in found] for found in (list(self.asked), list(self.shown), self.faults))
+        return web.json_response({"asked": asked, "shown": shown, "faults": faults})
+
+    async def _forget(self, _: web.Request) -> web.Response:
+        self.forget()
+        return web.Response(status=204)
+
+    async def _add_fault(self, request: web.Request) -> web.Response:
+        given = await request.json()
+        if given.get("kind") not in (*ANSWERS, *WEBHOOKS):
+            raise web.HTTPBadRequest(text=f"'kind' must be one of {', '.join((*ANSWERS, *WEBHOOKS))}")
+        self.faults.append(Fault(**given))
+        return web.Response(status=204)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        verb = self.verbs().get(request.match_info["verb"])
+        if verb is None:
+            raise web.HTTPNotFound(text=f"verbs are {', '.join(self.verbs())}")
+        return web.json_response(await verb(await request.json()))
+
+
+def _drop(request: web.Request) -> web.Response:
+    """Close the line under the caller."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
