@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from hub.kernel.migrate import migrate
 from tests.turns import ALONE, turn, worker
 
 TEMPLATE = "hilo_template"
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
+"""Where Linux keeps files in memory, and how much must be free there: nothing here needs to outlive a power cut."""
 _number = itertools.count(1)
 
 
@@ -35,13 +39,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A private server with a migrated template database; commits do not wait for the disk here."""
-    with tempfile.TemporaryDirectory(prefix="hilo-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hilo-pg-", dir=_in_memory()) as folder:
         server = EmbeddedPostgres(Path(folder) / "data", fsync="off", synchronous_commit="off", full_page_writes="off")
         server.start()
         server.create_database(TEMPLATE)
         asyncio.run(_migrate(server.url(TEMPLATE)))
         yield server
         server.delete()
+
+
+def _in_memory() -> Path | None:
+    """A folder in memory, where a database is made from the template in a tenth of the time; None where there is none with room enough."""
+    able = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if able else None
 
 
 async def _migrate(url: str) -> None:
