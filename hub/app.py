@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-import socketio
 from aiohttp import web
 
 from connectors.contract import Delivery, Event, Surroundings, Typing
@@ -49,12 +48,13 @@ from hub.kernel.jobs import Job, Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
-from hub.kernel.packets import Json, TextPacket
 from hub.kernel.proxies import Proxies
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
+from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.outbox import Outbox
@@ -81,8 +81,6 @@ from hub.work.router import Router
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
-SOCKET_BYTES = 256 * 1024
-"""A larger packet closes its socket; files go over HTTP."""
 
 
 class Hub:
@@ -168,17 +166,7 @@ class Hub:
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
-        self.sockets = socketio.AsyncServer(
-            async_mode="aiohttp",
-            serializer=TextPacket,
-            json=Json,
-            cors_allowed_origins="*",
-            cors_credentials=False,  # other sites' pages may reach the chat bubble's namespace, never with a colleague's cookie
-            max_http_buffer_size=SOCKET_BYTES,
-            ping_interval=20,
-            ping_timeout=20,
-            client_manager=_manager(self.settings),
-        )
+        self.sockets = socket_server(self.settings.redis.url)
         wiring = Wiring(
             doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
         )
@@ -240,7 +228,7 @@ class Hub:
             group.create_task(self.publisher.run(), name="publisher")
             group.create_task(self.doorbell.run(), name="doorbell")
             group.create_task(self.router.run(), name="router")
-            group.create_task(self.presence.run(), name="presence")
+            group.create_task(self.presence.run(self.realtime.seated), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")
@@ -389,11 +377,6 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
-
-
-def _manager(settings: Settings) -> socketio.AsyncManager:
-    """Typing and the like reach other nodes through Redis; what must last goes by the ledger and needs none."""
-    return socketio.AsyncRedisManager(settings.redis.url) if settings.redis.url else socketio.AsyncManager()
 
 
 def _forget(task: "asyncio.Task[None]") -> None:

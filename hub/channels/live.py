@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import EVERYBODY, Projection, Push
+from hub.kernel.push import EVERYBODY, Projection, Push
 
 
 def projections() -> Mapping[str, Projection]:

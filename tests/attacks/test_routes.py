@@ -50,7 +50,9 @@ POST   /customers/{id}/messages              agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 GET    /messages/{id}/html                   agent
+GET    /messages/{id}/versions               agent
 POST   /attachments                          agent
+POST   /attachments/{id}/fetch               agent
 GET    /attachments/{id}                     agent
 GET    /me/status                            agent
 PUT    /me/status                            agent
@@ -81,7 +83,7 @@ GET    /openapi.json                         nobody
 BODIES = {("POST", "/tokens"): {"name": "x"}, ("PUT", "/me/password"): {"old": "not it at all", "new": "not it either"}}
 """Where a program is refused only after its words were read."""
 
-BESIDE = {"/healthz", "/readyz", "/metrics", "/hooks/{hook}", "/widget/files", "/widget/files/{id}", "/socket.io/", "/{path}"}
+BESIDE = {"/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}", "/socket.io/", "/{path}"}
 """What is answered outside the API, to everybody: each has tests of its own in this folder or its room's."""
 
 

@@ -12,6 +12,9 @@ export interface Attachment {
   content_type: string;
   size: number;
   inline: boolean;
+  kind: "audio" | "file" | "image" | "sticker" | "video" | "voice";
+  state: "failed" | "here" | "waiting";
+  problem: string;
 }
 
 export interface ChannelLoad {
@@ -32,6 +35,17 @@ export interface ChannelState {
   state: string;
 }
 
+export interface ChoiceView {
+  id: string;
+  title: string;
+}
+
+export interface ContactView {
+  name: string;
+  phones: string[];
+  emails: string[];
+}
+
 export interface CustomerChanged {
   id: string;
 }
@@ -49,6 +63,13 @@ export interface FamilyChanged {
   join: string;
   root: string;
   customer: string;
+}
+
+export interface LocationView {
+  latitude: number;
+  longitude: number;
+  name: string;
+  address: string;
 }
 
 export interface Named {
@@ -115,6 +136,13 @@ export interface PushedMessage {
   send_at: string | null;
   context: Record<string, unknown>;
   mentions: string[];
+  reactions: ReactionView[];
+  edited_at: string | null;
+  deleted_at: string | null;
+  location: LocationView | null;
+  contacts: ContactView[];
+  choice: ChoiceView | null;
+  quoted: QuotedMessage | null;
   root: string;
   customer_name: string;
 }
@@ -130,6 +158,17 @@ export interface QueueLoad {
 
 export interface QueueLoads {
   items: QueueLoad[];
+}
+
+export interface QuotedMessage {
+  id: string;
+  text: string;
+  direction: "in" | "note" | "out";
+}
+
+export interface ReactionView {
+  emoji: string;
+  by: Person;
 }
 
 export interface Reason {
