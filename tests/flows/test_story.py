@@ -49,7 +49,7 @@ async def _mail_joins_the_thread(luis: Colleague, mailbox: Mailbox) -> None:
     assert "Te mando la ficha del horno" in mail["text"]
     assert mail["subject"]
     await mailbox.answer(mail, "Recibida, muchas gracias.")
-    await expect(luis.message("Recibida, muchas gracias.")).to_be_visible()
+    await expect(luis.message("Recibida, muchas gracias.")).to_be_visible(timeout=MAIL_MS)
     await expect(luis.message("Recibida, muchas gracias.")).to_contain_text("por correo")
 
 
