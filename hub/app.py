@@ -18,8 +18,7 @@ from aiohttp import web
 from connectors.contract import Delivery, Event, Surroundings, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
-from hub.channels import live as channels_live
-from hub.channels.api import ChannelsApi
+from hub.channels.administration import Administration
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
@@ -142,12 +141,18 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
+        self.administration = Administration(database, self.channels, self._surroundings, self._webhook, self.publisher.wake)
         self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
+            [
+                Listening(database, self.inbox, self.reading).serve,
+                self.reading.serve,
+                self.outbox.serve,
+                self.administration.reporting.serve,
+            ],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
@@ -176,9 +181,10 @@ class Hub:
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
-            channels_live.projections(),
+            self.administration.live.projections(),
         )
         wiring.gather(self.work_live.unhurried())
+        wiring.gather(self.administration.live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -203,7 +209,7 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
-            *ChannelsApi(database).routes(),
+            *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
         ]
         self.jobs = Jobs(database, self.node, self._jobs())
@@ -265,6 +271,7 @@ class Hub:
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
+        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
         return app
 
     async def hang_up(self) -> None:
@@ -308,7 +315,7 @@ class Hub:
             "offers": await self.work.offers_of(principal.agent),
             "work": await self.work.work_of(principal.agent),
             "queues": await self.work.queue_loads(),
-            "channels": (await ChannelsApi(self.storage.database).list()).items,
+            "channels": await self.administration.reading.tiles(),
         }
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
@@ -323,6 +330,9 @@ class Hub:
         self.intake.rules = await self.channels.rules()
         return await self.channels.all()
 
+    def _webhook(self, hook: str) -> str:
+        return f"{self.public_url}/hooks/{hook}"
+
     def _surroundings(self, channel: Channel) -> Surroundings:
         key = self.secrets.subkey(f"channel {channel.id}")
         return Surroundings(
@@ -331,7 +341,7 @@ class Hub:
             key=key,
             listen_host=self.settings.smtp.host,
             now=time.time,
-            webhook=f"{self.public_url}/hooks/{channel.hook}",
+            webhook=self._webhook(channel.hook),
             egress=self.egress,
         )
 

@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from connectors.contract import Echo, Media, Message, Receipt, Typing
-from hub.channels.model import Channel, Rule, choose_queue
+from hub.channels.model import Channel
+from hub.channels.rules import Rule, choose_queue
 from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
 from hub.kernel.crash import crash_point
@@ -171,10 +172,14 @@ class Intake:
         return {
             **words.message_row(channel, message),
             "html": html,
-            "queue": choose_queue(channel, self.rules, f"{message.subject}\n{message.text}", message.language),
+            "queue": self._queue(channel, message),
             "attachments": await self._files(prepared, message.attachments),
             "reopen_s": self._reopen_s,
         }
+
+    def _queue(self, channel: Channel, message: Message) -> UUID:
+        addresses = (message.sender.value, message.to)
+        return choose_queue(channel, self.rules, f"{message.subject}\n{message.text}", message.language, addresses)
 
     async def _files(self, prepared: Prepared, files: Iterable[Media]) -> list[dict[str, Any]]:
         """What is given with the message is written now; what the provider still has is fetched once the message is there."""

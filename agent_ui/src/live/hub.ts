@@ -17,6 +17,16 @@ export interface Attachment {
   problem: string;
 }
 
+export interface ChannelLimits {
+  text: number;
+  text_unit: string;
+  html: boolean;
+  subject: boolean;
+  copies: boolean;
+  attachments: number;
+  attachment_bytes: number;
+}
+
 export interface ChannelLoad {
   kind: string;
   on: boolean;
@@ -30,9 +40,26 @@ export interface ChannelRef {
   name: string;
 }
 
-export interface ChannelState {
+export interface ChannelTile {
   id: string;
+  connector: string;
+  name: string;
+  kind: string;
+  icon: string;
+  enabled: boolean;
+  archived: boolean;
   state: string;
+  since: string | null;
+  detail: string;
+  last_in_at: string | null;
+  last_out_at: string | null;
+  queued: number;
+  quarantined: number;
+  limits: ChannelLimits;
+  expires_at: string | null;
+  quota: string;
+  waiting_first: boolean;
+  waiting_until: string | null;
 }
 
 export interface ChoiceView {
@@ -273,7 +300,7 @@ export interface SocketEvents {
   "customer.parted": FamilyChanged;
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
-  "channel.changed": ChannelState;
+  "channel.changed": ChannelTile;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;
