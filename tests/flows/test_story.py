@@ -11,6 +11,8 @@ from tests.flows.screen import verify_bubbles, verify_by_fetch
 
 QUESTION = "¿El cuenco Duna va al horno?"
 ADDRESS = "vera@correo.example"
+MAIL_MS = 25_000
+"""How long a mail may take from the hub's 250 to the thread: a worker of its own reads it."""
 
 
 @pytest.mark.timeout(240)
