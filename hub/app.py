@@ -109,7 +109,7 @@ class Hub:
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
-        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.heard)
 
     def _know(self) -> None:
         """People, customers, conversations."""
