@@ -34,16 +34,17 @@ from hub.customers.records import Records
 from hub.inbound.api import QuarantineApi
 from hub.inbound.arrivals import Arrivals
 from hub.inbound.duties import Listening, Reading
+from hub.inbound.fetching import Fetching
 from hub.inbound.inbox import Inbox
 from hub.inbound.intake import Intake
 from hub.inbound.parsing import Parsers
 from hub.inbound.quarantine import Quarantine
+from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
-from hub.kernel.blob_collection import collect_blobs
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import GONE
-from hub.kernel.health import Health, beat, figure
-from hub.kernel.jobs import Job, Jobs
+from hub.kernel.health import Health, beat, counted, figure
+from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
@@ -56,13 +57,15 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
+from hub.outbound.sending import Sending
 from hub.people.people import People
-from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
+from hub.upkeep import upkeep
 from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
@@ -91,6 +94,7 @@ class Hub:
         self.address = ""
         self.draining = False
         self.parsers = parsers
+        self.proxies = Proxies(settings.server.trusted_proxies)
         self.egress = WebEgress(settings.egress.private)
         self._keep()
         self._know()
@@ -109,7 +113,7 @@ class Hub:
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
-        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.heard)
 
     def _know(self) -> None:
         """People, customers, conversations."""
@@ -125,6 +129,7 @@ class Hub:
         """The way in."""
         database = self.storage.database
         self.arrivals = Arrivals(database)
+        self.fetching = Fetching(database, self.blobs, self.publisher.wake)
         self.intake = Intake(
             database,
             self.blobs,
@@ -133,9 +138,11 @@ class Hub:
             committed=self.publisher.wake,
             on_typing=self._customer_typing,
             arrived=self.arrivals.note,
+            waits=self.fetching.ring,
         )
         self.inbox = Inbox(self.intake, self.spool)
         self.reading = Reading(database, self.intake, self.blobs, self._parse)
+        self.sweeping = Sweeping(database, self.inbox, self.reading)
 
     def _send_out(self) -> None:
         """The way out."""
@@ -143,7 +150,9 @@ class Hub:
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
         self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url)
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
-        self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
+        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
+        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
+        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self.ground.surroundings,
@@ -151,6 +160,8 @@ class Hub:
             [
                 Listening(database, self.inbox, self.reading).serve,
                 self.reading.serve,
+                self.sweeping.serve,
+                self.fetching.serve,
                 self.outbox.serve,
                 self.administration.reporting.serve,
             ],
@@ -195,7 +206,7 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
-        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
+        limits = VisitorLimits(database, self.proxies, self.settings.visitors)
         self.visitors = VisitorSockets(
             self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
@@ -213,7 +224,7 @@ class Hub:
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
         ]
-        self.jobs = Jobs(database, self.node, self._jobs())
+        self.jobs = Jobs(database, self.node, upkeep(database, self.people, self.blobs, self.settings.retention))
 
     # ── Running ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,6 +263,7 @@ class Hub:
         for event in events:
             if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
                 self.outbox.ring(event.channel)
+                self.fetching.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
                 self.supervisor.changed()
             elif event.type == "rules.changed":
@@ -259,34 +271,27 @@ class Hub:
 
     def application(self) -> web.Application:
         """The web application with every address this hub answers."""
-        app = web.Application(middlewares=[errors_as_data], client_max_size=64 * MEGABYTE)
+        app = web.Application(middlewares=[counted, errors_as_data], client_max_size=64 * MEGABYTE)
         app.on_response_prepare.append(safe_headers)
         self.sockets.attach(app)
         self.realtime.attach()
         self.visitors.attach()
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
-        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
+        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
+        MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
+        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
         return app
 
     async def hang_up(self) -> None:
         """Close all sockets of this node; browsers come back by themselves, to whichever node is there."""
         if self.sockets.eio.sockets:
             await self.sockets.eio.disconnect()
-
-    def _jobs(self) -> list[Job]:
-        database = self.storage.database
-        return [
-            Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
-            Job("sessions", 60, self.people.sweep),
-            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
-            Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
-        ]
 
     # ── Who and where ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -19,6 +19,7 @@ from hub.channels.model import Channel
 from hub.channels.rules import Rule, choose_queue
 from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
+from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database
 
@@ -190,7 +191,8 @@ class Intake:
             if "source" not in row and not media.upload:
                 stored = await self._blobs.put(media.data or b"")
                 prepared.blobs[stored.sha256] = stored.size
-                row |= {"blob": stored.sha256.hex(), "size": stored.size}
+                kind = picture_type((media.data or b"")[:BEGINNING], row["content_type"])
+                row |= {"blob": stored.sha256.hex(), "size": stored.size, "content_type": kind}
             rows.append(row)
         return rows
 
