@@ -7,7 +7,6 @@ from typing import Any
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputFile,
     InputMediaAudio,
     InputMediaDocument,
     InputMediaPhoto,
@@ -84,11 +83,11 @@ def _word(file: Media) -> str:
     return {"image/gif": "animation", "video/mp4": "video", **dict.fromkeys(SOUNDS, "audio")}.get(kind, "document")
 
 
-def _file(file: Media) -> InputFile | str:
+def _file(file: Media) -> bytes | str:
     """The bytes; or the link, which Telegram then fetches itself."""
     if file.data is not None:
-        return InputFile(file.data, filename=file.name)
-    if file.url:
+        return file.data
+    if file.url and file.url.startswith(("https://", "http://")):  # the library takes any other text for the path of a file here
         return file.url
     raise Rejected(f"the file {file.name!r} has neither bytes nor a link", code="file_gone")
 

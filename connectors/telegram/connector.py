@@ -41,19 +41,18 @@ SENT_WITH = "x-telegram-bot-api-secret-token"
 def build(settings: Settings, surroundings: Surroundings) -> "Telegram":
     """One bot. Raises InvalidSettings for what no single field shows."""
     check_settings(settings)
-    transport, base = Transport(surroundings.egress), settings.base_url.rstrip("/")
-    bot = Bot(settings.token, f"{base}/bot", f"{base}/file/bot", request=transport, get_updates_request=transport)
-    return Telegram(settings, surroundings, bot, Polling(bot, surroundings.now))
+    return Telegram(settings, surroundings, Transport(surroundings.egress))
 
 
 class Telegram:
     """One bot. Nothing is open between two calls but the long poll."""
 
-    def __init__(self, settings: Settings, surroundings: Surroundings, bot: Bot, polling: Polling) -> None:
+    def __init__(self, settings: Settings, surroundings: Surroundings, transport: Transport, *, first_pause: float = 1.0) -> None:
+        base = settings.base_url.rstrip("/")
         self._settings = settings
         self._surroundings = surroundings
-        self._bot = bot
-        self._polling = polling
+        self._bot = Bot(settings.token, f"{base}/bot", f"{base}/file/bot", request=transport, get_updates_request=transport)
+        self._polling = Polling(self._bot, surroundings.now, first_pause=first_pause)
         self._webhook = surroundings.webhook if settings.mode == "webhook" else ""
 
     async def __aenter__(self) -> Self:

@@ -164,7 +164,7 @@ def _spoken(message: words.Message) -> str:
 
 
 def _claims(message: words.Message) -> dict[str, str]:
-    """What the sender says of himself: his name at Telegram, and the phone on his own card, whose owner Telegram names and does not prove."""
+    """What the sender says of himself: his name at Telegram, and the phone on his own card: Telegram names its owner, no proof."""
     sender, card = message.sender, message.contact
     said = {"username": f"@{sender.username}" if sender and sender.username else ""}
     if sender and card and card.user_id == sender.id:

@@ -8,7 +8,7 @@ import aiohttp
 from telegram.request import BaseRequest, RequestData
 
 from connectors.egress import Answer, Egress
-from connectors.errors import Ambiguous, RateLimited
+from connectors.errors import Ambiguous, RateLimited, Unavailable
 
 TIMEOUT_S = 15.0
 UPLOAD_TIMEOUT_S = 90.0
@@ -19,13 +19,14 @@ PATIENCE_S = 5.0
 class Transport(BaseRequest):
     """Asks the Bot API. What gave no answer, and what asks for patience, is raised as the contract's errors, inside the library's own."""
 
-    def __init__(self, egress: Egress) -> None:
+    def __init__(self, egress: Egress, *, timeout_s: float = TIMEOUT_S) -> None:
         self._egress = egress
+        self._timeout_s = timeout_s
 
     @property
     def read_timeout(self) -> float:
         """Seconds."""
-        return TIMEOUT_S
+        return self._timeout_s
 
     async def initialize(self) -> None:
         """Nothing to open: the egress client is the hub's."""
@@ -43,12 +44,15 @@ class Transport(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises as `Egress.request`, RateLimited, and Ambiguous for an answer that is none of Telegram's."""
-        usual = UPLOAD_TIMEOUT_S if request_data and request_data.contains_files else TIMEOUT_S
+        """Status and body. Raises as `Egress.request`, RateLimited, Unavailable for a broken server, and Ambiguous for an answer that
+        is none of Telegram's."""
+        usual = UPLOAD_TIMEOUT_S if request_data and request_data.contains_files else self._timeout_s
         timeout = read_timeout if isinstance(read_timeout, int | float) else usual
         answer = await self._egress.request(method, url, data=_form(request_data), timeout_s=timeout)
         if answer.status == 429:
             raise RateLimited("Telegram asks for patience", retry_after=_patience(answer))
+        if answer.status >= 500:
+            raise Unavailable(f"Telegram answered {answer.status}")
         if 200 <= answer.status < 300 and not _is_result(answer.body):
             raise Ambiguous(f"the answer is none of Telegram's: {answer.body[:100]!r}")
         return answer.status, answer.body
