@@ -104,7 +104,7 @@ async def _finish(folder: Path, *words: str) -> str:
 
 async def _start(folder: Path, *words: str) -> asyncio.subprocess.Process:
     own = {name: value for name, value in os.environ.items() if not name.startswith("HILO_")}
-    ports = {"HILO_PORT": "0", "HILO_SMTP_PORT": "0"}
+    ports = {"HILO_PORT": "0", "HILO_SMTP_PORT": "0", "HILO_VISITORS_NEW_PER_ADDRESS": "1000000"}
     environment = own | ports | {"HILO_DATA": str(folder), "HILO_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(

@@ -124,7 +124,7 @@ def _about(one: FormField) -> str:
 async def list_channels(settings: Settings) -> None:
     """Every channel, one a line."""
     async with _storage(settings) as storage:
-        for row in await storage.database.rows(CHANNELS.list_channels):
+        for row in await storage.database.rows(CHANNELS.tiles, None, False):
             state = row["state"] if row["enabled"] else "switched off"
             print(f"{row['id']}  {row['connector']:<10} {state:<13} {row['name']}  (key {row['hook']})")
 
@@ -147,8 +147,6 @@ async def switch_channel(settings: Settings, id_: str, *, on: bool) -> None:
     except ValueError:
         raise SetupError(f"{id_!r} is not a channel's id; `hilo channel list` shows them") from None
     async with _storage(settings) as storage:
-        if not await storage.database.value("SELECT true FROM channel WHERE id = $1", channel):
-            raise NotFound("not_found", f"there is no channel {id_}")
         await _channels(settings, storage).enable(channel, on)
     print("switched on" if on else "switched off")
 

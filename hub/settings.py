@@ -87,6 +87,15 @@ class GuessSection(msgspec.Struct, frozen=True, kw_only=True):
     minutes: Positive
 
 
+class VisitorSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How much strangers may do at the chat bubble."""
+
+    new_per_address: Positive
+    upload_megabytes_per_address: Positive
+    unused_megabytes_each: Positive
+    unused_megabytes: Positive
+
+
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """How what arrives is taken in."""
 
@@ -138,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     egress: EgressSection
     sessions: SessionSection
     guesses: GuessSection
+    visitors: VisitorSection
     intake: Intake
     spool: Spool
     retention: Retention

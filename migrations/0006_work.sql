@@ -100,6 +100,8 @@ CREATE TABLE work (
 );
 CREATE UNIQUE INDEX work_open ON work (topic_id) WHERE state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused');
 CREATE INDEX work_agent ON work (agent_id) WHERE state IN ('assigned', 'wrapping', 'paused');
+CREATE INDEX work_topic ON work (topic_id, id);
+CREATE INDEX work_of_agent ON work (agent_id, id) WHERE agent_id IS NOT NULL;
 CREATE INDEX work_waiting ON work (queue_id, first_queued_at) WHERE state IN ('queued', 'offered');
 CREATE INDEX work_customer ON work (customer_id, id);
 CREATE INDEX work_ended ON work (ended_at) WHERE ended_at IS NOT NULL;

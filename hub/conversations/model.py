@@ -18,13 +18,18 @@ Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Attachment(View):
-    """A file of a message. `inline`: a picture that its HTML shows."""
+    """A file of a message. `inline`: a picture that its HTML shows. `waiting`: it is still with the provider; `failed`: it could not be
+    fetched, `problem` says why (gone, too_large, forbidden_address, unavailable, not_supported).
+    """
 
     id: str
     name: str
     content_type: str
     size: int
     inline: bool = False
+    kind: Literal["file", "image", "audio", "voice", "video", "sticker"] = "file"
+    state: Literal["here", "waiting", "failed"] = "here"
+    problem: str = ""
 
 
 class AddressView(View):
@@ -35,8 +40,62 @@ class AddressView(View):
     name: str = ""
 
 
+class ReactionView(View):
+    """A sign that somebody put on a message."""
+
+    emoji: str
+    by: Person
+
+
+class LocationView(View):
+    """A place on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+class ContactView(View):
+    """Somebody's card that a customer passed on."""
+
+    name: str
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+
+
+class ChoiceView(View):
+    """The button or line that the customer pressed."""
+
+    id: str
+    title: str
+
+
+class QuotedMessage(View):
+    """The beginning of the message that another one answers."""
+
+    id: str
+    text: str
+    direction: Literal["in", "out", "note"]
+
+
+class MessageVersion(View):
+    """What a message said, and since when."""
+
+    at: datetime
+    text: str
+
+
+class MessageVersions(View):
+    """What a message said before it was edited, oldest first; nothing of one that was taken back."""
+
+    items: list[MessageVersion]
+
+
 class Message(View):
-    """One message of the thread. `customer` is the member of the family it belongs to, for ever."""
+    """One message of the thread. `customer` is the member of the family it belongs to, for ever. One that was taken back
+    (`deleted_at`) shows nothing of what it said.
+    """
 
     id: str
     number: int
@@ -58,6 +117,13 @@ class Message(View):
     send_at: datetime | None
     context: dict[str, Any]
     mentions: list[str]
+    reactions: list[ReactionView]
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    location: LocationView | None
+    contacts: list[ContactView]
+    choice: ChoiceView | None
+    quoted: QuotedMessage | None
 
 
 class PushedMessage(Message):

@@ -121,18 +121,49 @@ class Commitment(View):
 
 
 class Limits(View):
-    """What a channel can carry. `text` in characters, 0 for no limit."""
+    """What a channel can carry. `text`: the most that one part takes, counted in `text_unit` (characters, utf16, utf8, gsm7), 0 for no
+    limit; `parts`: into how many it may be cut. `media_types`: what is shown as such, empty for all; the rest goes as a link.
+    """
 
     text: int
+    text_unit: str
+    parts: int
     html: bool
     subject: bool
     copies: bool
     attachments: int
     attachment_bytes: int
+    media_types: list[str]
+    media_bytes: dict[str, int]
+    buttons: int
+    quotes: bool
+    reactions: bool
+    emojis: list[str]
+    edits: bool
+    deletions: bool
+    templates: bool
+    consent: str
+
+
+class Window(View):
+    """What may be written now: free, tagged (by a person only), template, closed; and until when, null for ever."""
+
+    allows: str
+    until: datetime | None
+
+
+class ConsentGiven(View):
+    """What the customer last said about hearing from this channel. `reason`: stop_word, start_word, blocked, unblocked, provider."""
+
+    given: bool
+    reason: str
+    at: datetime
 
 
 class Reach(View):
-    """One way to answer: a channel, and an address there. `claimed`: an address that is only said to be this person's."""
+    """One way to answer: a channel, and an address there. `claimed`: an address that is only said to be this person's. `native`: how the
+    provider writes it; `sender`: which address of ours the customer wrote to last; both empty where it does not matter.
+    """
 
     channel: ChannelRef
     address: AddressView
@@ -141,6 +172,10 @@ class Reach(View):
     limits: Limits
     state: str
     undo_s: int
+    window: Window
+    consent: ConsentGiven | None
+    native: str
+    sender: str
 
 
 class Customer(View):

@@ -153,6 +153,21 @@ CROSS JOIN LATERAL (
     WHERE v.customer_id = member.id AND v.direction <> 'note' AND v.state <> 'canceled' ORDER BY v.number DESC LIMIT 1
 ) m ORDER BY m.number DESC LIMIT 1
 
+-- name: last_written
+-- When each address last wrote on each open channel that reaches such, and to which of ours: a short index scan for each pair. The
+-- window runs from the provider's time where that is the earlier one.
+SELECT i.id AS identity_id, c.id AS channel_id, LEAST(m.at, m.provider_at) AS at, COALESCE(m.address->>'to', '') AS to,
+       COALESCE(m.address->>'native', '') AS native
+FROM unnest($1::uuid[]) AS i (id) CROSS JOIN channel c CROSS JOIN LATERAL (
+    SELECT v.at, v.provider_at, v.address FROM message v
+    WHERE v.identity_id = i.id AND v.channel_id = c.id AND v.direction = 'in' ORDER BY v.number DESC LIMIT 1) m
+WHERE c.enabled
+
+-- name: consents
+-- What each address last said about hearing from a channel.
+SELECT DISTINCT ON (s.identity_id, s.channel_id) s.identity_id, s.channel_id, s.given, s.reason, s.at
+FROM consent s WHERE s.identity_id = ANY ($1::uuid[]) ORDER BY s.identity_id, s.channel_id, s.at DESC
+
 -- name: change
 -- Changes a root's own row. A null field is kept as such: it hides what the rest of the family says, and an undo gives that back.
 UPDATE customer SET name = COALESCE($2, name), locale = COALESCE($3, locale), fields = fields || $4 WHERE id = $1

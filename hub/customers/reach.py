@@ -1,11 +1,13 @@
-"""On which channels and addresses a customer can be answered."""
+"""On which channels and addresses a customer can be answered, and what may be written there now. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.manifest import Manifest
-from hub.customers.model import AddressView, Limits, Reach
+from connectors.window import allowed
+from hub.customers.model import AddressView, ConsentGiven, Limits, Reach, Window
 from hub.kernel.shapes import UNDO_S, ChannelRef
 
 
@@ -19,24 +21,49 @@ class OpenChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """When the customer last wrote on a channel, to which of our addresses, and how the provider writes his or hers."""
+
+    at: datetime
+    to: str = ""
+    native: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """An address of the customer's. `channels`: where it has been met; `claimed`: it is only said to be his."""
+    """An address of the customer's. `channels`: where it has been met; `claimed`: it is only said to be his. By channel: what the
+    customer last wrote there, and last said about hearing from it.
+    """
 
     kind: str
     value: str
     channels: frozenset[str] = frozenset()
     claimed: bool = False
+    wrote: Mapping[str, Wrote] = field(default_factory=dict)
+    consent: Mapping[str, ConsentGiven] = field(default_factory=dict)
 
 
 def limits_of(manifest: Manifest) -> Limits:
     """What the console must know before somebody writes."""
     return Limits(
         text=manifest.text_limit,
+        text_unit=manifest.text_unit,
+        parts=manifest.parts,
         html=manifest.html,
         subject=manifest.subject,
         copies=manifest.copies,
         attachments=manifest.attachments,
         attachment_bytes=manifest.attachment_bytes,
+        media_types=list(manifest.media_types),
+        media_bytes=dict(manifest.media_bytes),
+        buttons=manifest.buttons,
+        quotes=manifest.quotes,
+        reactions=manifest.reactions,
+        emojis=list(manifest.emojis),
+        edits=manifest.edits,
+        deletions=manifest.deletions,
+        templates=manifest.templates,
+        consent=manifest.consent,
     )
 
 
@@ -52,10 +79,16 @@ def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> l
     return found
 
 
-def reachable(channels: Sequence[OpenChannel], addresses: Sequence[Known], last: tuple[str, str] | None) -> list[Reach]:
+def reachable(channels: Sequence[OpenChannel], addresses: Sequence[Known], last: tuple[str, str] | None, now: datetime) -> list[Reach]:
     """Every way to answer, the one used last first. `last` is (channel, address value)."""
-    ways = [_reach(channel, address, last) for channel in channels for address in _fitting(channel, addresses)]
+    ways = [_reach(channel, address, last, now) for channel in channels for address in _fitting(channel, addresses)]
     return sorted(ways, key=lambda way: (not way.last, way.claimed))
+
+
+def window_of(manifest: Manifest, last_in: datetime | None, now: datetime) -> Window:
+    """What may be written on a channel to somebody who last wrote there then."""
+    found = allowed(manifest.window, None if last_in is None else last_in.timestamp(), now.timestamp())
+    return Window(allows=found.what, until=None if found.until is None else datetime.fromtimestamp(found.until, UTC))
 
 
 def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known]:
@@ -66,7 +99,8 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
             yield address
 
 
-def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None) -> Reach:
+def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, now: datetime) -> Reach:
+    wrote = address.wrote.get(channel.ref.id)
     return Reach(
         channel=channel.ref,
         address=AddressView(kind=address.kind, value=address.value),
@@ -75,4 +109,8 @@ def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None) -
         limits=limits_of(channel.manifest),
         state=channel.state,
         undo_s=UNDO_S if channel.manifest.slow else 0,
+        window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
+        consent=address.consent.get(channel.ref.id),
+        native=wrote.native if wrote else "",
+        sender=wrote.to if wrote else "",
     )

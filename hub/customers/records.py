@@ -1,14 +1,15 @@
 """Reads the whole record of a customer in a handful of statements, whatever the size of the family."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from connectors.manifest import Manifest
 from hub.customers.finding import display_name
-from hub.customers.model import Claim, Commitment, Customer, Field, Figures, Identity, Join, Reach, Suggestion, Topic
-from hub.customers.reach import Known, open_channels, reachable
+from hub.customers.model import Claim, Commitment, ConsentGiven, Customer, Field, Figures, Identity, Join, Reach, Suggestion, Topic
+from hub.customers.reach import Known, Wrote, open_channels, reachable
 from hub.customers.suggestions import Clue, address_evidence, name_evidence, ranked
 from hub.errors import NotFound
 from hub.kernel.addresses import comparable
@@ -113,15 +114,28 @@ class _Family:
     async def reach(self, manifest: Callable[[str], Manifest], topics: list[Record] | None = None) -> list[Reach]:
         if topics is None:
             topics = await self._connection.fetch(QUERIES.topics, self._members)
-        met: dict[UUID, set[str]] = {}
-        for row in topics:
-            if row["identity_id"] is not None:
-                met.setdefault(row["identity_id"], set()).add(str(row["channel_id"]))
-        addresses = [Known(row["kind"], row["value"], frozenset(met.get(row["id"], ()))) for row in await self.identities()]
+        addresses = await self._addresses(topics)
         channels = open_channels(await self._connection.fetch(QUERIES.channels), manifest)
         used = await self._connection.fetchrow(QUERIES.last_used, self._members)
         last = (str(used["channel_id"]), used["address"]["value"]) if used and used["address"] else None
-        return reachable(channels, [*addresses, *self._claimed(addresses, await self.claims())], last)
+        return reachable(channels, [*addresses, *self._claimed(addresses, await self.claims())], last, datetime.now(UTC))
+
+    async def _addresses(self, topics: Sequence[Record]) -> list[Known]:
+        identities = await self.identities()
+        ids = [row["id"] for row in identities]
+        met, wrote = defaultdict[UUID, set[str]](set), defaultdict[UUID, dict[str, Wrote]](dict)
+        for row in topics:
+            met[row["identity_id"]].add(str(row["channel_id"]))
+        for row in await self._connection.fetch(QUERIES.last_written, ids):
+            wrote[row["identity_id"]][str(row["channel_id"])] = Wrote(row["at"], row["to"], row["native"])
+        consent = defaultdict[UUID, dict[str, ConsentGiven]](dict)
+        for row in await self._connection.fetch(QUERIES.consents, ids):
+            said = ConsentGiven(given=row["given"], reason=row["reason"], at=row["at"])
+            consent[row["identity_id"]][str(row["channel_id"])] = said
+        return [
+            Known(row["kind"], row["value"], frozenset(met[row["id"]]), wrote=wrote[row["id"]], consent=consent[row["id"]])
+            for row in identities
+        ]
 
     def _claimed(self, known: Sequence[Known], claims: Sequence[Record]) -> list[Known]:
         told = {(row["kind"], comparable(row["kind"], row["value"])) for row in claims if row["kind"] in ("email", "phone")}

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from hub.channels.model import Channel, OpenChannel
 from hub.inbound.group import QUERIES, Incoming
 from hub.inbound.inbox import Inbox
 from hub.inbound.intake import Intake
+from hub.kernel.blobs import BlobMissing
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
@@ -99,17 +102,27 @@ class Reading:
                         await bell.wait()
 
     async def _read_all(self, channel: Channel, rows: list[Record]) -> None:
-        """Parsed side by side, taken in one after the other."""
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._read(channel, row)) for row in rows]
-        for task in tasks:
-            await self._intake.take(task.result())
+        """Parsed side by side, taken in one after the other. Raises what a disk that is away raises, as it is."""
+        for incoming in await asyncio.gather(*(self._read(channel, row) for row in rows)):
+            await self._intake.take(incoming)
 
     async def _read(self, channel: Channel, row: Record) -> Incoming:
-        body = row["body"] if row["body"] is not None else await self._blobs.read(row["blob"])
-        delivery = Delivery(row["kind"], row["external_id"], body, row["headers"])
+        """One delivery, understood; one that cannot be is set aside, so that those behind it go on."""
+        delivery = Delivery(row["kind"], row["external_id"], row["body"] or b"", row["headers"])
+        events: Sequence[Event] = ()
+        problem = ""
         try:
+            if row["body"] is None:
+                delivery = replace(delivery, body=await self._blobs.read(row["blob"]))
             events = await self._parse(channel, delivery)
         except MalformedPayload as error:
-            return Incoming(channel, delivery, (), str(error)[:500] or "cannot be read", row["id"])
-        return Incoming(channel, delivery, tuple(events), "", row["id"])
+            problem = str(error) or "cannot be read"
+        except BlobMissing as error:
+            log.error("channel %s: the bytes of a delivery are not there (%s); it is set aside", channel.name, error)
+            problem = f"its bytes are not there: {error}"
+        except GONE:
+            raise
+        except Exception as error:
+            log.exception("channel %s: the parser broke on a delivery; it is set aside", channel.name)
+            problem = f"the parser broke: {error!r}"
+        return Incoming(channel, delivery, tuple(events), problem[:500], row["id"])

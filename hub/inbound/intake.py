@@ -14,9 +14,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from connectors.contract import Media, Message, Profile, Receipt, Typing
-from hub.channels.model import Channel, Rule, choose_queue
+from connectors.contract import Echo, Media, Message, Receipt, Typing
+from hub.channels.model import Channel
+from hub.channels.rules import Rule, choose_queue
+from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
+from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database
 
@@ -55,6 +58,7 @@ class Intake:
         committed: Callable[[], None],
         on_typing: Callable[[Channel, Typing], None] = lambda _channel, _typing: None,
         arrived: Callable[[Iterable[UUID]], None] = lambda _channels: None,
+        waits: Callable[[UUID], None] = lambda _channel: None,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -63,6 +67,7 @@ class Intake:
         self._committed = committed
         self._on_typing = on_typing
         self._arrived = arrived
+        self._waits = waits
         self._lanes: list[asyncio.Queue[Prepared]] = [asyncio.Queue(maxsize=2000) for _ in range(LANES)]
         self.rules: tuple[Rule, ...] = ()
 
@@ -131,6 +136,8 @@ class Intake:
                 one.done.set_result(taken)
         self._committed()
         self._arrived({one.incoming.channel.id for one in group})
+        for channel in {one.incoming.channel.id for one in group if one.waits}:
+            self._waits(channel)
 
     # ── One transaction ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,74 +154,54 @@ class Intake:
             prepared.blobs[prepared.raw.sha256] = prepared.raw.size
         for event in incoming.events or ():
             if isinstance(event, Message):
-                prepared.messages.append(await self._message(incoming, event, prepared.blobs))
-            elif isinstance(event, Receipt):
+                prepared.messages.append(await self._message(prepared, event))
+            elif isinstance(event, Echo):
+                files = await self._files(prepared, event.attachments)
+                prepared.events.append({**words.event_row(incoming.channel, event), "id": str(uuid4()), "attachments": files})
+            elif isinstance(event, Receipt) and event.peer is None:
                 prepared.receipts.append(event)
-            elif not isinstance(event, Typing | Profile):
-                prepared.incoming = _with_problem(prepared.incoming, f"{type(event).__name__} is not understood yet")
+            elif not isinstance(event, Typing):
+                prepared.events.append(words.event_row(incoming.channel, event))
         return prepared
 
-    async def _message(self, incoming: Incoming, message: Message, blobs: dict[bytes, int]) -> dict[str, Any]:
-        html = None
+    async def _message(self, prepared: Prepared, message: Message) -> dict[str, Any]:
+        channel, html = prepared.incoming.channel, None
         if message.html:
             stored = await self._blobs.put(message.html.encode())
-            blobs[stored.sha256] = stored.size
+            prepared.blobs[stored.sha256] = stored.size
             html = stored.sha256.hex()
         return {
-            **_words(incoming, message),
+            **words.message_row(channel, message),
             "html": html,
-            "queue": choose_queue(incoming.channel, self.rules, f"{message.subject}\n{message.text}", message.language),
-            "attachments": [await self._attachment(media, blobs) for media in message.attachments],
+            "queue": self._queue(channel, message),
+            "attachments": await self._files(prepared, message.attachments),
             "reopen_s": self._reopen_s,
         }
 
-    async def _attachment(self, media: Media, blobs: dict[bytes, int]) -> dict[str, Any]:
-        if media.upload:
-            return {"upload": media.upload}
-        stored = await self._blobs.put(media.data or b"")
-        blobs[stored.sha256] = stored.size
-        return {
-            "id": str(uuid4()),
-            "upload": None,
-            "name": media.name,
-            "content_type": media.content_type,
-            "size": stored.size,
-            "blob": stored.sha256.hex(),
-            "content_id": media.content_id,
-        }
+    def _queue(self, channel: Channel, message: Message) -> UUID:
+        addresses = (message.sender.value, message.to)
+        return choose_queue(channel, self.rules, f"{message.subject}\n{message.text}", message.language, addresses)
 
-
-def _words(incoming: Incoming, message: Message) -> dict[str, Any]:
-    """A message as `take_message` reads it. PostgreSQL's text holds no NUL and no half of a character."""
-    return {
-        "id": str(uuid4()),
-        "channel": str(incoming.channel.id),
-        "external_id": message.external_id,
-        "kind": message.sender.kind,
-        "value": _clean(message.sender.value),
-        "name": _clean(message.sender.name),
-        "subject": _clean(message.subject),
-        "text": _clean(message.text),
-        "provider_at": message.at,
-        "answers": list(message.answers),
-        "session": message.session,
-        "automatic": message.automatic,
-        "language": message.language,
-        "proves": [{"kind": one.kind, "value": one.value, "name": one.name} for one in message.proves],
-        "claims": dict(message.claims),
-        "context": dict(message.context),
-    }
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    async def _files(self, prepared: Prepared, files: Iterable[Media]) -> list[dict[str, Any]]:
+        """What is given with the message is written now; what the provider still has is fetched once the message is there."""
+        rows = []
+        for media in files:
+            row = words.file_row(prepared.incoming.channel, media)
+            prepared.waits |= "source" in row
+            if "source" not in row and not media.upload:
+                stored = await self._blobs.put(media.data or b"")
+                prepared.blobs[stored.sha256] = stored.size
+                kind = picture_type((media.data or b"")[:BEGINNING], row["content_type"])
+                row |= {"blob": stored.sha256.hex(), "size": stored.size, "content_type": kind}
+            rows.append(row)
+        return rows
 
 
 def stream_of(incoming: Incoming) -> str:
     """What must stay in order with this: what came from the same sender; from the same channel, when nobody has read yet who sent it."""
     for event in incoming.events or ():
-        if isinstance(event, Message):
-            return f"{event.sender.kind} {event.sender.value}"
+        if (peer := words.peer_of(event)) is not None:
+            return f"{peer.kind} {peer.value}"
     return str(incoming.channel.id)
 
 
@@ -228,7 +215,7 @@ def _with_problem(incoming: Incoming, problem: str) -> Incoming:
 
 def _set_aside(one: Prepared, error: Exception) -> None:
     log.error("a delivery of channel %s cannot be taken in; it is set aside", one.incoming.channel.id, exc_info=error)
-    one.messages, one.receipts = [], []
+    one.messages, one.receipts, one.events = [], [], []
     one.incoming = _with_problem(one.incoming, f"{type(error).__name__}: {error}")
 
 

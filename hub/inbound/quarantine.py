@@ -10,6 +10,7 @@ from hub.errors import Conflict, NotFound
 from hub.inbound.duties import BlobReader, Parser
 from hub.inbound.group import QUERIES, Incoming
 from hub.inbound.intake import Intake
+from hub.kernel.blobs import BlobMissing
 from hub.kernel.database import Database, Record
 
 
@@ -30,7 +31,7 @@ class Quarantine:
         return await self._database.rows(QUERIES.quarantine, UUID(before) if before else None, limit)
 
     async def raw(self, id_: str) -> bytes:
-        """The bytes as they came. Raises NotFound."""
+        """The bytes as they came. Raises NotFound, Conflict."""
         return await self._body(await self._one(id_))
 
     async def replay(self, id_: str) -> str:
@@ -61,4 +62,9 @@ class Quarantine:
         return row
 
     async def _body(self, row: Record) -> bytes:
-        return row["body"] if row["body"] is not None else await self._blobs.read(row["blob"])
+        if row["body"] is not None:
+            return bytes(row["body"])
+        try:
+            return await self._blobs.read(row["blob"])
+        except BlobMissing as error:
+            raise Conflict("bytes_missing", f"its bytes are not there: {error}; restore the folder of files, or drop it") from error

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,8 @@ from typing import BinaryIO
 CHUNK = 256 * 1024
 INCOMING = "incoming-"
 """How files begin to be called while they are written."""
+NAME = re.compile(r"[0-9a-f]{64}")
+"""What files are called; what is called otherwise is not ours, and is left alone."""
 SHELVES = tuple(f"{number:02x}" for number in range(256))
 """The folders: files lie on the one that their name begins with."""
 
@@ -72,7 +75,7 @@ class Blobs:
         folder = self._folder / shelf
         if not folder.is_dir():
             return []
-        return [bytes.fromhex(one.name) for one in folder.iterdir() if _is_old(one, grace_s)]
+        return [bytes.fromhex(one.name) for one in folder.iterdir() if NAME.fullmatch(one.name) and _is_old(one, grace_s)]
 
     def remove_unfinished(self, grace_s: float) -> int:
         """Remove what a killed process left half written; returns how many. Blocks: call it from a thread."""
@@ -145,7 +148,10 @@ async def _gathered(source: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes
 
 
 def _is_old(path: Path, grace_s: float) -> bool:
-    return path.stat().st_mtime <= time.time() - grace_s
+    """Also of a file that somebody else has just removed: it is not there to be old."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime <= time.time() - grace_s
+    return False
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
 from hub.kernel.database import GONE, Database
 from hub.kernel.lease import Lease, holding
 
@@ -43,6 +41,6 @@ class Jobs:
                 await job.do()
             except GONE as error:
                 log.info("job %s: the database is away (%r)", job.name, error)
-            except (asyncpg.PostgresError, OSError):
+            except Exception:
                 log.exception("job %s failed; it is tried again in %.0f s", job.name, job.every_s)
             await asyncio.sleep(job.every_s)

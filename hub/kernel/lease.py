@@ -65,6 +65,9 @@ class Lease:
                 token: int | None = await self._database.value("SELECT take_lease($1, $2, $3)", self.name, self._node, self._ttl)
         except GONE:
             return None
+        except Exception:
+            log.exception("lease %s cannot be taken", self.name)
+            return None
         return token
 
     async def _set(self, token: int | None) -> None:

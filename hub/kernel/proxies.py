@@ -1,7 +1,7 @@
 """Where a request really comes from: forwarding headers are believed only from the proxies named in the settings."""
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
@@ -28,6 +28,17 @@ class Proxies:
         except ValueError:
             return False
         return any(parsed in network for network in self._networks if network.version == parsed.version)
+
+
+def subscriber(address: str) -> str:
+    """What counts as one sender: an IPv6 subscriber has a whole /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
 
 
 def _forwarded(request: web.Request, name: str) -> list[str]:

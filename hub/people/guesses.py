@@ -2,10 +2,10 @@
 
 import hashlib
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 
 from hub.errors import TooMany
 from hub.kernel.database import Database
+from hub.kernel.proxies import subscriber
 from hub.people.sql import QUERIES
 from hub.settings import GuessSection
 
@@ -45,11 +45,4 @@ def _account_key(email: str) -> str:
 
 
 def _address_key(address: str) -> str:
-    """An IPv6 subscriber has a whole /64: it counts as one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "address:" + address[:64]
-    if isinstance(parsed, IPv6Address):
-        return f"address:{parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)}"
-    return f"address:{parsed}"
+    return f"address:{subscriber(address)}"

@@ -140,7 +140,7 @@ class VisitorDesk:
         """Remember a file that was sent up; only this visitor may use it."""
         async with self._database.transaction() as connection:
             await connection.execute(QUERIES.upload_blob, sha256, size)
-            return str(await connection.fetchval(QUERIES.add_upload, name, content_type, size, sha256, _uploader(visitor)))
+            return str(await connection.fetchval(QUERIES.add_upload, name, content_type, size, sha256, uploader(visitor)))
 
     async def file(self, visitor: str, id_: str) -> Record:
         """A file of the visitor's own conversation. Raises NotFound."""
@@ -164,7 +164,7 @@ class VisitorDesk:
             wanted = [UUID(str(one)) for one in ids]
         except ValueError:
             raise Invalid("invalid", "attachments: not an id") from None
-        rows = await self._database.rows(QUERIES.uploads, wanted, _uploader(visitor))
+        rows = await self._database.rows(QUERIES.uploads, wanted, uploader(visitor))
         return [{"id": str(row["id"]), "name": row["name"], "content_type": row["content_type"], "size": row["size"]} for row in rows]
 
     def _slow_down(self, visitor: str) -> None:
@@ -230,5 +230,6 @@ def _checked(said: dict[str, Any]) -> tuple[str, str]:
     return id_, text
 
 
-def _uploader(visitor: str) -> str:
+def uploader(visitor: str) -> str:
+    """Whose a file is, as its row says it."""
     return f"visitor:{visitor}"

@@ -1,9 +1,10 @@
 """Files of visitors: sent up with the visitor's token, fetched back with a signature in the address that soon runs out."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from aiohttp import web
@@ -12,9 +13,11 @@ from hub.errors import Forbidden, Invalid, Unauthorized
 from hub.inbound.group import StoredBlob
 from hub.kernel.names import safe_name
 from hub.visitors.desk import VisitorDesk
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.tokens import FileLinks, VisitorTokens
 
 LIMIT = 25 * 1024 * 1024
+UPLOAD_S = 300.0
 
 
 class Files(Protocol):
@@ -29,10 +32,17 @@ class VisitorFiles:
     """Two routes beside the sockets; other sites' pages may call them, with a token and never with cookies."""
 
     def __init__(
-        self, desk: VisitorDesk, tokens: VisitorTokens, files: Files, links: FileLinks, origin_allowed: Callable[[str | None], bool]
+        self,
+        desk: VisitorDesk,
+        tokens: VisitorTokens,
+        limits: VisitorLimits,
+        files: Files,
+        links: FileLinks,
+        origin_allowed: Callable[[str | None], bool],
     ) -> None:
         self._desk = desk
         self._tokens = tokens
+        self._limits = limits
         self._files = files
         self._links = links
         self._origin_allowed = origin_allowed
@@ -53,15 +63,26 @@ class VisitorFiles:
         visitor = self._tokens.read(request.headers.get("Authorization", "").removeprefix("Visitor "))
         if visitor is None:
             raise Unauthorized("not_a_visitor", "the header Authorization must be: Visitor <token>")
-        if (request.content_length or 0) > LIMIT:
-            raise web.HTTPRequestEntityTooLarge(max_size=LIMIT, actual_size=request.content_length or 0)
+        size = LIMIT if request.content_length is None else request.content_length
+        if size > LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=LIMIT, actual_size=size)
+        async with self._limits.room(visitor, self._limits.address(request), size):
+            kept = await self._keep(visitor, request)
+        return web.json_response(kept, status=201, headers=headers)
+
+    async def _keep(self, visitor: str, request: web.Request) -> dict[str, Any]:
+        """The bytes on the disk, then the row that names them. Whoever sends too slowly gives the room back."""
         name = safe_name(request.query.get("name", ""))
         kind = request.content_type if "/" in request.content_type else "application/octet-stream"
-        stored = await self._files.put(request.content.iter_chunked(65536), LIMIT)
+        try:
+            async with asyncio.timeout(UPLOAD_S):
+                stored = await self._files.put(request.content.iter_chunked(65536), LIMIT)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         if stored.size == 0:
             raise Invalid("empty", "the file is empty")
         id_ = await self._desk.upload(visitor, name, kind, stored.sha256, stored.size)
-        return web.json_response({"id": id_, "name": name, "content_type": kind, "size": stored.size}, status=201, headers=headers)
+        return {"id": id_, "name": name, "content_type": kind, "size": stored.size}
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """Give a file of the visitor's own conversation, always as a download."""

@@ -16,6 +16,7 @@ from hub.kernel.ledger import EventRow, Ledger
 from hub.kernel.storable import storable
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
+from hub.visitors.limits import VisitorLimits
 from hub.visitors.tokens import BadIdentity, VisitorTokens, read_identity
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Guest:
     """One socket of one visitor."""
 
     channel: OpenChannel
+    address: str
     visitor: str = ""
     known: list[dict[str, str]] = field(default_factory=list)
     page: dict[str, Any] | None = None
@@ -63,6 +65,7 @@ class VisitorSockets:
         desk: VisitorDesk,
         farewell: Farewell,
         tokens: VisitorTokens,
+        limits: VisitorLimits,
         channel_of: Callable[[str], OpenChannel | None],
         origin_allowed: Callable[[OpenChannel, str | None], bool],
         tell_typing: TellTyping,
@@ -72,6 +75,7 @@ class VisitorSockets:
         self._desk = desk
         self._farewell = farewell
         self._tokens = tokens
+        self._limits = limits
         self._channel_of = channel_of
         self._origin_allowed = origin_allowed
         self._tell_typing = tell_typing
@@ -169,7 +173,7 @@ class VisitorSockets:
             raise socketio.exceptions.ConnectionRefusedError("no_such_channel")
         if not self._origin_allowed(channel, environ.get("HTTP_ORIGIN")):
             raise socketio.exceptions.ConnectionRefusedError("origin")
-        self._guests[sid] = Guest(channel, locale=str(given.get("locale") or "")[:2])
+        self._guests[sid] = Guest(channel, self._limits.address(environ["aiohttp.request"]), locale=str(given.get("locale") or "")[:2])
 
     async def _disconnect(self, sid: str, *_: object) -> None:
         guest = self._guests.pop(sid, None)
@@ -223,11 +227,14 @@ class VisitorSockets:
         }
 
     def _visitor(self, guest: Guest, token: object) -> str:
-        """Who says hello: a socket stays one visitor, so that nobody floods as ever new ones. Raises Conflict."""
+        """Who says hello: a socket stays one visitor, so that nobody floods as ever new ones. Raises Conflict, TooMany."""
         named = self._tokens.read(token)
         if guest.visitor and named not in (None, guest.visitor):
             raise Conflict("another_visitor", "this socket is another visitor's: open a new one")
-        return guest.visitor or named or self._tokens.new()[0]
+        if known := guest.visitor or named:
+            return known
+        self._limits.newcomer(guest.address)
+        return self._tokens.new()[0]
 
     def _identify(self, guest: Guest, token: object) -> str | None:
         """Believe the shop's token; a wrong one changes nothing and is answered with its reason."""

@@ -70,6 +70,11 @@ INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2
 -- Its bytes.
 INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET created_at = now()
 
+-- name: unused
+-- Bytes of files that no message names: one visitor's, and all visitors'; a small file counts as more than it is.
+SELECT COALESCE(sum(greatest(size, $2)) FILTER (WHERE uploader = $1), 0)::bigint AS mine, COALESCE(sum(greatest(size, $2)), 0)::bigint AS everybodys
+FROM attachment WHERE message_id IS NULL AND uploader LIKE 'visitor:%'
+
 -- name: uploads
 -- Files of a visitor that no message names yet.
 SELECT id, name, content_type, size FROM attachment WHERE id = ANY($1::uuid[]) AND uploader = $2 AND message_id IS NULL

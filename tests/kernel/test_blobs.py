@@ -110,3 +110,14 @@ async def test_a_file_that_is_put_again_is_not_taken_by_a_collector_that_saw_it_
     assert seen == [one.sha256]
     assert await asyncio.to_thread(blobs.remove, seen, DAY) == 0
     assert await blobs.read(one.sha256) == b"again"
+
+
+async def test_files_that_are_not_ours_are_left_alone_and_stop_nothing(database: Database, tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    unnamed = await blobs.put(b"unnamed")
+    stray = blobs.path(unnamed.sha256).with_name(".DS_Store")
+    stray.write_bytes(b"left by a file manager")
+    for path in (stray, blobs.path(unnamed.sha256)):
+        make_old(path)
+    assert await collect_blobs(database, blobs, DAY) == 1
+    assert stray.exists()

@@ -1,7 +1,6 @@
 """Guessing passwords: limits per account and per address, and equal work for all."""
 
 import asyncio
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 
@@ -106,6 +105,7 @@ async def test_no_address_that_was_typed_is_kept(guesses: Guesses, database: Dat
     assert not any("password" in row["key"] for row in rows)
 
 
+@pytest.mark.alone
 async def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
     passwords = Passwords()
     kept = await passwords.hash(PASSWORD)
@@ -115,7 +115,7 @@ async def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
         known.append(await _seconds(passwords, kept))
         unknown.append(await _seconds(passwords, None))
     passwords.close()
-    assert 0.5 < statistics.median(unknown) / statistics.median(known) < 2
+    assert 0.5 < min(unknown) / min(known) < 2  # the quickest of each: whatever else runs on the machine only adds to the others
 
 
 async def _seconds(passwords: Passwords, kept: str | None) -> float:

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.kernel.database import Database
+from hub.visitors.desk import QUERIES as DESK
 from hub.work.sql import QUERIES
 from tests.work.scene import Floor
 
@@ -63,6 +64,23 @@ async def test_hot_statements_read_no_large_table_from_end_to_end(large: Floor) 
         plan = await _plan(large.database, QUERIES[name], arguments.format(id=f"'{large.agents['ana']}'::uuid"))
         scanned[name] = [table for table in LARGE if f"Seq Scan on {table} " in plan]
     assert {name: tables for name, tables in scanned.items() if tables} == {}
+
+
+OWN = "UPDATE work SET agent_id = $1 WHERE id IN (SELECT id FROM work WHERE ended_at IS NOT NULL ORDER BY id LIMIT 20)"
+VISITORS = """
+INSERT INTO identity (customer_id, kind, value) SELECT id, 'visitor', 'v' || id FROM customer WHERE name = 'x'
+"""
+
+
+async def test_what_is_asked_of_one_colleague_or_one_topic_reads_only_that(large: Floor) -> None:
+    ana = large.agents["ana"]
+    await large.database.run(OWN, ana)
+    await large.database.run(VISITORS)
+    await large.database.run("ANALYZE")
+    own = await _plan(large.database, QUERIES.ended_work, f"ARRAY['completed'], NULL, '{ana}'::uuid, NULL, 50")
+    assert "work_of_agent" in own
+    for sql, arguments in ((DESK.states, "ARRAY['v1', 'v2']"), (DESK.last_talk, "'v1'")):
+        assert "work_topic" in await _plan(large.database, sql, arguments)
 
 
 async def _plan(database: Database, sql: str, arguments: str) -> str:

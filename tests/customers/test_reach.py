@@ -1,0 +1,52 @@
+"""The ways to answer say what may be written there: the window, the customer's word, our address."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from connectors.manifest import Manifest
+from hub.customers.model import ConsentGiven
+from hub.customers.reach import Known, OpenChannel, Wrote, reachable
+from hub.customers.records import Records
+from hub.kernel.database import Database
+from hub.kernel.shapes import ChannelRef
+from tests.scenes import MANIFESTS, Company
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+WINDOW = ({"hours": 24, "allows": "free"}, {"allows": "template"})
+
+
+def channel(manifest: Manifest) -> OpenChannel:
+    return OpenChannel(ChannelRef(id="c", connector="webchat", name="Chat"), "up", manifest)
+
+
+def test_a_way_says_until_when_what_may_be_written() -> None:
+    wrote = {"c": Wrote(NOW - timedelta(hours=1), to="+34910000000", native="549…")}
+    known = Known("visitor", "v1", frozenset({"c"}), wrote=wrote)
+    [way] = reachable([channel(replace(MANIFESTS["webchat"], window=WINDOW))], [known], None, NOW)
+    assert (way.window.allows, way.window.until) == ("free", NOW + timedelta(hours=23))
+    assert (way.sender, way.native, way.consent) == ("+34910000000", "549…", None)
+
+
+def test_who_never_wrote_gets_what_the_last_step_allows() -> None:
+    manifest = replace(MANIFESTS["webchat"], window=WINDOW, starts=True)
+    [way] = reachable([channel(manifest)], [Known("visitor", "v1")], None, NOW)
+    assert (way.window.allows, way.window.until) == ("template", None)
+
+
+async def test_the_record_says_what_the_customer_last_said_of_a_channel(records: Records, database: Database, company: Company) -> None:
+    chat = await company.writes("visitor", "v1")
+    identity = await database.value("SELECT id FROM identity WHERE value = 'v1'")
+    sql = "INSERT INTO consent (identity_id, channel_id, given, reason, at) VALUES ($1, $2, $3, $4, now() + $5 * interval '1 second')"
+    for second, (given, reason) in enumerate([(True, "start_word"), (False, "stop_word")]):
+        await database.run(sql, identity, company.webchat, given, reason, second)
+    [way] = await records.reach(chat.root)
+    assert isinstance(way.consent, ConsentGiven)
+    assert (way.consent.given, way.consent.reason, way.window.allows) == (False, "stop_word", "free")
+
+
+async def test_the_record_says_which_address_of_ours_was_written_to(records: Records, database: Database, company: Company) -> None:
+    chat = await company.writes("visitor", "v1")
+    await company.writes("visitor", "v1")
+    await database.run("""UPDATE message SET address = address || '{"to": "shop", "native": "V1"}' WHERE id <> $1""", chat.message)
+    [way] = await records.reach(chat.root)
+    assert (way.sender, way.native) == ("shop", "V1")
