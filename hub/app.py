@@ -57,7 +57,9 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
+from hub.outbound.sending import Sending
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
@@ -147,7 +149,9 @@ class Hub:
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
         self.administration = Administration(database, self.channels, self._surroundings, self._webhook, self.publisher.wake)
-        self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
+        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
+        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self._webhook(one.hook), self.links)
+        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self._surroundings,
@@ -274,6 +278,7 @@ class Hub:
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
         Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
+        MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)

