@@ -229,11 +229,18 @@ BEGIN
 END
 $$;
 
--- Lets a message's state climb, and tells; nothing happens when it stands as high already.
+-- Lets a message's state climb, and tells; nothing happens when it stands as high already. Of a message in parts, those climb that left.
 CREATE FUNCTION raise_message(p_message uuid, p_state text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     owner record;
 BEGIN
+    IF p_state IN ('sent', 'delivered', 'read') THEN
+        UPDATE message_part p SET state = p_state, error = NULL
+            WHERE p.message_id = p_message AND p.state NOT IN ('queued', 'sending') AND message_rank(p.state) < message_rank(p_state);
+        IF FOUND THEN
+            RETURN follow_parts(p_message);
+        END IF;
+    END IF;
     UPDATE message m SET state = p_state, state_at = now(), error = p_error
         WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
         RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
@@ -243,106 +250,6 @@ BEGIN
     INSERT INTO event (type, customer, topic, message, channel, data)
         VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', p_state));
     RETURN true;
-END
-$$;
-
--- The provider's answer to a send: names the message, applies the receipts that came before it, and takes it off the outbox.
--- False when the token is not the one that took it (another node has the channel now).
-CREATE FUNCTION settle_message(p_message uuid, p_token bigint, p_state text, p_external_id text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    parked record;
-BEGIN
-    DELETE FROM outbox o WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    UPDATE message m SET external_id = p_external_id WHERE m.id = p_message AND p_external_id IS NOT NULL AND m.external_id IS NULL;
-    PERFORM raise_message(p_message, p_state, p_error);
-    FOR parked IN
-        DELETE FROM parked_receipt r USING message m
-            WHERE m.id = p_message AND r.channel_id = m.channel_id AND r.external_id = m.external_id RETURNING r.state, r.reason
-    LOOP
-        PERFORM raise_message(p_message, parked.state, CASE WHEN parked.state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', parked.reason) END);
-    END LOOP;
-    RETURN true;
-END
-$$;
-
--- A receipt: by our own id or the provider's; parked while nobody knows the id.
-CREATE FUNCTION take_receipt(p_channel uuid, p_message uuid, p_external_id text, p_state text, p_reason text, p_part int DEFAULT 0)
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    target uuid;
-BEGIN
-    SELECT m.id INTO target FROM message m
-        WHERE m.channel_id = p_channel AND m.direction = 'out' AND m.id IN (p_message, find_message(p_channel, p_external_id)) LIMIT 1;
-    IF target IS NOT NULL THEN
-        PERFORM raise_message(target, p_state, CASE WHEN p_state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', p_reason) END);
-    ELSIF p_external_id <> '' THEN
-        INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
-    END IF;
-END
-$$;
-
--- Takes what is due from a channel's outbox, first in first out within a line: nothing overtakes what is being sent or waits less than
--- a minute; what was deferred for longer steps aside. Under the channel's lease.
-CREATE FUNCTION claim_outbox(p_channel uuid, p_token bigint, p_limit int) RETURNS SETOF outbox LANGUAGE plpgsql AS $$
-DECLARE
-    taken outbox;
-BEGIN
-    PERFORM require_lease('channel:' || p_channel, p_token);
-    FOR taken IN
-        WITH ready AS (
-            SELECT o.message_id FROM outbox o
-            WHERE o.channel_id = p_channel AND o.state = 'queued' AND o.next_at <= now()
-              AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
-                              AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
-            ORDER BY o.number LIMIT p_limit FOR UPDATE OF o SKIP LOCKED
-        )
-        UPDATE outbox o SET state = 'sending', attempts = o.attempts + 1, token = p_token FROM ready r WHERE o.message_id = r.message_id RETURNING o.*
-    LOOP
-        PERFORM raise_message(taken.message_id, 'sending', NULL);
-        RETURN NEXT taken;
-    END LOOP;
-END
-$$;
-
--- Puts a message back for later: the provider was away, or asks for patience.
-CREATE FUNCTION defer_message(p_message uuid, p_token bigint, p_seconds float, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    owner record;
-BEGIN
-    UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() + make_interval(secs => p_seconds)
-        WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    UPDATE message m SET state = CASE WHEN m.state = 'sending' THEN 'queued' ELSE m.state END, state_at = now(), error = p_error
-        WHERE m.id = p_message RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
-    INSERT INTO event (type, customer, topic, message, channel, data)
-        VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));
-    RETURN true;
-END
-$$;
-
--- What was begun to be sent and is in nobody's hands (asked before anything is claimed, also when the answer to a claim was lost): again,
--- where the same id cannot make a second message; else nobody knows.
-CREATE FUNCTION recover_outbox(p_channel uuid, p_token bigint, p_again boolean) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-    left_over outbox;
-    count int := 0;
-BEGIN
-    PERFORM require_lease('channel:' || p_channel, p_token);
-    FOR left_over IN SELECT * FROM outbox o WHERE o.channel_id = p_channel AND o.state = 'sending' FOR UPDATE LOOP
-        count := count + 1;
-        IF p_again THEN
-            UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = left_over.message_id;
-        ELSE
-            DELETE FROM outbox o WHERE o.message_id = left_over.message_id;
-            PERFORM raise_message(left_over.message_id, 'unknown', '{"code": "interrupted"}');
-        END IF;
-    END LOOP;
-    RETURN count;
 END
 $$;
 

@@ -1,9 +1,10 @@
 -- Messages are taken in: one at a time, or many deliveries in one statement, where what is simple is taken in as a set, what is not goes one
 -- by one, and each sender's order is kept.
 
--- Whom a message came from, as it is kept with it; `native` is how the provider writes the address, where that differs.
+-- Whom a message came from, as it is kept with it; `native` is how the provider writes the address, where that differs; `to`:
+-- which address of ours it was sent to, where a channel has several.
 CREATE FUNCTION message_address(p jsonb) RETURNS jsonb IMMUTABLE LANGUAGE sql AS $$
-    SELECT jsonb_strip_nulls(jsonb_build_object('kind', p->'kind', 'value', p->'value', 'name', p->'name', 'native', p->'native'))
+    SELECT jsonb_strip_nulls(jsonb_build_object('kind', p->'kind', 'value', p->'value', 'name', p->'name', 'native', p->'native', 'to', p->'to'))
 $$;
 
 -- The message of the family that the sender says this one answers: for showing only.
@@ -106,7 +107,7 @@ BEGIN
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
             provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
-            native text)
+            native text, "to" text)
     ), known AS MATERIALIZED (
         SELECT g.*, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
         FROM given g
@@ -123,8 +124,8 @@ BEGIN
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
                              external_id, address, subject, text, html, state, context, content)
         SELECT k.id, k.new_number, k.customer_id, k.topic_id, k.channel, k.identity, k.delivery, 'in', 'customer', clock_timestamp(),
-               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
-                    ELSE jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name, 'native', k.native) END,
+               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL AND k."to" IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
+                    ELSE message_address(to_jsonb(k)) END,
                k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (

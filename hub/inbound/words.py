@@ -41,6 +41,7 @@ def message_row(channel: Channel, message: Message) -> dict[str, Any]:
     }
     rare = {
         "native": clean(message.sender.native),
+        "to": clean(message.to),
         "album": clean(message.album),
         "reply_to": [clean(one) for one in message.reply_to],
         "content": _content(message),

@@ -102,7 +102,10 @@ GET    /openapi.json                         nobody
 BODIES = {("POST", "/tokens"): {"name": "x"}, ("PUT", "/me/password"): {"old": "not it at all", "new": "not it either"}}
 """Where a program is refused only after its words were read."""
 
-BESIDE = {"/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}", "/socket.io/", "/{path}"}
+BESIDE = {
+    *("/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}"),
+    *("/media/{token}", "/socket.io/", "/{path}"),
+}
 """What is answered outside the API, to everybody: each has tests of its own in this folder or its room's."""
 
 

@@ -12,7 +12,8 @@ from connectors.contract import Batch, Delivery
 from connectors.email import ids
 from connectors.email.sessions import SESSIONS
 from connectors.errors import Unavailable
-from tests.connectors.email.world import KEY, OURS, channel, free_port
+from tests.connectors.email.world import KEY, OURS, channel
+from tests.rig.ports import free_port
 
 MAIL = b"From: ana@shop.example\r\nTo: support@demo.example\r\nMessage-ID: <1@shop.example>\r\n\r\nHola\r\n"
 OTHER = "sales@demo.example"
