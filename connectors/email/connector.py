@@ -11,6 +11,7 @@ from connectors.email.compose import compose
 from connectors.email.listener import open_mailbox, try_port
 from connectors.email.relay import Relay, since
 from connectors.email.settings import Settings, check_settings
+from connectors.email.steps import step
 from connectors.errors import Unavailable
 
 __all__ = ["Email", "Settings", "build"]
@@ -79,8 +80,8 @@ class Email:
         try:
             await try_port(self._listen_host(), self._settings.listen_port)
         except Unavailable as error:
-            return Step("listen", ok=False, ms=since(began), detail=str(error))
-        return Step("listen", ok=True, ms=since(began))
+            return step("listen", ok=False, ms=since(began), detail=str(error))
+        return step("listen", ok=True, ms=since(began))
 
     def _listen_host(self) -> str:
         return self._settings.listen_host or self._surroundings.listen_host

@@ -22,6 +22,8 @@ from connectors.email.sessions import Session, Sessions
 from connectors.errors import Unavailable
 
 RECIPIENTS = 100
+GREETING = b"220 hilo ready"
+"""The first words of our own server."""
 STORE_TIMEOUT = 120.0
 AWAY = 3600.0
 """Seconds in which the address of a channel that stopped listening is 'try again' and not 'unknown'."""
@@ -48,9 +50,26 @@ async def open_mailbox(host: str, port: int, address: str, *, protocol: str = "s
 
 
 async def try_port(host: str, port: int) -> None:
-    """Whether mail can be listened for there: our server runs already, or the port is free. Raises Unavailable."""
-    if _key(host, port) not in _listeners:
+    """Whether mail can be listened for there: the port is free, or a server of ours has it, here or elsewhere. Raises Unavailable."""
+    if _key(host, port) in _listeners:
+        return
+    try:
         (await _bound(asyncio.Protocol, host, port)).close()
+    except Unavailable:
+        if not await _greets_like_us(host, port):
+            raise
+
+
+async def _greets_like_us(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(3):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                return (await reader.readline()).startswith(GREETING)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError):
+        return False
 
 
 class Listener:

@@ -155,7 +155,7 @@ def choose_address(given: GivenAddress | str | None, manifest: Manifest, ways: S
             raise refuse("address", f"this customer has no {manifest.address} on this channel" + _or_give_one(manifest))
         return AddressView(kind=proved.kind, value=proved.value)
     kind, value, name = (manifest.address, given, "") if isinstance(given, str) else (given.kind, given.value, given.name)
-    if kind != manifest.address:
+    if kind not in (manifest.address, *manifest.also):
         raise refuse("address", f"a {kind}; this channel reaches a {manifest.address}")
     value = _normal(kind, value)
     if value not in known and not manifest.starts:
