@@ -160,3 +160,5 @@ async def test_an_outbox_that_rests_is_drained_at_once(post: Post) -> None:
     async with post.serving(post.company.webchat, Provider()):
         async with asyncio.timeout(4):  # less than its slow look
             await post.outbox.drain()
+        message = await post.write(await post.company.writes("visitor", "rosa"), "after")
+        assert await post.state(message) == "queued"
