@@ -44,7 +44,7 @@ async def test_a_guide_is_in_the_language_asked_for_and_brings_nothing_that_acts
     assert '<a href="https://moody.example/es" rel="noopener noreferrer">la página</a>' in spanish["html"]
     assert "Go to" not in spanish["html"]
     assert "Go to" in english["html"]
-    assert not any(word in spanish["html"] for word in ("<script", 'href="javascript', "<img"))
+    assert not any(word in spanish["html"] for word in ("<script", "http://", "<img"))
     assert (await olga.ask("GET", "/connectors/nothing/guide"))[0] == 404
 
 
