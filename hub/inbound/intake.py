@@ -21,7 +21,7 @@ from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
 from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.crash import crash_point
-from hub.kernel.database import AGAIN, GONE, Database
+from hub.kernel.database import AGAIN, GONE, Database, DatabaseAway
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Intake:
             for one in group:
                 await self._take_alone(one)
         except BaseException:
-            _fail(group, ConnectionError("the hub is stopping"))
+            _fail(group, DatabaseAway("the hub is stopping"))
             raise
         else:
             self._settle(group, results)
@@ -127,7 +127,7 @@ class Intake:
                 _set_aside(one, error)
             else:
                 return self._settle([one], results)
-        return _fail([one], TimeoutError("the database could not decide who was first"))
+        return _fail([one], DatabaseAway("the database could not decide who was first"))
 
     def _settle(self, group: Sequence[Prepared], results: Sequence[Taken]) -> None:
         crash_point("intake.committed")

@@ -78,7 +78,9 @@ class Sending:
         return True
 
     async def _parts(self, channel: OpenChannel, token: int, row: Record) -> list[Part]:
-        """Those that wait; a message that has just been cut is written down first."""
+        """Those that wait; a message that has just been cut is written down first. Raises Rejected when the customer said stop."""
+        if row["unwanted"]:
+            raise Rejected("the customer does not want messages here any more", code="consent_withdrawn")
         now = datetime.now(UTC)
         envelope = Envelope(channel.manifest, now, self._webhook(channel.channel), lambda file: self._links.address(file, now.timestamp()))
         html = (await self._read(row["html"])).decode() if row["html"] else ""
