@@ -128,4 +128,4 @@ async def test_a_picture_is_fetched_by_the_hub(rig_postgres: RigPostgres, tmp_pa
             (message,) = (await shop.ana.ask("GET", f"/customers/{customer}/conversation"))["messages"]
             return [one["state"] for one in message["attachments"]] == ["here"]
 
-        await eventually(here, what="the picture is here")
+        assert await eventually(here, what="the picture is here")
