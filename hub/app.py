@@ -63,6 +63,8 @@ from hub.outbound.sending import Sending
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
+from hub.templates.api import TemplatesApi
+from hub.templates.templates import Templates
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.upkeep import upkeep
@@ -122,7 +124,8 @@ class Hub:
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
-        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
+        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
@@ -163,6 +166,7 @@ class Hub:
                 self.sweeping.serve,
                 self.fetching.serve,
                 self.outbox.serve,
+                self.templates.serve,
                 self.administration.reporting.serve,
             ],
             self._set_channel_state,
@@ -220,6 +224,7 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
