@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram.constants import ReactionEmoji
 
 from connectors import registry
 from connectors.contract import (
@@ -270,7 +271,7 @@ async def test_a_reaction_comes_and_goes(world: World) -> None:
 
 
 def test_the_manifest_names_exactly_the_signs_that_telegram_takes() -> None:
-    assert set(registry.manifest("telegram").emojis) == SIGNS
+    assert set(registry.manifest("telegram").emojis) == SIGNS == {one.value for one in ReactionEmoji}
 
 
 async def test_a_text_and_what_stands_below_a_file_can_be_changed_twice_the_same(world: World) -> None:
