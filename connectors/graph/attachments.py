@@ -54,10 +54,10 @@ def attached(message: Mapping[str, Any]) -> Attached:
             place = _place(payload)
         elif kind in SHARED or address:
             links += [address] if address else []
-        if kind in ("story_mention", "ig_reel", "reel", *SHARED):
-            context["shared"] = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
-        elif kind not in FILES and kind != "location" and not address:
+        if not address and kind != "location":
             context["unsupported"] = kind or "attachment"
+        elif kind in ("story_mention", "ig_reel", "reel", *SHARED):
+            context["shared"] = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
     return Attached(tuple(media), tuple(links), place, context)
 
 

@@ -129,7 +129,9 @@ async def opened(
         url, webhook = str(server.make_url("")).rstrip("/") + "/meta", str(listening.make_url("/hooks/one"))
         async with WebEgress(named={f"127.0.0.1:{server.port}"}) as egress, build(url, surroundings(webhook, egress)) as channel:
             hub.connector = channel
-            if install:
-                assert all(one.ok for one in await channel.install())
-            yield World(meta, hub, url, webhook, egress, channel, app)
-        await meta.closed()
+            try:
+                if install:
+                    assert all(one.ok for one in await channel.install())
+                yield World(meta, hub, url, webhook, egress, channel, app)
+            finally:
+                await meta.closed()
