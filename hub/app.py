@@ -7,7 +7,6 @@ A message out: a route of `conversations` → its outbox row → `outbox` → th
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -15,10 +14,11 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from connectors.contract import Delivery, Event, Surroundings, Typing
+from connectors.contract import Delivery, Event, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.channels.administration import Administration
+from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
@@ -63,6 +63,8 @@ from hub.outbound.sending import Sending
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
+from hub.templates.api import TemplatesApi
+from hub.templates.templates import Templates
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.upkeep import upkeep
@@ -122,7 +124,8 @@ class Hub:
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
-        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
+        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
@@ -148,13 +151,14 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.administration = Administration(database, self.channels, self._surroundings, self._webhook, self.publisher.wake)
+        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url)
+        self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
-        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self._webhook(one.hook), self.links)
+        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
         self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
-            self._surroundings,
+            self.ground.surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
             [
                 Listening(database, self.inbox, self.reading).serve,
@@ -162,6 +166,7 @@ class Hub:
                 self.sweeping.serve,
                 self.fetching.serve,
                 self.outbox.serve,
+                self.templates.serve,
                 self.administration.reporting.serve,
             ],
             self._set_channel_state,
@@ -219,6 +224,7 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
@@ -334,23 +340,8 @@ class Hub:
         self.intake.rules = await self.channels.rules()
         return await self.channels.all()
 
-    def _webhook(self, hook: str) -> str:
-        return f"{self.public_url}/hooks/{hook}"
-
-    def _surroundings(self, channel: Channel) -> Surroundings:
-        key = self.secrets.subkey(f"channel {channel.id}")
-        return Surroundings(
-            channel=str(channel.id),
-            public_url=self.public_url,
-            key=key,
-            listen_host=self.settings.smtp.host,
-            now=time.time,
-            webhook=self._webhook(channel.hook),
-            egress=self.egress,
-        )
-
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
-        return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
+        return await self.parsers.parse(channel.connector, channel.settings, self.ground.surroundings(channel), delivery)
 
     async def _set_channel_state(self, channel: UUID, state: str, detail: str) -> None:
         await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)

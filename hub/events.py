@@ -117,6 +117,7 @@ LEDGER_EVENTS = {
     "channel.created": "A channel was set up.",
     "channel.first_arrival": "Something came in on a channel for the first time.",
     "channel.installed": "The provider's webhook was set from here; the data say whether it went well.",
+    "channel.templates": "The provider's templates of a channel changed.",
     "channel.state": "A channel came up, is degraded or went down.",
     "channel.uninstalled": "The provider's webhook was taken away from here.",
     "commitment.done": "A promise was kept.",

@@ -69,8 +69,8 @@ END
 $$;
 
 -- The topic a message belongs to: the one it answers, if that is still the family's own; else the one of its address that is open, or was
--- closed a short while ago (it reopens); else that of another address of the same person on this channel that the provider vouches for; else
--- that of the same mail in another mailbox of ours; else a new one.
+-- closed a short while ago (it reopens); else the one where its address wrote last; else that of another address of the same person on this
+-- channel that the provider vouches for; else that of the same mail in another mailbox of ours; else a new one.
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
@@ -84,6 +84,13 @@ BEGIN
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
           AND (t.state = 'open' OR t.closed_at > recent)
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
+    END IF;
+    IF topic IS NULL THEN
+        SELECT t.id, t.state INTO topic, found_state
+        FROM (SELECT m.topic_id, m.channel_id FROM message m WHERE m.identity_id = p_identity ORDER BY m.number DESC LIMIT 1) last
+            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent)
+            JOIN customer o ON o.id = t.customer_id JOIN customer c ON c.root_id = o.root_id AND c.id = p_customer
+        WHERE last.channel_id = (p->>'channel')::uuid;
     END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM customer c JOIN customer f ON f.root_id = c.root_id

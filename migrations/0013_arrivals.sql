@@ -209,21 +209,14 @@ BEGIN
               AND m.text = p->>'text' AND m.at > now() - interval '1 day' ORDER BY m.number LIMIT 1;
     END IF;
     IF lost.id IS NOT NULL THEN
-        PERFORM take_sent_echo(lost.id, channel, p->>'external_id');
+        INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (channel, p->>'external_id', lost.id);
+        PERFORM take_receipt(channel, lost.id, p->>'external_id', 'sent', '');
     ELSIF NOT (p ? 'late') AND EXISTS (SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id
             WHERE o.channel_id = channel AND o.state = 'sending' AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value') THEN
         INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (channel, p->>'external_id', 'echo', p);
     ELSE
         PERFORM write_echo(p);
     END IF;
-END
-$$;
-
--- The echo shows that a message of ours was sent, though the answer to the sending was lost.
-CREATE FUNCTION take_sent_echo(p_message uuid, p_channel uuid, p_external_id text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (p_channel, p_external_id, p_message) ON CONFLICT DO NOTHING;
-    PERFORM raise_message(p_message, 'sent', NULL);
 END
 $$;
 
@@ -255,6 +248,9 @@ BEGIN
     UPDATE topic t SET last_at = now(), last_number = number, turn = 'customer', turn_since = now() WHERE t.id = topic;
     INSERT INTO event (type, actor_kind, customer, topic, message, channel)
         VALUES ('message.created', 'human', owner, topic, (p->>'id')::uuid, channel);
+    WITH early AS (DELETE FROM parked_receipt r WHERE r.channel_id = channel AND r.external_id = p->>'external_id' RETURNING r.*)
+    SELECT count(take_receipt(e.channel_id, NULL, e.external_id, e.state, e.reason)) INTO number FROM early e;
+    PERFORM take_parked(channel, p->>'external_id');
 END
 $$;
 

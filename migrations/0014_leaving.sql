@@ -263,3 +263,47 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- Messages that a channel's provider has approved, for when free text is not allowed.
+CREATE TABLE template (
+    channel_id uuid NOT NULL REFERENCES channel ON DELETE CASCADE,
+    name       text NOT NULL,
+    language   text NOT NULL,
+    text       text NOT NULL,
+    variables  text[] NOT NULL DEFAULT '{}',
+    category   text NOT NULL DEFAULT '',
+    state      text NOT NULL CHECK (state IN ('approved', 'pending', 'rejected', 'paused')),
+    examples   jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (channel_id, name, language)
+);
+
+ALTER TABLE channel_state
+    ADD COLUMN templates_at      timestamptz,
+    ADD COLUMN templates_problem text NOT NULL DEFAULT '';
+
+-- Puts the templates that a provider has now in the place of those it had; answers how many are new, changed or gone.
+CREATE FUNCTION take_templates(p_channel uuid, p_found jsonb) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    gone int;
+    changed int;
+BEGIN
+    INSERT INTO channel_state AS s (channel_id, templates_at) VALUES (p_channel, now())
+        ON CONFLICT (channel_id) DO UPDATE SET templates_at = now(), templates_problem = '';
+    DELETE FROM template t WHERE t.channel_id = p_channel AND NOT EXISTS (
+        SELECT 1 FROM jsonb_array_elements(p_found) f WHERE f->>'name' = t.name AND f->>'language' = t.language);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    INSERT INTO template AS t (channel_id, name, language, text, variables, category, state, examples)
+        SELECT DISTINCT ON (f->>'name', f->>'language') p_channel, f->>'name', f->>'language', f->>'text',
+               ARRAY(SELECT jsonb_array_elements_text(f->'variables')), f->>'category', f->>'state', f->'examples'
+        FROM jsonb_array_elements(p_found) f
+        ON CONFLICT (channel_id, name, language) DO UPDATE
+            SET text = EXCLUDED.text, variables = EXCLUDED.variables, category = EXCLUDED.category, state = EXCLUDED.state, examples = EXCLUDED.examples
+            WHERE (t.text, t.variables, t.category, t.state, t.examples)
+                IS DISTINCT FROM (EXCLUDED.text, EXCLUDED.variables, EXCLUDED.category, EXCLUDED.state, EXCLUDED.examples);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF gone + changed > 0 THEN
+        INSERT INTO event (type, channel, data) VALUES ('channel.templates', p_channel, jsonb_build_object('changed', gone + changed));
+    END IF;
+    RETURN gone + changed;
+END
+$$;

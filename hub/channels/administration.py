@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from connectors.contract import Surroundings
 from hub.channels.api import ChannelsApi, GalleryApi, Openings, RulesApi
 from hub.channels.checking import Checking
+from hub.channels.ground import Ground
 from hub.channels.live import ChannelsLive
-from hub.channels.model import Channel
 from hub.channels.ordering import RuleBook
 from hub.channels.reading import ChannelReading
 from hub.channels.reporting import Reporting
@@ -16,19 +15,18 @@ from hub.kernel.web import Route
 
 
 class Administration:
-    """Channels as they are set up, tried, shown and told of. `address`: the end of a webhook's address -> the whole."""
+    """Channels as they are set up, tried, shown and told of."""
 
     def __init__(
         self,
         database: Database,
         store: ChannelStore,
-        surroundings: Callable[[Channel], Surroundings],
-        address: Callable[[str], str],
+        ground: Ground,
         written: Callable[[], None],
     ) -> None:
         self.store = store
-        self.checking = Checking(surroundings)
-        self.reading = ChannelReading(database, store, address, self.checking.installs)
+        self.checking = Checking(ground.surroundings)
+        self.reading = ChannelReading(database, store, ground.webhook, self.checking.installs)
         self.live = ChannelsLive(lambda ids: self.reading.tiles(ids, archived=True))
         self.reporting = Reporting(database, written)
         self.rules = RuleBook(database, store)

@@ -135,8 +135,13 @@ def _field(one: FormField) -> FieldView:
 @cache
 def guide(name: str, language: str) -> Guide:
     """The part of a connector's README in a language; the whole of it when it has no such part. Raises NotFound."""
+    return Guide(lang=language, html=rendered(guide_text(name, language)))
+
+
+def guide_text(name: str, language: str) -> str:
+    """The same as it was written. Raises NotFound."""
     text = _readme(name)
-    return Guide(lang=language, html=rendered(_parts(text).get(SECTIONS[language], text)))
+    return _parts(text).get(SECTIONS[language], text)
 
 
 def _readme(name: str) -> str:

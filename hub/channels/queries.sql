@@ -108,10 +108,9 @@ DELETE FROM queue_rule
 -- name: add_rules
 -- The rules in their order.
 INSERT INTO queue_rule (id, position, queue_id, channel_id, address, language, words)
-SELECT r.id, r.place, r.queue, r.channel, r.address, r.language,
-       ARRAY(SELECT jsonb_array_elements_text(r.words))
-FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[])
-     AS r (id, place, queue, channel, address, language, words)
+SELECT r.id, r.position, r.queue, r.channel, r.address, r.language, ARRAY(SELECT jsonb_array_elements_text(r.words))
+FROM jsonb_to_recordset($1::jsonb)
+     AS r (id uuid, position int, queue uuid, channel uuid, address text, language text, words jsonb)
 
 -- name: tell_rules_changed
 -- What every node must hear of the rules.

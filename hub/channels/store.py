@@ -3,6 +3,7 @@
 import logging
 import secrets as random
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -73,19 +74,27 @@ class ChannelStore:
         actor: UUID | None = None,
     ) -> Channel:
         """Set up a channel; secrets that the hub makes are made. Raises UnknownConnector, InvalidSettings, Invalid."""
-        kind, id_ = load(connector), uuid4()
-        name = _named(name)
-        brand = await self._brand(brand)
-        queue = await self._queue(queue)
-        values = with_generated(kind.settings, given)
-        channel = Channel(id_, connector, kind.manifest.kind, name, _hook(), queue, brand, enabled, values)
+        kind = load(connector)
+        values, nobody = with_generated(kind.settings, given), UUID(int=0)
+        channel = Channel(uuid4(), connector, kind.manifest.kind, _named(name), _hook(), nobody, nobody, enabled, values)
         fit(channel)
+        channel = replace(channel, queue=await self._queue(queue), brand=await self._brand(brand))
         public, sealed = self._parted(channel)
         async with self._database.transaction() as connection:
             await connection.execute(
-                QUERIES.add_channel, id_, brand, queue, connector, channel.kind, name, channel.hook, public, sealed, enabled
+                QUERIES.add_channel,
+                channel.id,
+                channel.brand,
+                channel.queue,
+                connector,
+                channel.kind,
+                channel.name,
+                channel.hook,
+                public,
+                sealed,
+                enabled,
             )
-            await _tell(connection, "channel.created", id_, actor, {"connector": connector})
+            await _tell(connection, "channel.created", channel.id, actor, {"connector": connector})
         return channel
 
     async def change(

@@ -177,8 +177,25 @@ class GivenAddress(Input):
 Mail = Annotated[str, Meta(min_length=3, max_length=320)]
 
 
+class GivenChoice(Input):
+    """A button of a reply; where the channel has none it becomes a numbered line."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\r\n]*$")]
+    title: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\r\n]*$")]
+
+
+class GivenTemplate(Input):
+    """A template of the channel's, and the value of each of its variables."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00]*$")]
+    language: Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[^\x00]*$")]
+    variables: dict[Annotated[str, Meta(max_length=100)], Annotated[str, Meta(pattern=r"^[^\x00]*$")]] = field(default_factory=dict)
+
+
 class NewMessage(Input):
-    """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind."""
+    """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind. With a
+    `template` the text is the template's: leave it empty.
+    """
 
     id: Id
     kind: Literal["reply", "note"]
@@ -194,6 +211,8 @@ class NewMessage(Input):
     reply_to: Id | None = None
     send_at: datetime | None = None
     mentions: Annotated[list[Id], Meta(max_length=50)] = field(default_factory=list)
+    choices: Annotated[list[GivenChoice], Meta(max_length=10)] = field(default_factory=list)
+    template: GivenTemplate | None = None
 
 
 class NewDraft(Input):

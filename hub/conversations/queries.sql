@@ -95,8 +95,8 @@ SELECT topic_id FROM message WHERE id = $1 AND customer_id = ANY ($2::uuid[])
 SELECT id FROM agent WHERE id = ANY ($1::uuid[])
 
 -- name: sizes
--- Names and sizes of files that this colleague uploaded and has not sent.
-SELECT id, name, size FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2
+-- Names, sizes and types of files that this colleague uploaded and has not sent.
+SELECT id, name, size, content_type FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2
 
 -- name: name_blob
 -- Names a stored file.

@@ -2,8 +2,16 @@
 -- A whole group in one call: files, raw deliveries, messages, receipts, other events, and the end of what had been stored.
 SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 
+-- name: cursor
+-- Where listening goes on.
+SELECT cursor FROM channel_state WHERE channel_id = $1
+
+-- name: require_lease
+-- Raises unless the token is the current one; the lease stays as it is until the end of the transaction.
+SELECT require_lease($1, $2)
+
 -- name: move_cursor
--- Where listening goes on, only under the lease.
+-- Listening goes on from here; asked only under the lease.
 UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
 
 -- name: unread_deliveries

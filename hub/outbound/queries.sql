@@ -3,6 +3,7 @@
 SELECT o.message_id, o.attempts, o.request, m.text, m.subject, m.html, m.address, m.context, m.author_kind, a.name AS author, t.code,
        t.subject AS topic_subject, r.external_id AS answers,
        LEAST(w.at, w.provider_at) AS last_in_at, COALESCE(w.address->>'to', '') AS last_to, COALESCE(w.address->>'native', '') AS last_native,
+       EXISTS (SELECT 1 FROM consent k WHERE k.identity_id = m.identity_id AND k.channel_id = m.channel_id AND NOT k.given) AS unwanted,
        ARRAY(SELECT p.external_id FROM message p WHERE p.topic_id = m.topic_id AND p.channel_id = m.channel_id AND p.number < m.number
              AND p.external_id IS NOT NULL AND p.direction IN ('in', 'out') ORDER BY p.number DESC LIMIT 20) AS before,
        COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
@@ -27,6 +28,10 @@ SELECT begin_part($1, $2, $3)
 -- name: settle
 -- The provider answered.
 SELECT settle_message($1, $2, $3, $4, $5, $6)
+
+-- name: name_also
+-- The provider has more names for it (the pictures of an album); what came under one of them before is applied.
+SELECT count(name_message(m.id, $2, one)), count(take_parked(m.channel_id, one)) FROM message m, unnest($3::text[]) AS one WHERE m.id = $1
 
 -- name: defer
 -- Later again.

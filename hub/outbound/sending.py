@@ -78,7 +78,9 @@ class Sending:
         return True
 
     async def _parts(self, channel: OpenChannel, token: int, row: Record) -> list[Part]:
-        """Those that wait; a message that has just been cut is written down first."""
+        """Those that wait; a message that has just been cut is written down first. Raises Rejected when the customer said stop."""
+        if row["unwanted"]:
+            raise Rejected("the customer does not want messages here any more", code="consent_withdrawn")
         now = datetime.now(UTC)
         envelope = Envelope(channel.manifest, now, self._webhook(channel.channel), lambda file: self._links.address(file, now.timestamp()))
         html = (await self._read(row["html"])).decode() if row["html"] else ""
@@ -116,6 +118,8 @@ class Sending:
         error = {"code": "partly_refused", "detail": refused} if refused else None
         if not await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error, part):
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
+        if sent.also:
+            await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         log.info("message %s was not sent: %r", row["message_id"], error)

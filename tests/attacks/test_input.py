@@ -33,6 +33,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/customers/{id}/messages"): {
         "id": str(uuid4()), "kind": "note", "text": "x", "channel": None, "address": None, "topic": None, "subject": None, "cc": [],
         "bcc": [], "html": None, "attachments": [], "reply_to": None, "send_at": None, "mentions": [],
+        "choices": [], "template": {"name": "x", "language": "es", "variables": {"1": "x"}},
     },
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},

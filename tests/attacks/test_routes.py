@@ -51,6 +51,8 @@ POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 GET    /messages/{id}/html                   agent
 GET    /messages/{id}/versions               agent
+GET    /channels/{id}/templates              agent
+POST   /channels/{id}/templates/sync         admin
 POST   /attachments                          agent
 POST   /attachments/{id}/fetch               agent
 GET    /attachments/{id}                     agent
