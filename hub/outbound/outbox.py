@@ -31,12 +31,17 @@ class Outbox:
         self.committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
+        self.draining = False
+        """Nothing more is claimed."""
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def idle(self) -> None:
-        """Wait until nothing is on its way out."""
+    async def drain(self) -> None:
+        """Claim nothing more, and wait until what is on its way has come to its end."""
+        self.draining = True
+        for bell in self._bells.values():
+            bell.set()
         await self._idle.wait()
 
     def ring(self, channel: UUID) -> None:
@@ -45,16 +50,16 @@ class Outbox:
             bell.set()
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
-        """Send what is due, for ever, as long as this node has the channel."""
+        """Send what is due, as long as this node has the channel and is not drained."""
         bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
         forgiven = False
-        while True:
+        while not self.draining:
             token = await lease.held()
             try:
                 if not forgiven:  # the settings may be new: a refusal of the old credentials says nothing of them
                     await self._database.run(QUERIES.forgive, channel.channel.id)
                     forgiven = True
-                await _Serving(self, channel, token, bell).run(lease)
+                await self._serve(_Serving(self, channel, token, bell), lease)
             except GONE as error:
                 log.warning("outbox of %s: the database is away (%r)", channel.channel.name, error)
                 await asyncio.sleep(1)
@@ -63,16 +68,19 @@ class Outbox:
                     raise
                 await lease.forget(token)
 
-    async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
-        """Send one message that was claimed. Whether all of it went."""
+    async def _serve(self, serving: "_Serving", lease: Lease) -> None:
         self._under_way += 1
         self._idle.clear()
         try:
-            went = await self._sending.send(channel, token, row, bucket)
+            await serving.run(lease)
         finally:
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
+
+    async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
+        """Send one message that was claimed. Whether all of it went."""
+        went = await self._sending.send(channel, token, row, bucket)
         self.committed()
         return went
 
@@ -100,7 +108,7 @@ class _Serving:
         self._touched = 0.0
 
     async def run(self, lease: Lease) -> None:
-        """Until the lease is lost; what is under way then is brought to its end."""
+        """Until the lease is lost or the hub drained; what is under way then is brought to its end."""
         async with asyncio.TaskGroup() as group:
             failure = await self._claiming(group, lease)
         if failure is not None:
@@ -108,7 +116,7 @@ class _Serving:
 
     async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
         recovered = False
-        while lease.token == self._token:
+        while lease.token == self._token and not self._outbox.draining:
             try:
                 if not recovered:
                     await self._recover()
@@ -130,6 +138,8 @@ class _Serving:
     async def _claim(self, group: asyncio.TaskGroup) -> None:
         """Fill the free places, or wait for something to do."""
         self._bell.clear()
+        if self._outbox.draining:
+            return
         free = min(self._channel.manifest.concurrency - len(self._in_hand), self._bucket.room)
         due = await self._database.rows(QUERIES.claim, self._channel.channel.id, self._token, free) if free > 0 else []
         for row in due:
