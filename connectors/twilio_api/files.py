@@ -19,16 +19,15 @@ async def fetch(egress: Egress, media: Media, *, auth: tuple[str, str], base_url
     """The bytes, piece by piece. Raises Rejected when it is gone, Unavailable when it may come later, AuthFailed."""
     if not media.url:
         raise Rejected("the file has no address", code="file_gone")
-    url = media.url
+    url, headers = media.url, {"Authorization": basic(*auth)} if is_twilio(media.url, base_url) else {}
     for _ in range(HOPS):
-        headers = {"Authorization": basic(*auth)} if is_twilio(url, base_url) else {}
         answer = await egress.request("GET", url, headers=headers, timeout_s=60.0, limit=FILE_LIMIT)
         if answer.status == 200:
             yield _whole(answer.body)
             return
         if answer.status not in MOVED:
             raise _refusal(answer.status)
-        url = urljoin(url, answer.headers.get("location", ""))
+        url, headers = urljoin(url, answer.headers.get("location", "")), {}
     raise Unavailable("the file leads from address to address")
 
 

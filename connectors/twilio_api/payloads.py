@@ -37,6 +37,18 @@ STATES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
 OPTED_OUT = "21610"
 REFERRAL = ("Body", "Headline", "SourceId", "SourceType", "SourceUrl", "MediaUrl", "MediaContentType", "CtwaClid")
 
+KNOWN = mimetypes.MimeTypes()
+"""Python's own table, not the machine's."""
+ENDINGS = {
+    "audio/ogg": ".ogg",
+    "audio/amr": ".amr",
+    "audio/mp4": ".m4a",
+    "image/webp": ".webp",
+    "video/3gpp": ".3gp",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+}
+
 Fields = Mapping[str, str]
 
 
@@ -136,18 +148,8 @@ def _files(fields: Fields, *, whatsapp: bool) -> tuple[Media, ...]:
 def _file(url: str, content_type: str, n: int, *, whatsapp: bool) -> Media:
     plain = content_type.partition(";")[0].strip().lower() or "application/octet-stream"
     kind = _kind(plain, whatsapp=whatsapp)
-    ending = ENDINGS.get(plain) or mimetypes.guess_extension(plain) or ""
+    ending = ENDINGS.get(plain) or KNOWN.guess_extension(plain) or ""
     return Media(f"{kind}-{n + 1}{ending}", plain, url=url, reference=url.rsplit("/", 1)[-1], kind=kind)
-
-
-ENDINGS = {
-    "audio/ogg": ".ogg",
-    "audio/amr": ".amr",
-    "image/webp": ".webp",
-    "text/vcard": ".vcf",
-    "text/x-vcard": ".vcf",
-    "audio/mp4": ".m4a",
-}
 
 
 def _kind(content_type: str, *, whatsapp: bool) -> Literal["file", "image", "audio", "voice", "video", "sticker"]:

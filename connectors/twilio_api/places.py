@@ -99,10 +99,9 @@ class WhatsAppSender:
         state = str(one.status)
         if not state.startswith("ONLINE"):
             raise Wanting(f"{self._number} is {state}")
-        name = one.profile.name if one.profile else ""
-        limits = (one.properties.messaging_limit, one.properties.quality_rating) if one.properties else ()
-        about = ", ".join(filter(None, [name, state, *limits]))
-        return Found(one.sid or "", about, (one.webhook.callback_url or "") if one.webhook else "")
+        limits = _part(one.properties)
+        about = (_part(one.profile).get("name"), state, limits.get("messaging_limit"), limits.get("quality_rating"))
+        return Found(one.sid or "", ", ".join(filter(None, about)), _part(one.webhook).get("callback_url") or "")
 
     async def set(self, found: Found, webhook: str) -> None:
         """Its callback address, by POST."""
@@ -119,6 +118,11 @@ def places(client: Client, numbers: tuple[str, ...], service: str, of_number: Ca
 def leads_to(found: Found, webhook: str) -> bool:
     """Whether a place calls us, with or without asking for retries."""
     return bool(webhook) and urldefrag(found.webhook).url == webhook
+
+
+def _part(value: Any) -> dict[str, Any]:
+    """What is nested in an answer, which the SDK leaves as it came."""
+    return value if isinstance(value, dict) else {}
 
 
 def _lasting(webhook: str) -> str:

@@ -93,7 +93,7 @@ class Api:
             raise _not_found(request)
         token = new_sid("")
         self._links[token] = found
-        raise web.HTTPTemporaryRedirect(str(request.url.origin().with_path(f"{HERE}/cdn/{token}")))
+        return web.Response(status=307, headers={"Location": str(request.url.origin().with_path(f"{HERE}/cdn/{token}"))})
 
     async def stored(self, request: web.Request) -> web.Response:
         """The bytes. Credentials have no business here: they would be shown to another's server."""
