@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?=
+# Most tests wait for something: three processes keep two cores busy. A file's tests stay together, because they share what they stand on.
+TOGETHER := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test test-long check format bench pictures lock wheel clean
@@ -23,7 +25,7 @@ run: setup  ## start a small lively company to try: http://127.0.0.1:8080
 
 test: setup-test  ## run every test (at most ten minutes on two cores); TESTS=tests/routing runs some
 	@.ci/system-packages
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest $(if $(TESTS),,$(TOGETHER)) $(TESTS)
 
 test-long: setup-test  ## run every test, the fault rigs with their full counts (at most an hour)
 	@.ci/system-packages

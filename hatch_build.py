@@ -1,10 +1,12 @@
 """Builds the console and the chat bubble with the Node of a Python wheel: for the package, and for a checkout (`python hatch_build.py`)."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,25 +40,49 @@ def build_console(root: Path) -> None:
     console = root / "agent_ui"
     if not (console / "package.json").exists():
         raise BuildError(f"there is no console to build in {console}")
-    install_packages(console)
-    sources = digest(source_files(console))
-    stamp = console / "node_modules" / ".built"
-    if read(stamp) == sources and (console / "dist" / "index.html").exists():
+    if is_built(console):
         return
-    say("[4/4] Building the console and the chat bubble ...")
-    npm(console, "run", "build")
-    stamp.write_text(sources)
+    with one_at_a_time(console):
+        install_packages(console)
+        if is_built(console):
+            return
+        say("[4/4] Building the console and the chat bubble ...")
+        npm(console, "run", "build")
+        (console / "node_modules" / ".built").write_text(digest(source_files(console)))
+
+
+def is_built(console: Path) -> bool:
+    """Whether packages and build are those of the sources as they are now."""
+    made = console / "node_modules"
+    same = read(made / ".locked") == digest(locked_files(console)) and read(made / ".built") == digest(source_files(console))
+    return same and (console / "dist" / "index.html").exists()
+
+
+@contextmanager
+def one_at_a_time(console: Path) -> Iterator[None]:
+    """Several processes (tests, a server, an installation) may ask for the console: one writes into its folder, the others wait."""
+    folder = os.open(console, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def install_packages(console: Path) -> None:
     """Install exactly what package-lock.json names."""
-    wanted = digest(iter((console / "package.json", console / "package-lock.json")))
+    wanted = digest(locked_files(console))
     stamp = console / "node_modules" / ".locked"
     if read(stamp) == wanted:
         return
     say("[3/4] Installing the console's packages ...")
     npm(console, "ci", "--no-fund", "--no-audit", "--loglevel=error")
     stamp.write_text(wanted)
+
+
+def locked_files(console: Path) -> Iterator[Path]:
+    """What says which packages there are."""
+    return iter((console / "package.json", console / "package-lock.json"))
 
 
 def source_files(console: Path) -> Iterator[Path]:
@@ -116,6 +142,14 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
+def run_scripts(console: Path, scripts: list[str]) -> None:
+    """Run some scripts of package.json; they write the console's words anew. Raises BuildError."""
+    with one_at_a_time(console):
+        install_packages(console)
+        for script in scripts:
+            npm(console, "run", script)
+
+
 def main(arguments: list[str]) -> int:
     """Without a word: build. With words: run these scripts of package.json, for example `check test`."""
     root = Path(__file__).resolve().parent
@@ -123,9 +157,7 @@ def main(arguments: list[str]) -> int:
         if not arguments:
             build_console(root)
         else:
-            install_packages(root / "agent_ui")
-        for script in arguments:
-            npm(root / "agent_ui", "run", script)
+            run_scripts(root / "agent_ui", arguments)
     except BuildError as error:
         say(str(error))
         return 1

@@ -61,6 +61,8 @@ class Sent:
     external_id: str
     state: Literal["sent", "delivered"] = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    """Further ids that the provider gave to it (an album: one for each picture): answers and reactions may name any of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Manifest:
     """webhook, poll, socket, live (the customer holds a socket to the hub) or none (an agent records what came)."""
     address: str
     """The kind of identity it reaches: email, phone, visitor, account, ..."""
+    also: tuple[str, ...] = ()
+    """Other kinds of identity that it reaches, beside `address` (which an agent may type): a provider's own id of a person."""
     parse: str = "inline"
     """inline, or worker: hostile or heavy payloads are parsed in a process that can be killed."""
     summary: Mapping[str, str] = field(default_factory=dict)

@@ -75,19 +75,27 @@ def _has_buttons(outgoing: Outgoing, manifest: Manifest) -> bool:
 
 def _files_and_links(attachments: Sequence[Media], manifest: Manifest) -> tuple[list[Media], list[Media]]:
     """What the provider shows, and what goes as a link because it does not; without an address a file goes as it is."""
-    links = [one for one in attachments if one.url and not (_shown(one, manifest) and _fits(one, manifest))]
+    links = [one for one in attachments if one.url and goes_as_link(one.content_type, _bytes(one), manifest)]
     return [one for one in attachments if one not in links], links
 
 
-def _shown(media: Media, manifest: Manifest) -> bool:
+def goes_as_link(content_type: str, size: int, manifest: Manifest) -> bool:
+    """Whether a file of this type and size is more than the provider shows."""
+    return not (_shown(content_type, manifest) and _fits(content_type, size, manifest))
+
+
+def _bytes(media: Media) -> int:
+    return media.size if media.data is None else len(media.data)
+
+
+def _shown(content_type: str, manifest: Manifest) -> bool:
     if not manifest.media_types:
         return manifest.attachments > 0
-    broad = media.content_type.partition("/")[0] + "/*"
-    return any(one in {media.content_type, broad, "*/*"} for one in manifest.media_types)
+    broad = content_type.partition("/")[0] + "/*"
+    return any(one in {content_type, broad, "*/*"} for one in manifest.media_types)
 
 
-def _fits(media: Media, manifest: Manifest) -> bool:
-    size = media.size if media.data is None else len(media.data)
-    broad = media.content_type.partition("/")[0]
+def _fits(content_type: str, size: int, manifest: Manifest) -> bool:
+    broad = content_type.partition("/")[0]
     limit = manifest.media_bytes.get(broad if broad in KINDS else "file", manifest.media_bytes.get("file", 0))
     return not limit or size <= limit

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import log
+from hub.commands import channels, rules
 from hub.config import load
 from hub.errors import HubError, SetupError
 from hub.settings import Settings
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_user(commands)
     _add_queue(commands)
     _add_channel(commands)
+    _add_rule(commands)
     backup = _command(commands, "backup", _backup, "write database, files and key into one archive; the hub may go on running")
     backup.add_argument("file", type=Path, help="the archive to write, such as hilo.tar")
     restore = _command(commands, "restore", _restore, "read such an archive into an empty database and data folder")
@@ -111,17 +113,11 @@ def _add_queue(commands: Any) -> None:
 
 
 def _add_channel(commands: Any) -> None:
-    what = _group(commands, "channel", "list, add or switch channels")
-    _command(what, "list", _channel_list, "every channel, with its id, its state and its key")
-    _command(what, "kinds", _channel_kinds, "what kinds of channel can be added, with the settings of each")
-    add = _command(what, "add", _channel_add, "a new channel, switched on; prints its id and its key. Its work goes to the first queue")
-    add.add_argument("connector", help="what kind: one that `hilo channel kinds` shows, such as webchat")
-    add.add_argument("name", help="as colleagues see it")
-    add.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="a setting, such as origins=https://shop.example.com")
-    for name, help_ in (("enable", "switch a channel on"), ("disable", "switch a channel off; what is queued stays queued")):
-        switch = _command(what, name, _channel_switch, help_)
-        switch.add_argument("id", help="the id that `hilo channel list` shows")
-        switch.set_defaults(on=name == "enable")
+    channels.add_to(_group(commands, "channel", "list, add, try, change or switch channels"), _command)
+
+
+def _add_rule(commands: Any) -> None:
+    rules.add_to(_group(commands, "rule", "say which queue takes what, by channel, address, language and words"), _command)
 
 
 async def _serve(_arguments: argparse.Namespace, settings: Settings) -> None:
@@ -191,30 +187,6 @@ async def _queue_serve(arguments: argparse.Namespace, settings: Settings) -> Non
     from hub.looking_after import serve_queue
 
     await serve_queue(settings, arguments.name, arguments.email)
-
-
-async def _channel_kinds(_arguments: argparse.Namespace, _settings: Settings) -> None:
-    from hub.looking_after import list_connectors
-
-    list_connectors()
-
-
-async def _channel_list(_arguments: argparse.Namespace, settings: Settings) -> None:
-    from hub.looking_after import list_channels
-
-    await list_channels(settings)
-
-
-async def _channel_add(arguments: argparse.Namespace, settings: Settings) -> None:
-    from hub.looking_after import add_channel
-
-    await add_channel(settings, arguments.connector, arguments.name, arguments.settings)
-
-
-async def _channel_switch(arguments: argparse.Namespace, settings: Settings) -> None:
-    from hub.looking_after import switch_channel
-
-    await switch_channel(settings, arguments.id, on=arguments.on)
 
 
 async def _backup(arguments: argparse.Namespace, settings: Settings) -> None:

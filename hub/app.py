@@ -7,7 +7,6 @@ A message out: a route of `conversations` → its outbox row → `outbox` → th
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -15,11 +14,11 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from connectors.contract import Delivery, Event, Surroundings, Typing
+from connectors.contract import Delivery, Event, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
-from hub.channels import live as channels_live
-from hub.channels.api import ChannelsApi
+from hub.channels.administration import Administration
+from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
@@ -35,34 +34,40 @@ from hub.customers.records import Records
 from hub.inbound.api import QuarantineApi
 from hub.inbound.arrivals import Arrivals
 from hub.inbound.duties import Listening, Reading
+from hub.inbound.fetching import Fetching
 from hub.inbound.inbox import Inbox
 from hub.inbound.intake import Intake
 from hub.inbound.parsing import Parsers
 from hub.inbound.quarantine import Quarantine
+from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
-from hub.kernel.blob_collection import collect_blobs
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import GONE
-from hub.kernel.health import Health, beat, figure
-from hub.kernel.jobs import Job, Jobs
+from hub.kernel.health import Health, beat, counted, figure
+from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.proxies import Proxies
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Realtime, Wiring, agent_room, customer_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
 from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
+from hub.outbound.sending import Sending
 from hub.people.people import People
-from hub.retention.retention import Retention
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
+from hub.templates.api import TemplatesApi
+from hub.templates.templates import Templates
 from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
+from hub.upkeep import upkeep
 from hub.visitors.bubbles import Bubbles
 from hub.visitors.desk import VisitorDesk
 from hub.visitors.farewell import Farewell
@@ -91,6 +96,7 @@ class Hub:
         self.address = ""
         self.draining = False
         self.parsers = parsers
+        self.proxies = Proxies(settings.server.trusted_proxies)
         self.egress = WebEgress(settings.egress.private)
         self._keep()
         self._know()
@@ -109,7 +115,7 @@ class Hub:
         self.ledger = Ledger(database)
         self.publishing = Lease(database, "publisher", self.node)
         self.publisher = Publisher(database, self.publishing, self.ledger)
-        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.wake)
+        self.doorbell = Doorbell(self.storage.url, self.ledger.wake, self.publisher.heard)
 
     def _know(self) -> None:
         """People, customers, conversations."""
@@ -118,13 +124,15 @@ class Hub:
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
-        self.writer = Writer(database, self.blobs, self.records, manifest, self.publisher.wake)
+        self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
+        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
         """The way in."""
         database = self.storage.database
         self.arrivals = Arrivals(database)
+        self.fetching = Fetching(database, self.blobs, self.publisher.wake)
         self.intake = Intake(
             database,
             self.blobs,
@@ -133,20 +141,34 @@ class Hub:
             committed=self.publisher.wake,
             on_typing=self._customer_typing,
             arrived=self.arrivals.note,
+            waits=self.fetching.ring,
         )
         self.inbox = Inbox(self.intake, self.spool)
         self.reading = Reading(database, self.intake, self.blobs, self._parse)
+        self.sweeping = Sweeping(database, self.inbox, self.reading)
 
     def _send_out(self) -> None:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.outbox = Outbox(database, self.blobs, self.publisher.wake, self._set_channel_state)
+        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url)
+        self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
+        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
+        sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
+        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
-            self._surroundings,
+            self.ground.surroundings,
             lambda name: Lease(database, name, self.node, ttl_s=5),
-            [Listening(database, self.inbox, self.reading).serve, self.reading.serve, self.outbox.serve],
+            [
+                Listening(database, self.inbox, self.reading).serve,
+                self.reading.serve,
+                self.sweeping.serve,
+                self.fetching.serve,
+                self.outbox.serve,
+                self.templates.serve,
+                self.administration.reporting.serve,
+            ],
             self._set_channel_state,
         )
         self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
@@ -175,9 +197,10 @@ class Hub:
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
-            channels_live.projections(),
+            self.administration.live.projections(),
         )
         wiring.gather(self.work_live.unhurried())
+        wiring.gather(self.administration.live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -187,7 +210,7 @@ class Hub:
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
         self.desk = VisitorDesk(database, self.intake, self.work, links)
         farewell = Farewell(database, self.moves)
-        limits = VisitorLimits(database, Proxies(self.settings.server.trusted_proxies), self.settings.visitors)
+        limits = VisitorLimits(database, self.proxies, self.settings.visitors)
         self.visitors = VisitorSockets(
             self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
         )
@@ -201,11 +224,12 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
-            *ChannelsApi(database).routes(),
+            *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
         ]
-        self.jobs = Jobs(database, self.node, self._jobs())
+        self.jobs = Jobs(database, self.node, upkeep(database, self.people, self.blobs, self.settings.retention))
 
     # ── Running ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -227,7 +251,7 @@ class Hub:
             group.create_task(self.publisher.run(), name="publisher")
             group.create_task(self.doorbell.run(), name="doorbell")
             group.create_task(self.router.run(), name="router")
-            group.create_task(self.presence.run(), name="presence")
+            group.create_task(self.presence.run(self.realtime.seated), name="presence")
             group.create_task(self.realtime.run(), name="sockets")
             group.create_task(self.visitors.run(), name="visitors")
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")
@@ -244,6 +268,7 @@ class Hub:
         for event in events:
             if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
                 self.outbox.ring(event.channel)
+                self.fetching.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
                 self.supervisor.changed()
             elif event.type == "rules.changed":
@@ -251,34 +276,27 @@ class Hub:
 
     def application(self) -> web.Application:
         """The web application with every address this hub answers."""
-        app = web.Application(middlewares=[errors_as_data], client_max_size=64 * MEGABYTE)
+        app = web.Application(middlewares=[counted, errors_as_data], client_max_size=64 * MEGABYTE)
         app.on_response_prepare.append(safe_headers)
         self.sockets.attach(app)
         self.realtime.attach()
         self.visitors.attach()
         Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
-        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url).add(app)
+        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
+        MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
         figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
         figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
+        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
         return app
 
     async def hang_up(self) -> None:
         """Close all sockets of this node; browsers come back by themselves, to whichever node is there."""
         if self.sockets.eio.sockets:
             await self.sockets.eio.disconnect()
-
-    def _jobs(self) -> list[Job]:
-        database = self.storage.database
-        return [
-            Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
-            Job("sessions", 60, self.people.sweep),
-            Job("what is old enough to go", 3600, Retention(database, self.settings.retention).let_go),
-            Job("files that nothing names", 3600, lambda: collect_blobs(database, self.blobs)),
-        ]
 
     # ── Who and where ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -307,7 +325,7 @@ class Hub:
             "offers": await self.work.offers_of(principal.agent),
             "work": await self.work.work_of(principal.agent),
             "queues": await self.work.queue_loads(),
-            "channels": (await ChannelsApi(self.storage.database).list()).items,
+            "channels": await self.administration.reading.tiles(),
         }
 
     async def _cut_sockets(self, agent: str, session: str | None, reason: str) -> None:
@@ -322,20 +340,8 @@ class Hub:
         self.intake.rules = await self.channels.rules()
         return await self.channels.all()
 
-    def _surroundings(self, channel: Channel) -> Surroundings:
-        key = self.secrets.subkey(f"channel {channel.id}")
-        return Surroundings(
-            channel=str(channel.id),
-            public_url=self.public_url,
-            key=key,
-            listen_host=self.settings.smtp.host,
-            now=time.time,
-            webhook=f"{self.public_url}/hooks/{channel.hook}",
-            egress=self.egress,
-        )
-
     async def _parse(self, channel: Channel, delivery: Delivery) -> list[Event]:
-        return await self.parsers.parse(channel.connector, channel.settings, self._surroundings(channel), delivery)
+        return await self.parsers.parse(channel.connector, channel.settings, self.ground.surroundings(channel), delivery)
 
     async def _set_channel_state(self, channel: UUID, state: str, detail: str) -> None:
         await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)

@@ -1,4 +1,4 @@
-"""Backup and restore: database, files, key and spool in one tar. In a fresh cluster all stands as it stood, consumers' places included."""
+"""Backup and restore: database, files, key and spool in one tar. In a fresh cluster all stands as it stood, positions included."""
 
 import asyncio
 import io

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hub.channels.shapes import ChannelTile
 from hub.conversations.model import PushedMessage
 from hub.customers.model import Topic
 from hub.kernel.shapes import Named, Person
@@ -67,13 +68,6 @@ class Nothing(msgspec.Struct):
     """Empty: fetch again."""
 
 
-class ChannelState(msgspec.Struct):
-    """How a channel is now."""
-
-    id: str
-    state: str
-
-
 Shape: TypeAlias = type[msgspec.Struct]
 
 
@@ -101,7 +95,9 @@ SOCKET_EVENTS = (
     SocketEvent("customer.parted", FamilyChanged, True, "A join was undone."),
     SocketEvent("topic.changed", TopicChanged, True, "A topic was opened, closed, reopened or moved."),
     SocketEvent("thread.event", RootedEvent, True, "Something happened between the messages of a thread that you have open."),
-    SocketEvent("channel.changed", ChannelState, True, "A channel came up, is degraded or went down."),
+    SocketEvent(
+        "channel.changed", ChannelTile, True, "A channel as it is now: set up, changed, up, degraded, down, or with other figures."
+    ),
     SocketEvent("typing", TypingNow, False, "Somebody writes in a conversation that you have open."),
     SocketEvent("viewing", Viewing, False, "Who has the customer open that you have open."),
     SocketEvent("queues.changed", QueueLoads, False, "The queues' counts, at most once a second."),
@@ -117,12 +113,18 @@ LEDGER_EVENTS = {
     "agent.disabled": "A colleague may not sign in any more.",
     "agent.signed_in": "Somebody signed in.",
     "agent.signed_out": "A session ended; the data say why.",
-    "channel.changed": "A channel was changed or switched.",
+    "channel.changed": "A channel was changed, switched, archived or given a new secret or address; the data name what.",
     "channel.created": "A channel was set up.",
+    "channel.first_arrival": "Something came in on a channel for the first time.",
+    "channel.installed": "The provider's webhook was set from here; the data say whether it went well.",
+    "channel.templates": "The provider's templates of a channel changed.",
     "channel.state": "A channel came up, is degraded or went down.",
+    "channel.uninstalled": "The provider's webhook was taken away from here.",
     "commitment.done": "A promise was kept.",
     "commitment.made": "Something was promised to a customer.",
     "commitment.reopened": "A promise was not kept after all.",
+    "consent.given": "A customer wants to hear from a channel (again); the data say how that was said.",
+    "consent.withdrawn": "A customer does not want to hear from a channel any more; the data say how that was said.",
     "conversation.read": "A colleague has read a conversation up to a number.",
     "customer.changed": "Fields of a customer's record were changed; the data name them.",
     "customer.created": "Somebody wrote for the first time.",
@@ -133,7 +135,7 @@ LEDGER_EVENTS = {
     "customer.tagged": "A tag was put on a customer.",
     "customer.untagged": "A tag was taken away.",
     "delivery.quarantined": "A delivery could not be read and was set aside with its bytes.",
-    "message.changed": "The state of a message of ours changed.",
+    "message.changed": "The state of a message of ours changed; or a message was edited, taken back or reacted to, or a file of it came.",
     "message.created": "A message or note was written.",
     "offer.accepted": "An offer was taken.",
     "offer.canceled": "An offer ended because the work did.",
@@ -148,6 +150,7 @@ LEDGER_EVENTS = {
     "topic.closed": "A matter was closed.",
     "queue.changed": "A queue, or who serves it, was changed.",
     "queue.created": "A queue was made.",
+    "rules.changed": "The rules that choose a queue were changed.",
     "topic.moved": "A matter was moved to another queue or customer.",
     "topic.opened": "A new matter.",
     "topic.reopened": "A closed matter was taken up again.",

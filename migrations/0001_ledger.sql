@@ -102,13 +102,6 @@ BEGIN
 END
 $$;
 
--- How far each durable consumer has read.
-CREATE TABLE consumer (
-    name     text PRIMARY KEY,
-    position bigint NOT NULL,
-    at       timestamptz NOT NULL DEFAULT now()
-);
-
 -- Files, named by what is in them; the bytes lie in the blob store and are synced before the commit that names them.
 CREATE TABLE blob (
     sha256     bytea PRIMARY KEY CHECK (length(sha256) = 32),

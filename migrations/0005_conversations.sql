@@ -157,32 +157,3 @@ BEGIN
     RETURN ARRAY(SELECT n FROM unnest(p_names) n WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = n));
 END
 $$;
-
--- Takes a message back before it left. False when it has left, or is on its way.
-CREATE FUNCTION cancel_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM outbox o USING message m
-        WHERE o.message_id = p_message AND o.state = 'queued' AND m.id = o.message_id AND m.state = 'queued';
-    RETURN FOUND AND raise_message(p_message, 'canceled', NULL);
-END
-$$;
-
--- Puts a message that failed, or whose fate nobody knows, on the outbox once more. False when it stands otherwise.
-CREATE FUNCTION retry_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    again message;
-BEGIN
-    UPDATE message m SET state = 'queued', state_at = now(), error = NULL
-        WHERE m.id = p_message AND m.direction = 'out' AND m.state IN ('failed', 'unknown') RETURNING m.* INTO again;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    INSERT INTO outbox (message_id, channel_id, line, number, request)
-        VALUES (again.id, again.channel_id, again.topic_id || ' ' || (again.address->>'value'), again.number,
-                jsonb_build_object('cc', COALESCE(again.context->'cc', '[]'), 'bcc', COALESCE(again.context->'bcc', '[]')))
-        ON CONFLICT (message_id) DO UPDATE SET next_at = now() WHERE outbox.state = 'queued';
-    INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel, data)
-        VALUES ('message.changed', 'human', p_agent, again.customer_id, again.topic_id, again.id, again.channel_id, '{"state": "queued"}');
-    RETURN true;
-END
-$$;

@@ -68,11 +68,13 @@ BEGIN
 END
 $$;
 
--- The topic a message belongs to: the one it answers, if that is still the family's own, else the one of its live session or address that is open, else the one that was
--- closed a short while ago (it reopens), else a new one.
+-- The topic a message belongs to: the one it answers, if that is still the family's own; else the one of its address that is open, or was
+-- closed a short while ago (it reopens); else the one where its address wrote last; else that of another address of the same person on this
+-- channel that the provider vouches for; else that of the same mail in another mailbox of ours; else a new one.
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
+    recent timestamptz := now() - make_interval(secs => (p->>'reopen_s')::float);
 BEGIN
     opened := false;
     SELECT t.id, t.state INTO topic, found_state FROM topic t JOIN customer o ON o.id = t.customer_id
@@ -80,8 +82,29 @@ BEGIN
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
-          AND (t.state = 'open' OR t.closed_at > now() - make_interval(secs => (p->>'reopen_s')::float))
+          AND (t.state = 'open' OR t.closed_at > recent)
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
+    END IF;
+    IF topic IS NULL THEN
+        SELECT t.id, t.state INTO topic, found_state
+        FROM (SELECT m.topic_id, m.channel_id FROM message m WHERE m.identity_id = p_identity ORDER BY m.number DESC LIMIT 1) last
+            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent)
+            JOIN customer o ON o.id = t.customer_id JOIN customer c ON c.root_id = o.root_id AND c.id = p_customer
+        WHERE last.channel_id = (p->>'channel')::uuid;
+    END IF;
+    IF topic IS NULL THEN
+        SELECT t.id, t.state INTO topic, found_state FROM customer c JOIN customer f ON f.root_id = c.root_id
+            JOIN topic t ON t.customer_id = f.id JOIN identity other ON other.id = t.identity_id JOIN identity own ON own.id = p_identity
+        WHERE c.id = p_customer AND t.channel_id = (p->>'channel')::uuid AND (t.state = 'open' OR t.closed_at > recent)
+          AND ((f.id = p_customer AND 'signed' IN (own.evidence, other.evidence))
+               OR p->'proves' @> jsonb_build_array(jsonb_build_object('kind', other.kind, 'value', other.value)))
+        ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
+    END IF;
+    IF topic IS NULL THEN
+        SELECT t.id, t.state INTO topic, found_state FROM channel c JOIN channel o ON o.kind = c.kind AND o.id <> c.id
+            JOIN message m ON m.channel_id = o.id AND m.external_id = p->>'external_id' AND m.identity_id = p_identity
+            JOIN topic t ON t.id = m.topic_id AND (t.state = 'open' OR t.closed_at > recent)
+        WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
     END IF;
     IF topic IS NULL THEN
         INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, session)
@@ -129,57 +152,6 @@ BEGIN
         work := queue_topic(p_topic, p_root, (p->>'channel')::uuid, (p->>'queue')::uuid, (p->>'automatic')::boolean::int);
         queued := true;
     END IF;
-END
-$$;
-
--- Takes in one message of a customer, exactly once: (channel, external id) that is known changes nothing and says so.
-CREATE FUNCTION take_message(p jsonb)
-RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
-DECLARE
-    sender record;
-    place record;
-    task record;
-BEGIN
-    SELECT m.id, m.number, m.customer_id, c.root_id, m.topic_id, false INTO message, number, customer, root, topic, fresh
-        FROM message m JOIN customer c ON c.id = m.customer_id
-        WHERE m.channel_id = (p->>'channel')::uuid AND m.external_id = p->>'external_id';
-    IF FOUND THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    SELECT * INTO sender FROM take_sender(p);
-    customer := sender.customer;
-    IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
-        PERFORM take_evidence(customer, p->'proves', p->'claims');
-    END IF;
-    root := lock_root(customer);
-    SELECT * INTO place FROM take_topic(p, sender.identity, customer, (sender.answered).topic_id);
-    topic := place.topic;
-    message := (p->>'id')::uuid;
-    number := nextval('message_number');
-    fresh := true;
-    INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
-                         external_id, address, subject, text, html, state, reply_to, context)
-        VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
-                to_timestamp((p->>'provider_at')::float), p->>'external_id',
-                jsonb_build_object('kind', p->>'kind', 'value', p->>'value', 'name', p->>'name'), p->>'subject', p->>'text',
-                decode(p->>'html', 'hex'), 'received', (sender.answered).id, p->'context');
-    UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = 'agent',
-           turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
-    SELECT * INTO task FROM take_work(p, topic, customer, root);
-    work := task.work;
-    IF jsonb_array_length(p->'attachments') > 0 THEN
-        INSERT INTO attachment (id, message_id, position, name, content_type, size, blob, content_id, inline)
-            SELECT (a->>'id')::uuid, take_message.message, n, a->>'name', a->>'content_type', (a->>'size')::bigint, decode(a->>'blob', 'hex'),
-                   a->>'content_id', a->>'content_id' <> ''
-            FROM jsonb_array_elements(p->'attachments') WITH ORDINALITY AS x(a, n) WHERE a->>'upload' IS NULL;
-        UPDATE attachment u SET message_id = take_message.message, position = n
-            FROM jsonb_array_elements(p->'attachments') WITH ORDINALITY AS x(a, n)
-            WHERE u.id = (a->>'upload')::uuid AND u.message_id IS NULL AND u.uploader = 'visitor:' || (p->>'value');
-    END IF;
-    INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
-        VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
-    RETURN NEXT;
 END
 $$;
 
@@ -257,11 +229,18 @@ BEGIN
 END
 $$;
 
--- Lets a message's state climb, and tells; nothing happens when it stands as high already.
+-- Lets a message's state climb, and tells; nothing happens when it stands as high already. Of a message in parts, those climb that left.
 CREATE FUNCTION raise_message(p_message uuid, p_state text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     owner record;
 BEGIN
+    IF p_state IN ('sent', 'delivered', 'read') THEN
+        UPDATE message_part p SET state = p_state, error = NULL
+            WHERE p.message_id = p_message AND p.state NOT IN ('queued', 'sending') AND message_rank(p.state) < message_rank(p_state);
+        IF FOUND THEN
+            RETURN follow_parts(p_message);
+        END IF;
+    END IF;
     UPDATE message m SET state = p_state, state_at = now(), error = p_error
         WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
         RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
@@ -271,105 +250,6 @@ BEGIN
     INSERT INTO event (type, customer, topic, message, channel, data)
         VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', p_state));
     RETURN true;
-END
-$$;
-
--- The provider's answer to a send: names the message, applies the receipts that came before it, and takes it off the outbox.
--- False when the token is not the one that took it (another node has the channel now).
-CREATE FUNCTION settle_message(p_message uuid, p_token bigint, p_state text, p_external_id text, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    parked record;
-BEGIN
-    DELETE FROM outbox o WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    UPDATE message m SET external_id = p_external_id WHERE m.id = p_message AND p_external_id IS NOT NULL AND m.external_id IS NULL;
-    PERFORM raise_message(p_message, p_state, p_error);
-    FOR parked IN
-        DELETE FROM parked_receipt r USING message m
-            WHERE m.id = p_message AND r.channel_id = m.channel_id AND r.external_id = m.external_id RETURNING r.state, r.reason
-    LOOP
-        PERFORM raise_message(p_message, parked.state, CASE WHEN parked.state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', parked.reason) END);
-    END LOOP;
-    RETURN true;
-END
-$$;
-
--- A receipt: by our own id or the provider's; parked while nobody knows the id.
-CREATE FUNCTION take_receipt(p_channel uuid, p_message uuid, p_external_id text, p_state text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    target uuid;
-BEGIN
-    SELECT m.id INTO target FROM message m
-        WHERE m.channel_id = p_channel AND m.direction = 'out' AND (m.id = p_message OR (p_external_id <> '' AND m.external_id = p_external_id)) LIMIT 1;
-    IF target IS NOT NULL THEN
-        PERFORM raise_message(target, p_state, CASE WHEN p_state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', p_reason) END);
-    ELSIF p_external_id <> '' THEN
-        INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
-    END IF;
-END
-$$;
-
--- Takes what is due from a channel's outbox, first in first out within a line: nothing overtakes what is being sent or waits less than
--- a minute; what was deferred for longer steps aside. Under the channel's lease.
-CREATE FUNCTION claim_outbox(p_channel uuid, p_token bigint, p_limit int) RETURNS SETOF outbox LANGUAGE plpgsql AS $$
-DECLARE
-    taken outbox;
-BEGIN
-    PERFORM require_lease('channel:' || p_channel, p_token);
-    FOR taken IN
-        WITH ready AS (
-            SELECT o.message_id FROM outbox o
-            WHERE o.channel_id = p_channel AND o.state = 'queued' AND o.next_at <= now()
-              AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
-                              AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
-            ORDER BY o.number LIMIT p_limit FOR UPDATE OF o SKIP LOCKED
-        )
-        UPDATE outbox o SET state = 'sending', attempts = o.attempts + 1, token = p_token FROM ready r WHERE o.message_id = r.message_id RETURNING o.*
-    LOOP
-        PERFORM raise_message(taken.message_id, 'sending', NULL);
-        RETURN NEXT taken;
-    END LOOP;
-END
-$$;
-
--- Puts a message back for later: the provider was away, or asks for patience.
-CREATE FUNCTION defer_message(p_message uuid, p_token bigint, p_seconds float, p_error jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    owner record;
-BEGIN
-    UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() + make_interval(secs => p_seconds)
-        WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    UPDATE message m SET state = CASE WHEN m.state = 'sending' THEN 'queued' ELSE m.state END, state_at = now(), error = p_error
-        WHERE m.id = p_message RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
-    INSERT INTO event (type, customer, topic, message, channel, data)
-        VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));
-    RETURN true;
-END
-$$;
-
--- What was begun to be sent and is in nobody's hands (asked before anything is claimed, also when the answer to a claim was lost): again,
--- where the same id cannot make a second message; else nobody knows.
-CREATE FUNCTION recover_outbox(p_channel uuid, p_token bigint, p_again boolean) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-    left_over outbox;
-    count int := 0;
-BEGIN
-    PERFORM require_lease('channel:' || p_channel, p_token);
-    FOR left_over IN SELECT * FROM outbox o WHERE o.channel_id = p_channel AND o.state = 'sending' FOR UPDATE LOOP
-        count := count + 1;
-        IF p_again THEN
-            UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = left_over.message_id;
-        ELSE
-            DELETE FROM outbox o WHERE o.message_id = left_over.message_id;
-            PERFORM raise_message(left_over.message_id, 'unknown', '{"code": "interrupted"}');
-        END IF;
-    END LOOP;
-    RETURN count;
 END
 $$;
 

@@ -1,4 +1,92 @@
--- Many deliveries in one statement: what is simple is taken in as a set, what is not goes one by one, and each sender's order is kept.
+-- Messages are taken in: one at a time, or many deliveries in one statement, where what is simple is taken in as a set, what is not goes one
+-- by one, and each sender's order is kept.
+
+-- Whom a message came from, as it is kept with it; `native` is how the provider writes the address, where that differs; `to`:
+-- which address of ours it was sent to, where a channel has several.
+CREATE FUNCTION message_address(p jsonb) RETURNS jsonb IMMUTABLE LANGUAGE sql AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object('kind', p->'kind', 'value', p->'value', 'name', p->'name', 'native', p->'native', 'to', p->'to'))
+$$;
+
+-- The message of the family that the sender says this one answers: for showing only.
+CREATE FUNCTION quoted_message(p_channel uuid, p_reply_to jsonb, p_root uuid) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT m.id FROM jsonb_array_elements_text(p_reply_to) r JOIN message m ON m.id = find_message(p_channel, r)
+            JOIN customer c ON c.id = m.customer_id WHERE c.root_id = p_root ORDER BY m.number DESC LIMIT 1);
+END
+$$;
+
+-- A further picture of an album: its files join the message that holds the first ones. Null when this is the first.
+CREATE FUNCTION take_album(p jsonb, p_identity uuid, p_root uuid)
+RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    first message;
+BEGIN
+    SELECT m.* INTO first FROM message m WHERE m.channel_id = (p->>'channel')::uuid AND m.album = p->>'album' AND m.identity_id = p_identity
+        AND m.at > clock_timestamp() - interval '1 minute' AND m.deleted_at IS NULL ORDER BY m.number LIMIT 1;
+    IF first.id IS NULL THEN
+        RETURN;
+    END IF;
+    INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (first.channel_id, p->>'external_id', first.id);
+    PERFORM add_attachments(first.id, p->'attachments', 'visitor:' || (p->>'value'));
+    UPDATE message m SET text = concat_ws(E'\n', NULLIF(m.text, ''), p->>'text') WHERE m.id = first.id AND p->>'text' <> '';
+    PERFORM tell_changed(first.id, 'album');
+    RETURN QUERY SELECT first.id, first.number, first.customer_id, p_root, first.topic_id, NULL::uuid, false;
+END
+$$;
+
+-- Takes in one message of a customer, exactly once: (channel, external id) that is known changes nothing and says so.
+CREATE FUNCTION take_message(p jsonb)
+RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    sender record;
+    place record;
+    task record;
+    quoted uuid;
+BEGIN
+    SELECT m.id, m.number, m.customer_id, c.root_id, m.topic_id, false INTO message, number, customer, root, topic, fresh
+        FROM message m JOIN customer c ON c.id = m.customer_id WHERE m.id = find_message((p->>'channel')::uuid, p->>'external_id');
+    IF FOUND THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT * INTO sender FROM take_sender(p);
+    customer := sender.customer;
+    IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
+        PERFORM take_evidence(customer, p->'proves', p->'claims');
+    END IF;
+    root := lock_root(customer);
+    IF p->>'album' <> '' THEN
+        RETURN QUERY SELECT * FROM take_album(p, sender.identity, root);
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    SELECT * INTO place FROM take_topic(p, sender.identity, customer, (sender.answered).topic_id);
+    topic := place.topic;
+    message := (p->>'id')::uuid;
+    number := nextval('message_number');
+    fresh := true;
+    quoted := (sender.answered).id;
+    IF quoted IS NULL AND p ? 'reply_to' THEN
+        quoted := quoted_message((p->>'channel')::uuid, p->'reply_to', root);
+    END IF;
+    INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
+                         external_id, address, subject, text, html, state, reply_to, context, content, album)
+        VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
+                to_timestamp((p->>'provider_at')::float), p->>'external_id', message_address(p), p->>'subject', p->>'text',
+                decode(p->>'html', 'hex'), 'received', quoted, p->'context', COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
+    UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = 'agent',
+           turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
+    SELECT * INTO task FROM take_work(p, topic, customer, root);
+    work := task.work;
+    IF jsonb_array_length(p->'attachments') > 0 THEN
+        PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'));
+    END IF;
+    INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
+        VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
+    RETURN NEXT;
+END
+$$;
 
 -- Messages of known senders whose matter is open and at work need no decisions: they are written together. All others, and whatever
 -- follows one of them from the same sender, go through take_message. Results carry the place in the array.
@@ -13,12 +101,13 @@ BEGIN
     PERFORM 1 FROM customer c WHERE c.id = ANY (roots) ORDER BY c.id FOR NO KEY UPDATE;
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
-               bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]')
+               bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
                    OVER (PARTITION BY g.kind, g.value ORDER BY u.n) AS simple,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
-            provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb)
+            provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
+            native text, "to" text)
     ), known AS MATERIALIZED (
         SELECT g.*, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
         FROM given g
@@ -33,10 +122,11 @@ BEGIN
         SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known ORDER BY n) k
     ), written AS (
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
-                             external_id, address, subject, text, html, state, context)
+                             external_id, address, subject, text, html, state, context, content)
         SELECT k.id, k.new_number, k.customer_id, k.topic_id, k.channel, k.identity, k.delivery, 'in', 'customer', clock_timestamp(),
-               to_timestamp(k.provider_at), k.external_id, jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name), k.subject, k.text,
-               decode(k.html, 'hex'), 'received', k.context
+               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL AND k."to" IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
+                    ELSE message_address(to_jsonb(k)) END,
+               k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (
         UPDATE topic t SET last_at = now(), last_number = x.last, turn = 'agent', turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END
@@ -52,14 +142,16 @@ BEGIN
 END
 $$;
 
--- Everything of a group of deliveries: the files they name, their raw rows, messages, receipts, and the end of those that had been stored
--- before. One call is one transaction.
+-- Everything of a group of deliveries: the files they name, their raw rows, messages, receipts, all other events (as `take_event` reads
+-- them), and the end of those that had been stored before. One call is one transaction.
 CREATE FUNCTION take_group(
     p_blobs bytea[], p_sizes bigint[],
     p_ids uuid[], p_channels uuid[], p_kinds text[], p_externals text[], p_headers jsonb[], p_bodies bytea[], p_raw bytea[], p_states text[],
     p_problems text[],
     p_messages jsonb[],
     p_receipt_channels uuid[], p_receipt_messages uuid[], p_receipt_externals text[], p_receipt_states text[], p_receipt_reasons text[],
+    p_receipt_parts int[],
+    p_events jsonb[],
     p_finished uuid[], p_finished_states text[], p_finished_problems text[]
 ) RETURNS TABLE (place int, message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -84,10 +176,18 @@ BEGIN
                                 FROM unnest(p_messages) WITH ORDINALITY AS given (j, n) ORDER BY n);
         END IF;
         RETURN QUERY SELECT * FROM take_messages(p_messages);
+        IF EXISTS (SELECT 1 FROM parked_event) THEN
+            PERFORM take_parked((j->>'channel')::uuid, j->>'external_id') FROM unnest(p_messages) AS given (j);
+        END IF;
     END IF;
     IF cardinality(p_receipt_states) > 0 THEN
-        PERFORM take_receipt(c, m, e, s, r)
-            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons) AS given (c, m, e, s, r);
+        PERFORM take_receipt(c, m, e, s, r, n)
+            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons, p_receipt_parts)
+                AS given (c, m, e, s, r, n);
+    END IF;
+    IF cardinality(p_events) > 0 THEN  -- of a delivery that was taken in before, nothing happens twice
+        PERFORM take_event(j) FROM unnest(p_events) WITH ORDINALITY AS given (j, n)
+            WHERE NOT COALESCE((j->>'delivery')::uuid = ANY (known), false) ORDER BY n;
     END IF;
     IF cardinality(p_finished) > 0 THEN
         UPDATE delivery d SET state = f.state, problem = f.problem, attempts = d.attempts + 1

@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
 
 ANSWERS = ("429", "500", "401", "refuse", "hang", "cut", "cut_before", "garbage", "slow")
 """Faults of the answer to a call of the hub's. cut: it was done, and the line dropped; cut_before: dropped, and nothing done. hang: done,
@@ -211,6 +212,24 @@ class Double:
         if verb is None:
             raise web.HTTPNotFound(text=f"verbs are {', '.join(self.verbs())}")
         return web.json_response(await verb(await request.json()))
+
+
+async def form_of(request: web.Request) -> tuple[dict[str, str], dict[str, tuple[str, str, bytes]]]:
+    """The fields and the files (name, content type, bytes) of a multipart form whose bytes were read before, for the ledger."""
+    stream = StreamReader(BaseProtocol(asyncio.get_running_loop()), limit=2**20)
+    stream.feed_data(await request.read())
+    stream.feed_eof()
+    fields: dict[str, str] = {}
+    files: dict[str, tuple[str, str, bytes]] = {}
+    async for part in MultipartReader(request.headers, stream):
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        data = bytes(await part.read(decode=True))
+        if part.filename is None:
+            fields[part.name] = data.decode()
+        else:
+            files[part.name] = (part.filename, part.headers.get("Content-Type", "application/octet-stream"), data)
+    return fields, files
 
 
 def _drop(request: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ PASSWORD = "three words together\n"
 def hilo(folder: Path, database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One command, as somebody types it who is asked for a password and gives it."""
     settings = {"HILO_DATA": str(folder / "data"), "HILO_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    settings["SECRET"] = _given("export SECRET")
     command = [sys.executable, "-m", "hub", *arguments]
     return subprocess.run(command, cwd=folder, env=settings, input=PASSWORD, capture_output=True, text=True, check=False, timeout=60)
 
@@ -51,7 +52,7 @@ async def test_its_commands_work_and_a_signed_message_comes_to_the_queue(databas
     assert [row.split()[1] for row in listed.splitlines()] == ["webchat", "email", "http"]
     (added,) = [text for line, text in printed.items() if line.startswith("channel add http")]
     async with HubProcess(tmp_path, database_url) as hub:
-        status, answer = await _post(hub, key=added.split()[-1])
+        status, answer = await _post(hub, key=added.splitlines()[0].split()[-1])
         assert (status, answer) == (200, '{"ok":true}')
         said = "SELECT m.text, q.name FROM message m JOIN work w ON w.topic_id = m.topic_id JOIN queue q ON q.id = w.queue_id"
         row = await eventually(lambda: database.row(said), what="the message is in the queue")
@@ -61,7 +62,7 @@ async def test_its_commands_work_and_a_signed_message_comes_to_the_queue(databas
 
 async def _post(hub: HubProcess, key: str) -> tuple[int, str]:
     """What the guide's last lines send, signed as they sign it, with the headers that they name."""
-    body, secret = _given("BODY").encode(), _given("SECRET")
+    body, secret = _given("BODY").encode(), _given("export SECRET")
     now = str(int(time.time()))
     signature = hmac.new(secret.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
     headers = dict(re.findall(r'-H "([A-Za-z-]+): ([^"]+)"', GUIDE))
@@ -80,9 +81,14 @@ def _given(name: str) -> str:
     ("command", "said"),
     [
         ("channel add webchat Chat", "make one first, with `hilo queue add`"),
-        ("channel add carrier-pigeon Coo", "no connector 'carrier-pigeon'; installed are email, http, webchat"),
+        ("channel add carrier-pigeon Coo", "no connector 'carrier-pigeon'; installed are email, http, "),
         ("channel add http Shop", "secret: required"),
-        ("channel disable 7", "'7' is not a channel's id; `hilo channel list` shows them"),
+        ("channel add http Shop secret=x", "secret is a secret and would stay in the shell's history: write secret=- and type it"),
+        ("channel add http Shop secret=env:NOWHERE", "there is no variable NOWHERE in the environment"),
+        ("channel disable 7", "there is no channel '7'; `hilo channel list` shows them"),
+        ("channel guide carrier-pigeon", "there is no kind 'carrier-pigeon'; `hilo channel kinds` shows them"),
+        ("rule add Nowhere", "there is no queue 'Nowhere'; `hilo queue list` shows them"),
+        ("rule remove 1", "there is no rule 1; `hilo rule list` shows them"),
         ("queue serve Nowhere ana@example.com", "there is no queue 'Nowhere'; `hilo queue list` shows them"),
     ],
 )

@@ -6,7 +6,7 @@ import { apply, blank, lastNumber, sent, unread, type Conversation, type Event, 
 import { Delivery } from "./delivery.ts";
 import { exclusively } from "./locks.ts";
 import type { Options } from "./options.ts";
-import { write } from "./outbox.ts";
+import { isPassing, write } from "./outbox.ts";
 import { NOTHING, type Elsewhere, type Store } from "./store.ts";
 import * as uploads from "./uploads.ts";
 
@@ -133,6 +133,7 @@ export class Chat implements Listener {
       return answer;
     }
     // A token that the hub no longer knows (restored, expired) must not lock the visitor out: start as somebody new.
+    if (isPassing(answer.error)) throw new Error(answer.error.message); // the hub cannot at this moment: we stay who we are
     if (!token) throw new Refused(answer.error);
     this.store.set("token", null);
     return this.#hello(ask, 0);

@@ -10,7 +10,8 @@ from connectors.email import ids, payloads
 from connectors.email.compose import compose
 from connectors.email.listener import open_mailbox, try_port
 from connectors.email.relay import Relay, since
-from connectors.email.settings import Settings, check_settings
+from connectors.email.settings import Settings, check_settings, networks
+from connectors.email.steps import step
 from connectors.errors import Unavailable
 
 __all__ = ["Email", "Settings", "build"]
@@ -42,7 +43,8 @@ class Email:
         if not self._settings.listen_port:
             await asyncio.Event().wait()
         port, protocol = self._settings.listen_port, self._settings.listen_protocol
-        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol) as mailbox:
+        relays = networks(self._settings.relays)
+        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays) as mailbox:
             while True:
                 taken = await mailbox.next_batch()
                 stored = False
@@ -79,8 +81,8 @@ class Email:
         try:
             await try_port(self._listen_host(), self._settings.listen_port)
         except Unavailable as error:
-            return Step("listen", ok=False, ms=since(began), detail=str(error))
-        return Step("listen", ok=True, ms=since(began))
+            return step("listen", ok=False, ms=since(began), detail=str(error))
+        return step("listen", ok=True, ms=since(began))
 
     def _listen_host(self) -> str:
         return self._settings.listen_host or self._surroundings.listen_host

@@ -13,6 +13,7 @@ from aiosmtplib import SMTP
 from connectors.contract import Step
 from connectors.email.compose import Composed
 from connectors.email.settings import Settings
+from connectors.email.steps import step
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected, Unavailable
 
 SLOWEST = 50_000
@@ -53,9 +54,9 @@ class Relay:
         steps += [("sender", lambda: client.mail(self._settings.address)), ("withdraw", client.rset)]
         try:
             for name, act in steps:
-                step = await _tried(name, act)
-                yield step
-                if not step.ok:
+                tried = await _tried(name, act)
+                yield tried
+                if not tried.ok:
                     return
         finally:
             client.close()
@@ -171,8 +172,8 @@ async def _tried(name: str, act: Callable[[], Awaitable[object]]) -> Step:
         with _translated():
             await act()
     except (ConnectorError, aiosmtplib.SMTPException) as error:
-        return Step(name, ok=False, ms=since(began), detail=str(error))
-    return Step(name, ok=True, ms=since(began))
+        return step(name, ok=False, ms=since(began), detail=str(error))
+    return step(name, ok=True, ms=since(began))
 
 
 def since(began: float) -> float:

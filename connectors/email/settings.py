@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from connectors.settings import InvalidSettings, setting
 
+Network = IPv4Network | IPv6Network
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """An address of ours: plain ASCII, and without a plus sign, which marks the reply addresses."""
 
@@ -17,15 +19,50 @@ class Settings:
     address: str = setting(
         "Dirección",
         "Address",
-        help_es="La que escriben los clientes: soporte@empresa.es",
-        help_en="What customers write to: support@company.com",
+        help_es="La que escriben los clientes.",
+        help_en="What customers write to.",
+        shape="email",
+        example="support@company.com",
+        max_length=254,
     )
-    name: str = setting("Nombre del remitente", "Sender's name", default="", max_length=100)
-    relay_host: str = setting("Servidor de salida (SMTP)", "Outgoing server (SMTP)", group="out", max_length=253)
-    relay_port: int = setting("Puerto", "Port", default=587, low=1, high=65535, group="out")
+    name: str = setting(
+        "Nombre del remitente",
+        "Sender's name",
+        default="",
+        help_es="El que ven los clientes junto a la dirección.",
+        help_en="What customers see beside the address.",
+        max_length=100,
+    )
+    relay_host: str = setting(
+        "Servidor de salida (SMTP)",
+        "Outgoing server (SMTP)",
+        group="out",
+        help_es="El de su proveedor de correo.",
+        help_en="Your mail provider's.",
+        example="smtp.company.com",
+        max_length=253,
+    )
+    relay_port: int = setting(
+        "Puerto",
+        "Port",
+        default=587,
+        low=1,
+        high=65535,
+        group="out",
+        help_es="Lo habitual: 587 con starttls, 465 con tls.",
+        help_en="Usually 587 with starttls, 465 with tls.",
+    )
     relay_tls: str = setting("Cifrado", "Encryption", default="starttls", choices=("starttls", "tls", "none"), group="out")
     relay_user: str = setting("Usuario", "User", default="", group="out")
-    relay_password: str = setting("Contraseña", "Password", default="", secret=True, group="out")
+    relay_password: str = setting(
+        "Contraseña",
+        "Password",
+        default="",
+        secret=True,
+        group="out",
+        help_es="A menudo una contraseña de aplicación.",
+        help_en="Often an app password.",
+    )
     listen_port: int = setting(
         "Puerto de entrada (SMTP)",
         "Incoming port (SMTP)",
@@ -40,26 +77,55 @@ class Settings:
     listen_host: str = setting(
         "Dirección de escucha", "Listening address", default="", group="in", help_es="Vacío: la del hub", help_en="Empty: the hub's"
     )
+    relays: str = setting(
+        "Servidores de correo propios",
+        "Mail servers of your own",
+        default="127.0.0.1 ::1",
+        group="in",
+        help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
+        help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
+    )
+
+
+ADDRESS_WANTED = {
+    "es": "debe ser como soporte@empresa.es, en ASCII y sin +",
+    "en": "must be like support@company.com, in ASCII and without +",
+}
+BOTH = {"es": "usuario y contraseña van juntos: dé los dos o ninguno", "en": "user and password go together: give both or neither"}
+UNENCRYPTED = {
+    "es": "nunca se envía sin cifrar por la red: elija starttls o tls",
+    "en": "never sent unencrypted over a network: choose starttls or tls",
+}
+
+
+NETWORKS_WANTED = {
+    "es": "deben ser direcciones o redes como 10.0.0.0/8, separadas por espacios",
+    "en": "must be addresses or networks such as 10.0.0.0/8, separated by spaces",
+}
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by spaces. Raises ValueError."""
+    return tuple(ip_network(one, strict=False) for one in text.split())
 
 
 def check_settings(settings: Settings) -> None:
     """Raise InvalidSettings for what no single field shows."""
-    problems: Mapping[str, str] = {
-        name: problem
-        for name, problem in (
-            ("address", "" if ADDRESS.fullmatch(settings.address) else "must be like support@company.com, in ASCII and without +"),
-            ("relay_password", _password_problem(settings)),
-        )
-        if problem
-    }
+    problems: dict[str, Mapping[str, str]] = {}
+    if not ADDRESS.fullmatch(settings.address):
+        problems["address"] = ADDRESS_WANTED
+    if problem := _password_problem(settings):
+        problems["relay_password"] = problem
+    try:
+        networks(settings.relays)
+    except ValueError:
+        problems["relays"] = NETWORKS_WANTED
     if problems:
         raise InvalidSettings(problems)
 
 
-def _password_problem(settings: Settings) -> str:
+def _password_problem(settings: Settings) -> Mapping[str, str] | None:
     if bool(settings.relay_user) != bool(settings.relay_password):
-        return "user and password go together: give both or neither"
+        return BOTH
     loopback = settings.relay_host in ("localhost", "127.0.0.1", "::1")
-    if settings.relay_password and settings.relay_tls == "none" and not loopback:
-        return "never sent unencrypted over a network: choose starttls or tls"
-    return ""
+    return UNENCRYPTED if settings.relay_password and settings.relay_tls == "none" and not loopback else None

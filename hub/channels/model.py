@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +23,14 @@ class Channel:
     brand: UUID
     enabled: bool
     settings: Mapping[str, Any]
+    old_hook: str | None = None
+    old_hook_until: datetime | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the queue rules: what it asks for, and where it leads. What it does not name fits always."""
-
-    queue: UUID
-    channel: UUID | None
-    language: str | None
-    words: tuple[str, ...]
+    def answers_to(self, hook: str) -> bool:
+        """Whether this is the end of its webhook address, or was it until a short time ago."""
+        if hook == self.hook:
+            return True
+        return hook == self.old_hook and self.old_hook_until is not None and datetime.now(UTC) < self.old_hook_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,3 @@ class OpenChannel:
     connector: Connector
     receives: Receives | None
     """The same connector where it takes webhooks; found out once, since asking a protocol is slow."""
-
-
-def choose_queue(channel: Channel, rules: tuple[Rule, ...], text: str, language: str) -> UUID:
-    """The queue of the first rule that fits, else the channel's own. Pure."""
-    fitting = [rule for rule in rules if rule.channel in (None, channel.id) and rule.language in (None, language)]
-    said = text.casefold() if fitting else ""
-    return next((rule.queue for rule in fitting if not rule.words or any(word in said for word in rule.words)), channel.queue)

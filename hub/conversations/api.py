@@ -13,6 +13,7 @@ from hub.conversations.model import (
     HtmlQuery,
     Inline,
     Message,
+    MessageVersions,
     NewDraft,
     NewMessage,
     PageQuery,
@@ -47,7 +48,9 @@ class ConversationsApi:
             post(message + "/retry", self.retry, needs=write, answers={200: Message}),
             post(message + "/cancel", self.cancel, needs=write, answers={200: Message}),
             get(message + "/html", self.html, needs=read, query=HtmlQuery, answers={200: None}),
+            get(message + "/versions", self.versions, needs=read, answers={200: MessageVersions}),
             post("/attachments", self.upload, needs=write, query=FileName, raw_body=True, answers={201: Attachment}),
+            post("/attachments/{id}/fetch", self.fetch_again, needs=write, answers={200: Message}),
             get("/attachments/{id}", self.download, needs=read, query=Inline, answers={200: None}),
         ]
 
@@ -94,12 +97,21 @@ class ConversationsApi:
         page = await asyncio.to_thread(framed, markup, call.query.images, pictures)
         return web.Response(text=page, content_type="text/html", headers=headers(call.query.images))
 
+    async def versions(self, call: Call) -> MessageVersions:
+        """What a message said before it was edited; nothing of one that was taken back."""
+        return MessageVersions(items=await self._conversations.versions(call.who, call.id()))
+
     async def upload(self, call: Call) -> Answer:
         """Send a file up; a message may name it afterwards."""
         if (call.request.content_length or 0) > UPLOAD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(max_size=UPLOAD_LIMIT, actual_size=call.request.content_length or 0)
         source = call.request.content.iter_chunked(65536)
         return Answer(201, await self._files.upload(call.who, call.query.name, call.request.content_type, source))
+
+    async def fetch_again(self, call: Call) -> Message:
+        """Ask the provider once more for a file that could not be fetched."""
+        message = await self._files.fetch_again(call.who, call.id())
+        return await self._conversations.one(call.who, message)
 
     async def download(self, call: Call) -> web.StreamResponse:
         """A file, as a download; a safe picture may be shown in place with `inline=1`."""

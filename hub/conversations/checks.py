@@ -1,13 +1,15 @@
 """What a reply may be on its channel: address, text, copies, files, time. Pure: decides, and says what is allowed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.manifest import Manifest
+from connectors.parts import goes_as_link
+from connectors.text import count, cut
 from hub.conversations.model import AddressView, GivenAddress, NewMessage
-from hub.errors import Invalid
+from hub.errors import Conflict, Invalid
 from hub.kernel.addresses import InvalidAddress, normalise
 
 FILES_AT_MOST = 10
@@ -23,6 +25,32 @@ class Way(Protocol):
 
     @property
     def claimed(self) -> bool: ...
+
+    @property
+    def window(self) -> "Window": ...
+
+    @property
+    def consent(self) -> "Consent | None": ...
+
+
+class Window(Protocol):
+    """What may be written now."""
+
+    @property
+    def allows(self) -> str: ...
+
+
+class Consent(Protocol):
+    """What the customer last said about hearing from a channel."""
+
+    @property
+    def given(self) -> bool: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
 
 
 class Address(Protocol):
@@ -41,13 +69,7 @@ class File:
 
     name: str
     size: int
-
-
-UNITS: Mapping[str, Callable[[str], int]] = {
-    "characters": len,
-    "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
-    "utf8": lambda text: len(text.encode()),
-}
+    content_type: str
 
 
 def refuse(field: str, problem: str) -> Invalid:
@@ -57,7 +79,7 @@ def refuse(field: str, problem: str) -> Invalid:
 
 def check_note(body: NewMessage) -> None:
     """A note goes to nobody outside. Raises Invalid."""
-    for field in ("address", "cc", "bcc", "html", "subject", "send_at"):
+    for field in ("address", "cc", "bcc", "html", "subject", "send_at", "choices", "template"):
         if getattr(body, field):
             raise refuse(field, "a note has none; leave it out")
     if not body.text.strip():
@@ -68,11 +90,11 @@ def check_note(body: NewMessage) -> None:
 
 def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now: datetime) -> None:
     """What the channel can carry. Raises Invalid naming the field and what is allowed."""
-    if not (body.text.strip() or body.attachments):
+    if not (body.text.strip() or body.attachments or body.template):
         raise refuse("text", "a reply needs a text or a file")
-    length = UNITS.get(manifest.text_unit, len)(body.text)
-    if manifest.text_limit and length > manifest.text_limit:
-        raise refuse("text", f"{length} {manifest.text_unit}, at most {manifest.text_limit} on this channel")
+    _check_length(body.text, manifest)
+    if body.template is not None:
+        _check_template(body, manifest)
     for field, allowed in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
         if getattr(body, field) and not allowed:
             raise refuse(field, f"{manifest.id} has no {field}; leave it out")
@@ -81,11 +103,39 @@ def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now
         _check_time(body.send_at, now)
 
 
+def _check_length(text: str, manifest: Manifest) -> None:
+    """What is too long for one message may be cut, into as many as the channel allows."""
+    limit, unit, most = manifest.text_limit, manifest.text_unit, max(manifest.parts, 1)
+    length = count(text, unit)
+    if limit and (length > limit * most or len(cut(text, limit, unit)) > most):
+        raise refuse("text", f"{length} {unit}, at most {limit} on this channel" + (f", in up to {most} parts" if most > 1 else ""))
+
+
+def _check_template(body: NewMessage, manifest: Manifest) -> None:
+    if not manifest.templates:
+        raise refuse("template", f"{manifest.id} has no templates; leave it out")
+    for field in ("text", "html", "attachments", "choices", "subject"):
+        if getattr(body, field):
+            raise refuse(field, "a template has its own; leave it out")
+
+
+def check_way(way: Way | None, allows: str, body: NewMessage) -> None:
+    """Whether the customer wants to hear from this channel, and what may be written now (`allows`). Raises Conflict."""
+    if way is not None and way.consent is not None and not way.consent.given:
+        since = way.consent.at.isoformat(timespec="seconds")
+        said = {"reason": way.consent.reason, "since": since}
+        raise Conflict("consent_withdrawn", f"this customer does not want messages here ({said['reason']}), since {since}", fields=said)
+    if allows == "closed" or (allows == "template" and body.template is None):
+        what = "a template" if allows == "template" else "nothing"
+        problem = f"the time for a free answer is over: {what} may be sent until the customer writes again"
+        raise Conflict("window_closed", problem, fields={"allows": allows})
+
+
 def _check_files(manifest: Manifest, files: Sequence[File]) -> None:
     most = min(manifest.attachments, FILES_AT_MOST)
     if len(files) > most:
         raise refuse("attachments", f"{len(files)} files, at most {most} on this channel")
-    if sum(file.size for file in files) > manifest.attachment_bytes:
+    if sum(file.size for file in files if not goes_as_link(file.content_type, file.size, manifest)) > manifest.attachment_bytes:
         raise refuse("attachments", f"too large together, at most {manifest.attachment_bytes} bytes on this channel")
 
 
@@ -105,7 +155,7 @@ def choose_address(given: GivenAddress | str | None, manifest: Manifest, ways: S
             raise refuse("address", f"this customer has no {manifest.address} on this channel" + _or_give_one(manifest))
         return AddressView(kind=proved.kind, value=proved.value)
     kind, value, name = (manifest.address, given, "") if isinstance(given, str) else (given.kind, given.value, given.name)
-    if kind != manifest.address:
+    if kind not in (manifest.address, *manifest.also):
         raise refuse("address", f"a {kind}; this channel reaches a {manifest.address}")
     value = _normal(kind, value)
     if value not in known and not manifest.starts:

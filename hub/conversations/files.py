@@ -13,7 +13,7 @@ from hub.conversations.checks import FILE_LIMIT
 from hub.conversations.html import PICTURES_AT_MOST, SAFE_PICTURES, data_uris
 from hub.conversations.model import Attachment
 from hub.conversations.reading import QUERIES, Customers
-from hub.errors import HubError, Invalid, NotFound
+from hub.errors import Conflict, HubError, Invalid, NotFound
 from hub.kernel.blobs import BlobTooLarge, Stored
 from hub.kernel.database import Database
 from hub.kernel.names import safe_name
@@ -73,10 +73,22 @@ class Files:
             raise NotFound("not_found", f"there is no file {attachment}")
         if row["customer_id"] is not None:
             await self._customers.customer_for(principal, str(row["customer_id"]))
+        if row["blob"] is None:
+            raise Conflict(f"file_{row['state']}", f"the provider has not given {row['name']} to us yet")
         path = self._blobs.path(row["blob"])
         if not await asyncio.to_thread(path.is_file):
             raise NotFound("file_lost", f"the bytes of {row['name']} are not in the store")
         return web.FileResponse(path, headers=download_headers(row["name"], row["content_type"], inline))
+
+    async def fetch_again(self, principal: Principal, attachment: str) -> str:
+        """Ask the provider once more for a file that failed; returns its message. Raises NotFound, Conflict."""
+        row = await self._database.row(QUERIES.attachment, attachment)
+        if row is None or row["customer_id"] is None:
+            raise NotFound("not_found", f"there is no file {attachment}")
+        await self._customers.customer_for(principal, str(row["customer_id"]))
+        if not await self._database.value(QUERIES.fetch_again, attachment, principal.agent):
+            raise Conflict(f"file_{row['state']}", f"{row['name']} is {row['state']}; only what failed can be fetched again")
+        return str(row["message_id"])
 
     async def pictures(self, message: str) -> dict[str, str]:
         """The safe pictures that a message's HTML shows, as data URIs by content id."""

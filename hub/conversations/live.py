@@ -7,7 +7,7 @@ from uuid import UUID
 from hub.conversations.model import PushedMessage
 from hub.conversations.reading import Conversations, Pushed
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import SUPERVISORS, Projection, Push, agent_room, customer_room, queue_room
+from hub.kernel.push import SUPERVISORS, Projection, Push, agent_room, customer_room, queue_room
 
 
 def projections(conversations: Conversations) -> Mapping[str, Projection]:
@@ -30,7 +30,7 @@ def _rooms(pushed: Pushed) -> frozenset[str]:
     of their lists, the queue's members and the supervisors, as long as they are few.
     """
     view = pushed.view
-    writer = [view.author.id] if view.author.kind == "human" else []
+    writer = [view.author.id] if view.author.kind == "human" and view.author.id else []
     agents: list[Any] = [*pushed.at_work, *writer, *view.mentions]
     lists = {SUPERVISORS, *(queue_room(queue) for queue in pushed.queues)}
     return frozenset({customer_room(view.root), *lists, *(agent_room(agent) for agent in agents)})

@@ -18,13 +18,18 @@ Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Attachment(View):
-    """A file of a message. `inline`: a picture that its HTML shows."""
+    """A file of a message. `inline`: a picture that its HTML shows. `waiting`: it is still with the provider; `failed`: it could not be
+    fetched, `problem` says why (gone, too_large, forbidden_address, unavailable, not_supported).
+    """
 
     id: str
     name: str
     content_type: str
     size: int
     inline: bool = False
+    kind: Literal["file", "image", "audio", "voice", "video", "sticker"] = "file"
+    state: Literal["here", "waiting", "failed"] = "here"
+    problem: str = ""
 
 
 class AddressView(View):
@@ -35,8 +40,62 @@ class AddressView(View):
     name: str = ""
 
 
+class ReactionView(View):
+    """A sign that somebody put on a message."""
+
+    emoji: str
+    by: Person
+
+
+class LocationView(View):
+    """A place on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+class ContactView(View):
+    """Somebody's card that a customer passed on."""
+
+    name: str
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+
+
+class ChoiceView(View):
+    """The button or line that the customer pressed."""
+
+    id: str
+    title: str
+
+
+class QuotedMessage(View):
+    """The beginning of the message that another one answers."""
+
+    id: str
+    text: str
+    direction: Literal["in", "out", "note"]
+
+
+class MessageVersion(View):
+    """What a message said, and since when."""
+
+    at: datetime
+    text: str
+
+
+class MessageVersions(View):
+    """What a message said before it was edited, oldest first; nothing of one that was taken back."""
+
+    items: list[MessageVersion]
+
+
 class Message(View):
-    """One message of the thread. `customer` is the member of the family it belongs to, for ever."""
+    """One message of the thread. `customer` is the member of the family it belongs to, for ever. One that was taken back
+    (`deleted_at`) shows nothing of what it said.
+    """
 
     id: str
     number: int
@@ -58,6 +117,13 @@ class Message(View):
     send_at: datetime | None
     context: dict[str, Any]
     mentions: list[str]
+    reactions: list[ReactionView]
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    location: LocationView | None
+    contacts: list[ContactView]
+    choice: ChoiceView | None
+    quoted: QuotedMessage | None
 
 
 class PushedMessage(Message):
@@ -111,8 +177,25 @@ class GivenAddress(Input):
 Mail = Annotated[str, Meta(min_length=3, max_length=320)]
 
 
+class GivenChoice(Input):
+    """A button of a reply; where the channel has none it becomes a numbered line."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\r\n]*$")]
+    title: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00\r\n]*$")]
+
+
+class GivenTemplate(Input):
+    """A template of the channel's, and the value of each of its variables."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00]*$")]
+    language: Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[^\x00]*$")]
+    variables: dict[Annotated[str, Meta(max_length=100)], Annotated[str, Meta(pattern=r"^[^\x00]*$")]] = field(default_factory=dict)
+
+
 class NewMessage(Input):
-    """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind."""
+    """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind. With a
+    `template` the text is the template's: leave it empty.
+    """
 
     id: Id
     kind: Literal["reply", "note"]
@@ -128,6 +211,8 @@ class NewMessage(Input):
     reply_to: Id | None = None
     send_at: datetime | None = None
     mentions: Annotated[list[Id], Meta(max_length=50)] = field(default_factory=list)
+    choices: Annotated[list[GivenChoice], Meta(max_length=10)] = field(default_factory=list)
+    template: GivenTemplate | None = None
 
 
 class NewDraft(Input):

@@ -19,16 +19,24 @@ SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
 SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector, ch.name AS channel_name, m.text, m.state, m.state_at,
        m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
        m.author_kind, m.author_id, COALESCE(a.name, '') AS agent_name, COALESCE(NULLIF(i.name, ''), NULLIF(c.name, ''), i.value, '') AS writer_name,
-       m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context,
-       COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
-                                                     'inline', f.inline) ORDER BY f.position, f.id)
-                 FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments,
+       m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context, m.content, m.edited_at, m.deleted_at,
+       q.text AS quoted_text, q.direction AS quoted_direction,
+       COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size, 'inline', f.inline,
+                                                     'kind', f.kind, 'state', f.state, 'problem', f.problem) ORDER BY f.position, f.id)
+                 FROM attachment f WHERE f.message_id = m.id AND m.deleted_at IS NULL), '[]') AS attachments,
+       COALESCE((SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'by', jsonb_build_object('kind', e.author_kind,
+                     'id', CASE WHEN e.author_kind = 'customer' THEN w.customer_id ELSE e.author END,
+                     'name', COALESCE(NULLIF(w.name, ''), NULLIF(d.name, ''), w.value, g.name, ''))) ORDER BY e.at, e.author)
+                 FROM reaction e LEFT JOIN identity w ON w.id = e.author AND e.author_kind = 'customer' LEFT JOIN customer d ON d.id = w.customer_id
+                 LEFT JOIN agent g ON g.id = e.author WHERE e.message_id = m.id AND e.emoji <> ''), '[]') AS reactions,
        ARRAY(SELECT w.agent_id FROM work w WHERE w.topic_id = m.topic_id AND w.state IN ('assigned', 'wrapping', 'paused')
              AND w.agent_id IS NOT NULL) AS at_work,
        ARRAY(SELECT w.queue_id FROM work w WHERE w.topic_id = m.topic_id
              AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused')) AS queues
 FROM message m JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id
 LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN identity i ON i.id = m.identity_id
+LEFT JOIN LATERAL (SELECT left(q.text, 200) AS text, q.direction FROM message q JOIN customer o ON o.id = q.customer_id
+                   WHERE q.id = m.reply_to AND o.root_id = c.root_id) q ON true
 WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
 
 -- name: own
@@ -87,8 +95,8 @@ SELECT topic_id FROM message WHERE id = $1 AND customer_id = ANY ($2::uuid[])
 SELECT id FROM agent WHERE id = ANY ($1::uuid[])
 
 -- name: sizes
--- Names and sizes of files that this colleague uploaded and has not sent.
-SELECT id, name, size FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2
+-- Names, sizes and types of files that this colleague uploaded and has not sent.
+SELECT id, name, size, content_type FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2
 
 -- name: name_blob
 -- Names a stored file.
@@ -111,11 +119,20 @@ SELECT cancel_message($1, $2)
 INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2, $3, $4, $5) RETURNING id
 
 -- name: attachment
--- One file, and whose message it belongs to.
-SELECT f.name, f.content_type, f.size, f.blob, f.uploader, m.customer_id
-FROM attachment f LEFT JOIN message m ON m.id = f.message_id WHERE f.id = $1
+-- One file, and whose message it belongs to; none of a message that was taken back.
+SELECT f.name, f.content_type, f.size, f.blob, f.state, f.uploader, f.message_id, m.customer_id
+FROM attachment f LEFT JOIN message m ON m.id = f.message_id WHERE f.id = $1 AND m.deleted_at IS NULL
+
+-- name: fetch_again
+-- A file that failed is asked for once more.
+SELECT fetch_again($1, $2)
+
+-- name: versions
+-- What a message said before it was edited.
+SELECT v.at, v.text FROM message_version v JOIN message m ON m.id = v.message_id
+WHERE v.message_id = $1 AND m.deleted_at IS NULL ORDER BY v.at
 
 -- name: inline_pictures
 -- The pictures that a message's HTML shows.
 SELECT content_id, content_type, size, blob FROM attachment
-WHERE message_id = $1 AND content_id <> '' ORDER BY position
+WHERE message_id = $1 AND content_id <> '' AND state = 'here' ORDER BY position

@@ -3,15 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-import msgspec
-
-from hub.conversations.model import AddressView, Attachment, ConversationPage, Draft, Message, PageQuery, PushedMessage
+from hub.conversations.model import (
+    ConversationPage,
+    Draft,
+    Message,
+    MessageVersion,
+    PageQuery,
+    PushedMessage,
+)
+from hub.conversations.views import message_view, pushed_view
 from hub.errors import NotFound
 from hub.kernel.database import Database, Record, queries
-from hub.kernel.shapes import ChannelRef, Named, Person, ThreadEvent
+from hub.kernel.shapes import Named, ThreadEvent
 from hub.kernel.web import Principal
 
 QUERIES = queries(__package__)
@@ -91,6 +97,11 @@ class Conversations:
         await self.owner_for(principal, message)
         return (await self.message_views([message]))[message]
 
+    async def versions(self, principal: Principal, message: str) -> list[MessageVersion]:
+        """What a message that the caller may see said before it was edited, oldest first. Raises NotFound."""
+        await self.owner_for(principal, message)
+        return [MessageVersion(at=row["at"], text=row["text"]) for row in await self._database.rows(QUERIES.versions, message)]
+
     async def owner_for(self, principal: Principal, message: str) -> Record:
         """The customer and the HTML of a message that the caller may see. Raises NotFound."""
         row = await self._database.row(QUERIES.owner, message)
@@ -112,48 +123,6 @@ class Conversations:
 
     async def _rows(self, ids: Sequence[str | UUID]) -> list[Record]:
         return await self._database.rows(QUERIES.views, list(ids)) if ids else []
-
-
-def message_view(row: Record) -> Message:
-    """A row of the statement `views`."""
-    return Message(**_parts(row))
-
-
-def pushed_view(row: Record) -> PushedMessage:
-    """A row of the statement `views`, for the sockets."""
-    return PushedMessage(**_parts(row), root=str(row["root_id"]), customer_name=row["customer_name"])
-
-
-def _parts(row: Record) -> dict[str, Any]:
-    context = dict(row["context"])
-    return {
-        "id": str(row["id"]),
-        "number": row["number"],
-        "at": row["at"],
-        "direction": row["direction"],
-        "topic": str(row["topic_id"]),
-        "channel": row["channel_id"] and ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"]),
-        "text": row["text"],
-        "state": row["state"],
-        "customer": str(row["customer_id"]),
-        "author": _author(row),
-        "subject": row["subject"],
-        "has_html": row["has_html"],
-        "attachments": msgspec.convert(row["attachments"], type=list[Attachment]),
-        "address": row["address"] and msgspec.convert(row["address"], type=AddressView),
-        "error": row["error"],
-        "state_at": row["state_at"],
-        "reply_to": _text(row["reply_to"]),
-        "send_at": row["send_at"],
-        "mentions": context.pop("mentions", []),
-        "context": context,
-    }
-
-
-def _author(row: Record) -> Person:
-    if row["author_kind"] == "customer":
-        return Person(kind="customer", id=str(row["customer_id"]), name=row["writer_name"])
-    return Person(kind=row["author_kind"], id=_text(row["author_id"]), name=row["agent_name"])
 
 
 def _draft(row: Record) -> Draft | None:

@@ -1,7 +1,7 @@
 """Writes into a conversation: replies and notes (each id once), retry, take back, drafts, read marks."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,9 +11,10 @@ import asyncpg
 import msgspec
 
 from connectors.manifest import Manifest
-from hub.conversations.checks import File, Way, check_note, check_reply, choose_address, copies, refuse
+from connectors.window import allowed
+from hub.conversations.checks import File, Way, check_note, check_reply, check_way, choose_address, copies, refuse
 from hub.conversations.html import clean_html
-from hub.conversations.model import AddressView, NewDraft, NewMessage
+from hub.conversations.model import AddressView, GivenTemplate, NewDraft, NewMessage
 from hub.conversations.reading import QUERIES
 from hub.errors import Conflict, Invalid
 from hub.kernel.blobs import Stored
@@ -38,6 +39,27 @@ class Customers(Protocol):
     async def reach(self, root: str) -> Sequence[Reachable]: ...
 
 
+class Template(Protocol):
+    """A template of a channel's."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def variables(self) -> Sequence[str]: ...
+
+    @property
+    def state(self) -> str: ...
+
+
+class Templates(Protocol):
+    """Knows the templates of channels, and fills them in."""
+
+    async def one(self, channel: str, name: str, language: str) -> Template | None: ...
+
+    def filled(self, template: Any, given: Mapping[str, str]) -> str: ...
+
+
 class BlobStore(Protocol):
     """Keeps bytes before the commit that names them."""
 
@@ -60,6 +82,7 @@ class _Road:
     address: AddressView
     manifest: Manifest
     html: Stored | None
+    text: str
 
 
 class Writer:
@@ -70,12 +93,14 @@ class Writer:
         database: Database,
         blobs: BlobStore,
         customers: Customers,
+        templates: Templates,
         manifest: Callable[[str], Manifest],
         committed: Callable[[], None],
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._customers = customers
+        self._templates = templates
         self._manifest = manifest
         self._committed = committed
 
@@ -129,16 +154,29 @@ class Writer:
 
     async def _road(self, agent: str, root: str, body: NewMessage) -> _Road:
         channel = await self._open_channel(body.channel)
-        manifest = self._manifest(channel["connector"])
-        check_reply(body, manifest, await self._files(agent, body.attachments), datetime.now(UTC))
+        manifest, now = self._manifest(channel["connector"]), datetime.now(UTC)
+        check_reply(body, manifest, await self._files(agent, body.attachments), now)
         ways = [way for way in await self._customers.reach(root) if way.channel.id == str(channel["id"])]
+        address = choose_address(body.address, manifest, ways)
+        way = next((one for one in ways if one.address.value == address.value), None)
+        check_way(way, way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what, body)
         html = await clean_html(body.html) if body.html else None
         return _Road(
             channel=str(channel["id"]),
-            address=choose_address(body.address, manifest, ways),
+            address=address,
             manifest=manifest,
             html=await self._blobs.put(html.encode()) if html else None,
+            text=await self._filled(str(channel["id"]), body.template) if body.template else body.text,
         )
+
+    async def _filled(self, channel: str, given: GivenTemplate) -> str:
+        """What the customer will read: that stands in the thread."""
+        template = await self._templates.one(channel, given.name, given.language)
+        if template is None:
+            raise refuse("template", f"this channel has no template {given.name} in {given.language}")
+        if template.state != "approved":
+            raise refuse("template", f"{given.name} is {template.state}; only an approved one can be sent")
+        return self._templates.filled(template, given.variables)
 
     async def _open_channel(self, channel: str | None) -> asyncpg.Record:
         row = await self._database.row(QUERIES.channel, channel) if channel else None
@@ -152,7 +190,7 @@ class Writer:
         rows = await self._database.rows(QUERIES.sizes, list(ids), f"agent:{agent}") if ids else []
         if len(rows) != len(ids):
             raise refuse("attachments", "each must be uploaded by you, and sent only once")
-        return [File(row["name"], row["size"]) for row in rows]
+        return [File(row["name"], row["size"], row["content_type"]) for row in rows]
 
     async def _check_links(self, body: NewMessage, family: Sequence[str]) -> None:
         if body.mentions:
@@ -189,7 +227,8 @@ class Writer:
 def _request(agent: str, root: str, topic: str | None, body: NewMessage, road: _Road | None, digest: bytes) -> dict[str, Any]:
     """What the database's `write_message` takes."""
     aside = {"cc": copies("cc", body.cc), "bcc": copies("bcc", body.bcc)}
-    context = {**aside, "mentions": [one.lower() for one in body.mentions]}
+    rich = {"choices": msgspec.to_builtins(body.choices), "template": msgspec.to_builtins(body.template)}
+    context = {**aside, **rich, "mentions": [one.lower() for one in body.mentions]}
     return {
         "id": body.id,
         "customer": root,
@@ -198,7 +237,7 @@ def _request(agent: str, root: str, topic: str | None, body: NewMessage, road: _
         "address": msgspec.to_builtins(road.address) if road else None,
         "topic": topic,
         "subject": body.subject or "",
-        "text": body.text,
+        "text": road.text if road else body.text,
         "html": road.html.sha256.hex() if road and road.html else None,
         "attachments": [one.lower() for one in body.attachments],
         "uploader": f"agent:{agent}",

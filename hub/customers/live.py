@@ -9,7 +9,7 @@ import msgspec
 from hub.customers.records import QUERIES, topic_view
 from hub.kernel.database import Database
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import Projection, Push, agent_room, customer_room
+from hub.kernel.push import Projection, Push, agent_room, customer_room
 
 CHANGES = (
     "customer.created",
@@ -18,6 +18,8 @@ CHANGES = (
     "customer.tagged",
     "customer.untagged",
     "customer.distinct",
+    "consent.given",
+    "consent.withdrawn",
     "commitment.made",
     "commitment.done",
     "commitment.reopened",

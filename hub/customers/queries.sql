@@ -165,8 +165,7 @@ WHERE c.enabled
 
 -- name: consents
 -- What each address last said about hearing from a channel.
-SELECT DISTINCT ON (s.identity_id, s.channel_id) s.identity_id, s.channel_id, s.given, s.reason, s.at
-FROM consent s WHERE s.identity_id = ANY ($1::uuid[]) ORDER BY s.identity_id, s.channel_id, s.at DESC
+SELECT s.identity_id, s.channel_id, s.given, s.reason, s.at FROM consent s WHERE s.identity_id = ANY ($1::uuid[])
 
 -- name: change
 -- Changes a root's own row. A null field is kept as such: it hides what the rest of the family says, and an undo gives that back.

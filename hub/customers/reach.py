@@ -95,7 +95,7 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
     """A channel that cannot write first reaches only those whom it has met."""
     for address in addresses:
         met = channel.ref.id in address.channels
-        if address.kind == channel.manifest.address and (met or channel.manifest.starts):
+        if address.kind in (channel.manifest.address, *channel.manifest.also) and (met or channel.manifest.starts):
             yield address
 
 

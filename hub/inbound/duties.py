@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
-from connectors.contract import Batch, Delivery, Event, Listens
+import asyncpg
+
+from connectors.contract import Delivery, Event, Listens
 from connectors.errors import MalformedPayload
 from hub.channels.model import Channel, OpenChannel
 from hub.inbound.group import QUERIES, Incoming
@@ -49,21 +51,43 @@ class Listening:
         """Store every batch, then ask for the next: that is what confirms it."""
         if not isinstance(channel.connector, Listens):
             return
-        if channel.manifest.receives == "poll":  # two that poll would confirm each other's unread; a server of our own may run everywhere
-            await lease.held()
-        cursor = None
-        with suppress(*GONE):
-            cursor = await self._database.value("SELECT cursor FROM channel_state WHERE channel_id = $1", channel.channel.id)
-        async with aclosing(channel.connector.listen(cursor)) as batches:  # type: ignore[type-var]
-            async for batch in batches:
-                await self._store(channel, batch)
+        if channel.manifest.receives != "poll":
+            await self._listen(channel, channel.connector, None, lease)  # a server of our own may run everywhere
+            return
+        while True:  # two that poll would confirm each other's unread
+            token = await lease.held()
+            await lease.under(token, self._listen(channel, channel.connector, await self._cursor(channel), lease, token))
 
-    async def _store(self, channel: OpenChannel, batch: Batch) -> None:
-        await self._inbox.accept(channel, batch.deliveries)
-        crash_point("inbound.stored")
-        if batch.cursor is not None:
-            await self._database.run(QUERIES.move_cursor, channel.channel.id, batch.cursor)
-        self._reading.ring(channel.channel.id)
+    async def _cursor(self, channel: OpenChannel) -> Mapping[str, object] | None:
+        with suppress(*GONE):
+            cursor: Mapping[str, object] | None = await self._database.value(QUERIES.cursor, channel.channel.id)
+            return cursor
+        return None
+
+    async def _listen(
+        self, channel: OpenChannel, source: Listens, cursor: Mapping[str, object] | None, lease: Lease, token: int | None = None
+    ) -> None:
+        async with aclosing(source.listen(cursor)) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                await self._inbox.accept(channel, batch.deliveries)
+                crash_point("inbound.stored")
+                if batch.cursor is not None and token is not None:
+                    await self._move_cursor(channel, batch.cursor, lease, token)
+                self._reading.ring(channel.channel.id)
+
+    async def _move_cursor(self, channel: OpenChannel, cursor: Mapping[str, object], lease: Lease, token: int) -> None:
+        """After the rows and under the lease. A cursor that stays behind costs only copies, which are known."""
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(QUERIES.require_lease, lease.name, token)
+                await connection.execute(QUERIES.move_cursor, channel.channel.id, dict(cursor))
+        except GONE as error:
+            log.warning("channel %s: the database is away, its cursor stays behind (%r)", channel.channel.name, error)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != "HL001":
+                raise
+            log.warning("channel %s: another node listens now", channel.channel.name)
+            await lease.forget(token)
 
 
 class Reading:

@@ -58,13 +58,17 @@ class Prepared:
     blobs: dict[bytes, int] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """All else, as `take_event` reads it."""
+    waits: bool = False
+    """Whether a file of it is still with the provider."""
 
 
 async def take_group(database: Database, group: Sequence[Prepared]) -> list[list[TakenMessage]]:
     """Take a group in; the messages of each delivery, in order. Raises what asyncpg raises, and nothing was done then."""
     owners = [number for number, one in enumerate(group) for _ in one.messages]
     results: list[list[TakenMessage]] = [[] for _ in group]
-    given = (*_files(group), *_deliveries(group), _messages(group), *_receipts(group), *_finished(group))
+    given = (*_files(group), *_deliveries(group), _messages(group), *_receipts(group), _events(group), *_finished(group))
     rows = await database.rows(QUERIES.take_group, *given)
     for row in sorted(rows, key=lambda row: row["place"]):
         place, *rest = row.values()
@@ -95,9 +99,13 @@ def _messages(group: Sequence[Prepared]) -> list[dict[str, Any]]:
     return [{**message, "delivery": str(one.incoming.stored or one.incoming.id)} for one in group for message in one.messages]
 
 
+def _events(group: Sequence[Prepared]) -> list[dict[str, Any]]:
+    return [{**event, "delivery": str(one.incoming.stored or one.incoming.id)} for one in group for event in one.events]
+
+
 def _receipts(group: Sequence[Prepared]) -> list[list[Any]]:
-    rows = [(one.incoming.channel.id, _uuid(r.message), r.external_id, r.state, r.reason) for one in group for r in one.receipts]
-    return _columns(rows, 5)
+    rows = [(one.incoming.channel.id, as_uuid(r.message), r.external_id, r.state, r.reason, r.part) for one in group for r in one.receipts]
+    return _columns(rows, 6)
 
 
 def _finished(group: Sequence[Prepared]) -> list[list[Any]]:
@@ -109,7 +117,8 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _uuid(text: str) -> UUID | None:
+def as_uuid(text: str) -> UUID | None:
+    """An id of ours that came back; None for what is none."""
     try:
         return UUID(text)
     except ValueError:

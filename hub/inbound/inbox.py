@@ -12,7 +12,8 @@ from hub.inbound.group import Incoming
 from hub.inbound.intake import Intake, Taken, stream_of
 from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE
-from hub.kernel.spool import Spool, Spooled
+from hub.kernel.spool import Spool
+from hub.kernel.spool_records import Spooled
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,10 @@
 """Intake: deliveries become messages of customers, exactly once, many to a transaction.
 
-Deliveries that wait at the same time share one transaction: a durable commit costs the same for one as for sixteen. Senders are spread
-over lanes by a hash, so that one sender's messages keep their order and two lanes never wait for the same customer's lock.
+Deliveries that wait at the same time share one transaction: a durable commit costs the same for one as for sixteen. One group follows
+the other, so that each sender's messages keep their order.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,18 +13,22 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from connectors.contract import Media, Message, Profile, Receipt, Typing
-from hub.channels.model import Channel, Rule, choose_queue
+from connectors.contract import Echo, Media, Message, Receipt, Typing
+from hub.channels.model import Channel
+from hub.channels.rules import Rule, choose_queue
+from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
+from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.crash import crash_point
-from hub.kernel.database import AGAIN, GONE, Database
+from hub.kernel.database import AGAIN, GONE, Database, DatabaseAway
 
 log = logging.getLogger(__name__)
 
-LANES = 1
 INLINE_BYTES = 16384
 """A raw body above this is a blob, never a column."""
 TRIES = 6
+WAITING = 2000
+"""How many deliveries wait for their transaction at most: whoever brings more waits with them."""
 
 
 class BlobStore(Protocol):
@@ -43,7 +46,7 @@ class Taken:
 
 
 class Intake:
-    """Takes deliveries in. Open channels call `take`; `run` keeps the lanes going."""
+    """Takes deliveries in. Open channels call `take`; `run` makes the transactions."""
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Intake:
         committed: Callable[[], None],
         on_typing: Callable[[Channel, Typing], None] = lambda _channel, _typing: None,
         arrived: Callable[[Iterable[UUID]], None] = lambda _channels: None,
+        waits: Callable[[UUID], None] = lambda _channel: None,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -63,14 +67,15 @@ class Intake:
         self._committed = committed
         self._on_typing = on_typing
         self._arrived = arrived
-        self._lanes: list[asyncio.Queue[Prepared]] = [asyncio.Queue(maxsize=2000) for _ in range(LANES)]
+        self._waits = waits
+        self._waiting: asyncio.Queue[Prepared] = asyncio.Queue(maxsize=WAITING)
         self.rules: tuple[Rule, ...] = ()
 
     async def take(self, incoming: Incoming) -> Taken:
         """Take one delivery in; returns after the commit. Raises what asyncpg raises when the database is away."""
         prepared = await self._prepare(incoming)
         crash_point("intake.prepared")
-        await self._lanes[_lane(incoming)].put(prepared)
+        await self._waiting.put(prepared)
         taken: Taken = await prepared.done
         for event in incoming.events or ():
             if isinstance(event, Typing):
@@ -78,17 +83,12 @@ class Intake:
         return taken
 
     async def run(self) -> None:
-        """Keep the lanes going, for ever."""
-        async with asyncio.TaskGroup() as group:
-            for number, lane in enumerate(self._lanes):
-                group.create_task(self._run_lane(lane), name=f"intake lane {number}")
-
-    async def _run_lane(self, lane: "asyncio.Queue[Prepared]") -> None:
+        """One transaction after the other, for ever: each takes whoever waits."""
         while True:
-            waiting = [await lane.get()]
-            while len(waiting) < self._group_size and not lane.empty():
-                waiting.append(lane.get_nowait())
-            await self._take_group(waiting)
+            group = [await self._waiting.get()]
+            while len(group) < self._group_size and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await self._take_group(group)
 
     async def _take_group(self, group: Sequence[Prepared]) -> None:
         """All in one transaction; when one of them breaks it, each alone, so that only that one is set aside."""
@@ -100,7 +100,7 @@ class Intake:
             for one in group:
                 await self._take_alone(one)
         except BaseException:
-            _fail(group, ConnectionError("the hub is stopping"))
+            _fail(group, DatabaseAway("the hub is stopping"))
             raise
         else:
             self._settle(group, results)
@@ -122,7 +122,7 @@ class Intake:
                 _set_aside(one, error)
             else:
                 return self._settle([one], results)
-        return _fail([one], TimeoutError("the database could not decide who was first"))
+        return _fail([one], DatabaseAway("the database could not decide who was first"))
 
     def _settle(self, group: Sequence[Prepared], results: Sequence[Taken]) -> None:
         crash_point("intake.committed")
@@ -131,6 +131,8 @@ class Intake:
                 one.done.set_result(taken)
         self._committed()
         self._arrived({one.incoming.channel.id for one in group})
+        for channel in {one.incoming.channel.id for one in group if one.waits}:
+            self._waits(channel)
 
     # ── One transaction ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,79 +149,55 @@ class Intake:
             prepared.blobs[prepared.raw.sha256] = prepared.raw.size
         for event in incoming.events or ():
             if isinstance(event, Message):
-                prepared.messages.append(await self._message(incoming, event, prepared.blobs))
-            elif isinstance(event, Receipt):
+                prepared.messages.append(await self._message(prepared, event))
+            elif isinstance(event, Echo):
+                files = await self._files(prepared, event.attachments)
+                prepared.events.append({**words.event_row(incoming.channel, event), "id": str(uuid4()), "attachments": files})
+            elif isinstance(event, Receipt) and event.peer is None:
                 prepared.receipts.append(event)
-            elif not isinstance(event, Typing | Profile):
-                prepared.incoming = _with_problem(prepared.incoming, f"{type(event).__name__} is not understood yet")
+            elif not isinstance(event, Typing):
+                prepared.events.append(words.event_row(incoming.channel, event))
         return prepared
 
-    async def _message(self, incoming: Incoming, message: Message, blobs: dict[bytes, int]) -> dict[str, Any]:
-        html = None
+    async def _message(self, prepared: Prepared, message: Message) -> dict[str, Any]:
+        channel, html = prepared.incoming.channel, None
         if message.html:
             stored = await self._blobs.put(message.html.encode())
-            blobs[stored.sha256] = stored.size
+            prepared.blobs[stored.sha256] = stored.size
             html = stored.sha256.hex()
         return {
-            **_words(incoming, message),
+            **words.message_row(channel, message),
             "html": html,
-            "queue": choose_queue(incoming.channel, self.rules, f"{message.subject}\n{message.text}", message.language),
-            "attachments": [await self._attachment(media, blobs) for media in message.attachments],
+            "queue": self._queue(channel, message),
+            "attachments": await self._files(prepared, message.attachments),
             "reopen_s": self._reopen_s,
         }
 
-    async def _attachment(self, media: Media, blobs: dict[bytes, int]) -> dict[str, Any]:
-        if media.upload:
-            return {"upload": media.upload}
-        stored = await self._blobs.put(media.data or b"")
-        blobs[stored.sha256] = stored.size
-        return {
-            "id": str(uuid4()),
-            "upload": None,
-            "name": media.name,
-            "content_type": media.content_type,
-            "size": stored.size,
-            "blob": stored.sha256.hex(),
-            "content_id": media.content_id,
-        }
+    def _queue(self, channel: Channel, message: Message) -> UUID:
+        addresses = (message.sender.value, message.to)
+        return choose_queue(channel, self.rules, f"{message.subject}\n{message.text}", message.language, addresses)
 
-
-def _words(incoming: Incoming, message: Message) -> dict[str, Any]:
-    """A message as `take_message` reads it. PostgreSQL's text holds no NUL and no half of a character."""
-    return {
-        "id": str(uuid4()),
-        "channel": str(incoming.channel.id),
-        "external_id": message.external_id,
-        "kind": message.sender.kind,
-        "value": _clean(message.sender.value),
-        "name": _clean(message.sender.name),
-        "subject": _clean(message.subject),
-        "text": _clean(message.text),
-        "provider_at": message.at,
-        "answers": list(message.answers),
-        "session": message.session,
-        "automatic": message.automatic,
-        "language": message.language,
-        "proves": [{"kind": one.kind, "value": one.value, "name": one.name} for one in message.proves],
-        "claims": dict(message.claims),
-        "context": dict(message.context),
-    }
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    async def _files(self, prepared: Prepared, files: Iterable[Media]) -> list[dict[str, Any]]:
+        """What is given with the message is written now; what the provider still has is fetched once the message is there."""
+        rows = []
+        for media in files:
+            row = words.file_row(prepared.incoming.channel, media)
+            prepared.waits |= "source" in row
+            if "source" not in row and not media.upload:
+                stored = await self._blobs.put(media.data or b"")
+                prepared.blobs[stored.sha256] = stored.size
+                kind = picture_type((media.data or b"")[:BEGINNING], row["content_type"])
+                row |= {"blob": stored.sha256.hex(), "size": stored.size, "content_type": kind}
+            rows.append(row)
+        return rows
 
 
 def stream_of(incoming: Incoming) -> str:
     """What must stay in order with this: what came from the same sender; from the same channel, when nobody has read yet who sent it."""
     for event in incoming.events or ():
-        if isinstance(event, Message):
-            return f"{event.sender.kind} {event.sender.value}"
+        if (peer := words.peer_of(event)) is not None:
+            return f"{peer.kind} {peer.value}"
     return str(incoming.channel.id)
-
-
-def _lane(incoming: Incoming) -> int:
-    return hashlib.blake2b(stream_of(incoming).encode("utf-8", "replace"), digest_size=2).digest()[0] % LANES
 
 
 def _with_problem(incoming: Incoming, problem: str) -> Incoming:
@@ -228,7 +206,7 @@ def _with_problem(incoming: Incoming, problem: str) -> Incoming:
 
 def _set_aside(one: Prepared, error: Exception) -> None:
     log.error("a delivery of channel %s cannot be taken in; it is set aside", one.incoming.channel.id, exc_info=error)
-    one.messages, one.receipts = [], []
+    one.messages, one.receipts, one.events = [], [], []
     one.incoming = _with_problem(one.incoming, f"{type(error).__name__}: {error}")
 
 

@@ -1,9 +1,17 @@
 -- name: take_group
--- A whole group in one call: files, raw deliveries, messages, receipts, and the end of what had been stored.
-SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+-- A whole group in one call: files, raw deliveries, messages, receipts, other events, and the end of what had been stored.
+SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+
+-- name: cursor
+-- Where listening goes on.
+SELECT cursor FROM channel_state WHERE channel_id = $1
+
+-- name: require_lease
+-- Raises unless the token is the current one; the lease stays as it is until the end of the transaction.
+SELECT require_lease($1, $2)
 
 -- name: move_cursor
--- Where listening goes on, only under the lease.
+-- Listening goes on from here; asked only under the lease.
 UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
 
 -- name: unread_deliveries
@@ -29,3 +37,31 @@ UPDATE delivery SET state = 'dropped' WHERE id = $1 AND state = 'quarantined'
 -- Something came in on these channels.
 INSERT INTO channel_state AS s (channel_id, last_in_at) SELECT unnest($1::uuid[]), now()
 ON CONFLICT (channel_id) DO UPDATE SET last_in_at = now()
+
+-- name: next_file
+-- The file of a channel that is due first and in nobody's hands, and in how many seconds it is.
+SELECT id, source, kind, content_type, attempts, EXTRACT(epoch FROM next_at - now())::float AS due_in FROM attachment
+WHERE state = 'waiting' AND source->>'channel' = $1 AND NOT id = ANY ($2::uuid[]) ORDER BY next_at LIMIT 1
+
+-- name: defer_file
+-- A file is tried again after some seconds; the last number says whether that counts as an attempt.
+UPDATE attachment SET next_at = now() + make_interval(secs => $2), attempts = attempts + $3 WHERE id = $1 AND state = 'waiting'
+
+-- name: settle_file
+-- A file came, or never will.
+SELECT settle_attachment($1, $2, $3, $4, $5, $6)
+
+-- name: sweep_from
+-- From when on a provider's history is looked through: a little before the last time, at first since the channel was set up; never further
+-- back than a month.
+SELECT now() AS began, GREATEST(COALESCE(s.swept_at, c.created_at) - interval '10 minutes', now() - interval '30 days') AS since
+FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id WHERE c.id = $1
+
+-- name: swept
+-- A provider's history was looked through up to this moment.
+INSERT INTO channel_state AS s (channel_id, swept_at) VALUES ($1, $2)
+ON CONFLICT (channel_id) DO UPDATE SET swept_at = GREATEST(s.swept_at, EXCLUDED.swept_at)
+
+-- name: sweep_parked
+-- What waits for messages that are not known: applied, written or let go.
+SELECT sweep_parked($1)

@@ -36,6 +36,11 @@ GONE = (
 retry by its key.
 """
 
+
+class DatabaseAway(ConnectionError):
+    """The database could not be asked, or did not say what became of it. One of GONE; the cause is what asyncpg or the network raised."""
+
+
 UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """What is raised for text that PostgreSQL cannot keep: with the character NUL."""
 
@@ -145,28 +150,43 @@ class Database:
         return self._pool
 
     async def rows(self, sql: str, *arguments: Any) -> list[Record]:
-        """All rows of one statement."""
-        return await self.pool.fetch(sql, *arguments)
+        """All rows of one statement. Raises DatabaseAway, as all these do."""
+        try:
+            return await self.pool.fetch(sql, *arguments)
+        except GONE as error:
+            raise _away(error) from error
 
     async def row(self, sql: str, *arguments: Any) -> Record | None:
         """The first row, or None."""
-        return await self.pool.fetchrow(sql, *arguments)
+        try:
+            return await self.pool.fetchrow(sql, *arguments)
+        except GONE as error:
+            raise _away(error) from error
 
     async def value(self, sql: str, *arguments: Any) -> Any:
         """The first column of the first row, or None."""
-        return await self.pool.fetchval(sql, *arguments)
+        try:
+            return await self.pool.fetchval(sql, *arguments)
+        except GONE as error:
+            raise _away(error) from error
 
     async def run(self, sql: str, *arguments: Any) -> int:
         """Execute one statement; returns how many rows it touched."""
-        status = await self.pool.execute(sql, *arguments)
+        try:
+            status = await self.pool.execute(sql, *arguments)
+        except GONE as error:
+            raise _away(error) from error
         last = status.rsplit(" ", 1)[-1]
         return int(last) if last.isdigit() else 0
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One connection in one transaction; committed at the end, rolled back when something is raised."""
-        async with self.pool.acquire(timeout=5) as connection, connection.transaction():
-            yield connection
+        try:
+            async with self.pool.acquire(timeout=5) as connection, connection.transaction():
+                yield connection
+        except GONE as error:
+            raise _away(error) from error
 
     async def prepare_all(self) -> int:
         """Prepare every named statement once, so that a wrong one fails at boot. Returns how many there are."""
@@ -175,6 +195,10 @@ class Database:
                 for name, sql in group.items():
                     await _prepare(connection, group.package, name, sql)
         return sum(len(group) for group in ALL)
+
+
+def _away(error: BaseException) -> DatabaseAway:
+    return DatabaseAway(str(error) or type(error).__name__)
 
 
 class BrokenQuery(RuntimeError):

@@ -1,9 +1,10 @@
 """Whether the hub lives, and whether it can accept: two questions with two answers. And the figures for Prometheus."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.kernel.database import GONE, Database
@@ -23,6 +24,26 @@ def figure(name: str, help_: str, read: Callable[[], float]) -> None:
         gauge = Gauge(name, help_, registry=REGISTRY)
         gauge.set_function(lambda: FIGURES[name]())  # noqa: PLW0108 — looked up when asked: a later hub in this process replaces it
     FIGURES[name] = read
+
+
+@web.middleware
+async def counted(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Counts every answer and how long it took; sockets stay open for hours and have figures of their own."""
+    if request.path.startswith("/socket.io"):
+        return await handler(request)
+    method = request.method if request.method in hdrs.METH_ALL else "other"
+    status, begin = 500, time.perf_counter()
+    try:
+        answer = await handler(request)
+        status = answer.status
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    else:
+        return answer
+    finally:
+        REQUESTS.labels(method, status).inc()
+        SECONDS.observe(time.perf_counter() - begin)
 
 
 class Health:

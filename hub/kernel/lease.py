@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from hub.kernel.database import GONE, Database
@@ -44,6 +45,18 @@ class Lease:
         """Wait until this token is not ours any more."""
         async with self.changed:
             await self.changed.wait_for(lambda: self.token != token)
+
+    async def under(self, token: int, work: Coroutine[Any, Any, None]) -> None:
+        """Do something until it is done, or until this token is not ours any more: then it is cancelled."""
+        doing, losing = asyncio.create_task(work), asyncio.create_task(self.lost(token))
+        try:
+            await asyncio.wait({doing, losing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (doing, losing):
+                task.cancel()
+            await asyncio.gather(doing, losing, return_exceptions=True)
+        if not doing.cancelled() and (error := doing.exception()):
+            raise error
 
     async def forget(self, token: int) -> None:
         """A write was refused with this token: somebody else has it, whatever we believed."""

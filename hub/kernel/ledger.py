@@ -20,6 +20,8 @@ QUERIES = queries(__package__)
 BATCH = 1000
 RECENT = 4000
 """How many of the newest events a node keeps in memory."""
+RING_PAUSE_S = 0.005
+"""The least between two rings for the node that publishes."""
 SLOW_POLL_S = 0.5
 """Wakes may be lost with a connection: everybody also looks by himself, slowly."""
 
@@ -74,8 +76,10 @@ class Ledger:
         return self._recent[start : start + limit]
 
     def remember(self, rows: Sequence[EventRow]) -> None:
-        """Keep the newest events; what does not follow on what is kept begins anew."""
+        """Keep the newest events; what does not follow on what is kept begins anew. Old ones among which some were let go are not kept."""
         if not rows or (self._recent and rows[-1].position <= self._recent[-1].position):
+            return
+        if rows[-1].position - rows[0].position >= len(rows):
             return
         if self._recent and rows[0].position > self._recent[-1].position + 1:
             self._recent.clear()
@@ -136,13 +140,36 @@ class Publisher:
         self._lease = lease
         self._ledger = ledger
         self._woken = asyncio.Event()
+        self._elsewhere = asyncio.Event()
 
     def wake(self) -> None:
         """Something was committed on this node."""
         self._woken.set()
+        if self._lease.token is None:
+            self._elsewhere.set()
+
+    def heard(self) -> None:
+        """Something was committed on another node."""
+        self._woken.set()
 
     async def run(self) -> None:
-        """Publish for ever."""
+        """Publish for ever; while another node does it, tell it what was committed here."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._publish_all(), name="publisher, own")
+            group.create_task(self._ring(), name="publisher, elsewhere")
+
+    async def _ring(self) -> None:
+        """Outside of the transactions that wrote, many of them in one: a NOTIFY inside would make commits wait for each other."""
+        while True:
+            await self._elsewhere.wait()
+            self._elsewhere.clear()
+            try:
+                await self._database.run(QUERIES.ring)
+            except GONE as error:
+                log.info("ringing for the publisher: the database is away (%s)", error)
+            await asyncio.sleep(RING_PAUSE_S)
+
+    async def _publish_all(self) -> None:
         while True:
             token = await self._lease.held()
             try:

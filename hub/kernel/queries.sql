@@ -3,6 +3,10 @@
 SELECT position, id, at, type, actor_kind, actor, customer, topic, message, work, agent, queue, channel, data
 FROM publish_events($1, $2) ORDER BY position
 
+-- name: ring
+-- Wakes the node that publishes.
+SELECT pg_notify('event_waiting', '')
+
 -- name: head
 -- The last position given out.
 SELECT position FROM ledger_head
@@ -11,12 +15,3 @@ SELECT position FROM ledger_head
 -- The published events after a position, in order.
 SELECT position, id, at, type, actor_kind, actor, customer, topic, message, work, agent, queue, channel, data
 FROM event WHERE position > $1 ORDER BY position LIMIT $2
-
--- name: consumer_position
--- How far a durable consumer has read.
-SELECT position FROM consumer WHERE name = $1
-
--- name: move_consumer
--- A durable consumer has done everything up to here.
-INSERT INTO consumer AS c (name, position) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET position = greatest(c.position, EXCLUDED.position), at = now()

@@ -9,17 +9,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import socketio
 
-from hub.errors import NotFound
+from hub.errors import Conflict, NotFound
 from hub.kernel.database import GONE, UNFIT
 from hub.kernel.ledger import EventRow, Ledger
+from hub.kernel.push import EVERYBODY, SUPERVISORS, Projection, Push, customer_room, place, plain, projected, wire
 from hub.kernel.storable import storable
 from hub.kernel.web import Principal
 
@@ -32,20 +32,6 @@ GATHER_S = 0.5
 """For how long changes of lists are gathered."""
 LARGE_ROOM = 32
 """Above this many sockets nothing per item goes to a list's room (a queue, the supervisors): it is told to fetch, once a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """One event for sockets: kept ones carry the ledger's position, passing ones (typing) None. `rooms` are whom it concerns."""
-
-    type: str
-    data: Any
-    rooms: frozenset[str]
-    position: int | None = None
-    at: datetime | None = None
-
-
-Projection = Callable[[Sequence[EventRow]], Awaitable[Iterable[Push]]]
 
 
 class Snapshot(Protocol):
@@ -80,25 +66,6 @@ class Seat:
     watches: int = 0
     """How often it asked to watch: answers to two questions may overtake each other, the last question counts."""
     registered: bool = False
-
-
-def agent_room(agent: object) -> str:
-    """The room of one colleague's sockets."""
-    return f"agent:{agent}"
-
-
-def customer_room(root: object) -> str:
-    """The room of those who have a customer open."""
-    return f"customer:{root}"
-
-
-def queue_room(queue: object) -> str:
-    """The room of a queue's members."""
-    return f"queue:{queue}"
-
-
-SUPERVISORS = "supervisors"
-EVERYBODY = "everybody"
 
 
 @dataclass(slots=True)
@@ -167,7 +134,7 @@ class Realtime:
 
     async def push_everywhere(self, type_: str, data: Any, rooms: Iterable[str], *, but: str | None = None) -> None:
         """Tell the sockets of every node what only one of them knows (typing), but for one socket."""
-        data = _wire(Push(type_, data, frozenset()))
+        data = wire(Push(type_, data, frozenset()))
         await self._server.emit("event", data, to=list(rooms), skip_sid=but, namespace=NAMESPACE)
 
     async def cut(self, agent: str, session: str | None, reason: str) -> None:
@@ -211,7 +178,7 @@ class Realtime:
             self._something_gathered.clear()
             events, self._gathered = self._gathered, []
             try:
-                pushes = await _projected(self._wiring.unhurried, events)
+                pushes = await projected(self._wiring.unhurried, events)
             except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("lists could not be told (%r); a fetch shows the same", error)
                 continue
@@ -220,7 +187,7 @@ class Realtime:
 
     async def project(self, events: Sequence[EventRow]) -> list[Push]:
         """What a batch of events means to sockets; each projection runs once for all of its events."""
-        return await _projected(self._wiring.projections, events)
+        return await projected(self._wiring.projections, events)
 
     async def _emit(self, push: Push) -> None:
         rooms = [room for room in push.rooms if not self._too_large(room)]
@@ -229,7 +196,7 @@ class Realtime:
 
     async def _tell(self, push: Push, to: str | list[str]) -> None:
         """To sockets of this node only: every node follows the ledger by itself."""
-        await self._server.emit("event", _wire(push), to=to, namespace=NAMESPACE, ignore_queue=True)
+        await self._server.emit("event", wire(push), to=to, namespace=NAMESPACE, ignore_queue=True)
 
     def _too_large(self, room: str) -> bool:
         lists = room == SUPERVISORS or room.startswith("queue:")
@@ -272,13 +239,13 @@ class Realtime:
         seat = self._seats.pop(sid, None)
         if seat is None:
             return
-        if seat.watching:
-            await self._tell_viewers(seat.watching)
-        if seat.registered and not self._seated(seat.principal.agent):
+        if seat.registered and seat.principal.agent not in self.seated():
             try:
                 await self._wiring.presence.disconnected(seat.principal.agent)
             except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("that %s has left is written when the database is back (%r)", seat.principal.agent, error)
+        if seat.watching:
+            await self._tell_viewers(seat.watching)
 
     def _guarded(self, handle: Callable[[str, Seat, Any], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """A handler that raises would send no answer: errors leave as data, like in HTTP."""
@@ -301,7 +268,9 @@ class Realtime:
     async def _register(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
         position = data.get("position")
         resumable = isinstance(position, int) and 0 <= self.position - position <= RESUME_LIMIT
-        first = not any(other.registered for other in self._seats.values() if other.principal.agent == seat.principal.agent)
+        first = seat.principal.agent not in self.seated()
+        # Before anything is awaited: of whoever goes meanwhile it is told, and no other tab counts as the last one.
+        seat.registered = True
         if first:
             await self._wiring.presence.connected(seat.principal.agent)
         if resumable and isinstance(position, int):
@@ -310,23 +279,25 @@ class Realtime:
         async with self._lock:
             await self._sit(sid, seat)
             here = self.position
-        return {"position": here, "snapshot": _plain(await self._wiring.snapshot(seat.principal))}
+        return {"position": here, "snapshot": plain(await self._wiring.snapshot(seat.principal))}
 
     async def _resume(self, sid: str, seat: Seat, position: int) -> None:
         async with self._lock:
             await self._sit(sid, seat)
             while position < self.position:
                 events = [event for event in await self._ledger.read(position) if event.position <= self.position]
-                replayed = [*await self.project(events), *await _projected(self._wiring.unhurried, events)]
-                for push in sorted(replayed, key=_place):
+                replayed = [*await self.project(events), *await projected(self._wiring.unhurried, events)]
+                for push in sorted(replayed, key=place):
                     if push.rooms & seat.rooms:
                         await self._tell(push, sid)
                 position = events[-1].position if events else self.position
 
     async def _sit(self, sid: str, seat: Seat) -> None:
+        """Take the rooms. Raises Conflict when the socket went while we asked."""
+        if sid not in self._seats:
+            raise Conflict("gone", "this socket has ended")
         for room in seat.rooms:
             await self._server.enter_room(sid, room, namespace=NAMESPACE)
-        seat.registered = True
 
     async def _watch(self, sid: str, seat: Seat, data: Mapping[str, Any]) -> Mapping[str, Any]:
         wanted = data.get("customer")
@@ -360,29 +331,9 @@ class Realtime:
         found = {seat.principal.agent: seat.principal.name for seat in self._seats.values() if seat.watching == root}
         return [{"id": agent, "name": name} for agent, name in found.items()]
 
-    def _seated(self, agent: str) -> bool:
-        return any(seat.principal.agent == agent and seat.registered for seat in self._seats.values())
-
-
-async def _projected(projections: Mapping[str, Sequence[Projection]], events: Sequence[EventRow]) -> list[Push]:
-    mine: dict[Projection, list[EventRow]] = {}
-    for event in events:
-        for projection in projections.get(event.type, ()):
-            mine.setdefault(projection, []).append(event)
-    return sorted([push for projection, rows in mine.items() for push in await projection(rows)], key=_place)
-
-
-def _place(push: Push) -> int:
-    return push.position or 0
-
-
-def _wire(push: Push) -> dict[str, Any]:
-    at = push.at or datetime.now(UTC)
-    return {"position": push.position, "type": push.type, "at": _plain(at), "data": _plain(push.data)}
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.to_builtins(value, str_keys=True)
+    def seated(self) -> set[str]:
+        """The colleagues who have a registered socket on this node."""
+        return {seat.principal.agent for seat in self._seats.values() if seat.registered}
 
 
 def _id(given: object) -> str:

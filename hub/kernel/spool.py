@@ -1,39 +1,28 @@
 """What arrives while the database is away: appended to files that are synced before anybody is told yes, drained in order later.
 
-A record is length, CRC-32 and a msgpack body. A record that was cut off by a crash fails its check and ends its file: it was never
-acknowledged. Draining is idempotent (the deliveries have their unique keys), so a file is simply done again after a crash.
+Draining is idempotent (the deliveries have their unique keys), so a file is simply done again after a crash. A file with damaged records
+is drained as far as it can be read and kept as `.damaged`.
 """
 
 import asyncio
 import logging
 import os
-import struct
-import zlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from hub.kernel.crash import crash_point
+from hub.kernel.spool_records import FRAME_BYTES, Contents, Spooled, frame, new_mark, parse
 
 log = logging.getLogger(__name__)
 
-HEAD = struct.Struct("<II")
-RECORD_LIMIT = 64 * 1024 * 1024
+NAME = re.compile(r"\d{8,}-[0-9a-f]{16}\.spool")
 AT_ONCE = 64
 """How many records are handed over together: a spool must be drained faster than it fills."""
 FILE_BYTES = 16 * 1024 * 1024
 """A file that has grown beyond this is followed by a new one: a file is drained from memory."""
-
-
-class Spooled(msgspec.Struct, frozen=True, array_like=True):
-    """One raw delivery, and the channel it came by."""
-
-    channel: str
-    kind: str
-    external_id: str
-    body: bytes
-    headers: dict[str, str]
 
 
 class SpoolFull(Exception):
@@ -51,9 +40,10 @@ class Spool:
         self._draining = asyncio.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         left = self._files()
-        self._number = int(left[-1].stem) + 1 if left else 0  # never after a record that a crash cut off, never before what is older
-        self._filled = 0
+        self._begin(_number(left[-1]) + 1 if left else 0)  # never after a record that a crash cut off, never before what is older
         self.size = sum(file.stat().st_size for file in left)
+        self.damaged = len(list(folder.glob("*.damaged")))
+        """Files that are kept because not all of their records could be read."""
 
     @property
     def pending(self) -> bool:
@@ -65,18 +55,22 @@ class Spool:
         """Whether more could be kept."""
         return self.size < self._limit
 
+    def _begin(self, number: int) -> None:
+        """What comes next goes to a new file."""
+        self._number, self._mark, self._filled = number, new_mark(), 0
+        self._file = self._folder / f"{number:08d}-{self._mark.hex()}.spool"
+
     def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.spool"))
+        return sorted(file for file in self._folder.iterdir() if NAME.fullmatch(file.name))
 
     async def append(self, record: Spooled) -> None:
         """Keep one record; returns when it is on the disk. Raises SpoolFull."""
         body = msgspec.msgpack.encode(record)
-        framed = HEAD.pack(len(body), zlib.crc32(body)) + body
-        if self.size + len(framed) > self._limit:
+        if self.size + FRAME_BYTES + len(body) > self._limit:
             raise SpoolFull(f"the spool holds {self.size} bytes of {self._limit}")
-        self.size += len(framed)
+        self.size += FRAME_BYTES + len(body)
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append((framed, done))
+        self._waiting.append((body, done))
         await asyncio.shield(self._flush())  # whoever stops waiting does not stop those who share the sync
         await done
 
@@ -88,18 +82,18 @@ class Spool:
         group, self._waiting = self._waiting, []
         if not group:
             return
-        file = self._folder / f"{self._number:08d}.spool"
+        data = b"".join(frame(self._mark, body) for body, _ in group)
         try:
-            await asyncio.to_thread(_append, file, b"".join(framed for framed, _ in group))
+            await asyncio.to_thread(_append, self._file, data)
         except OSError as error:
-            self.size -= sum(len(framed) for framed, _ in group)
+            self.size -= len(data)
             for _, done in group:
                 if not done.done():
                     done.set_exception(SpoolFull(f"cannot write to the spool: {error}"))
         else:
-            self._filled += sum(len(framed) for framed, _ in group)
+            self._filled += len(data)
             if self._filled > FILE_BYTES:
-                self._number, self._filled = self._number + 1, 0
+                self._begin(self._number + 1)
             for _, done in group:
                 if not done.done():
                     done.set_result(None)
@@ -110,35 +104,42 @@ class Spool:
         async with self._draining:
             while files := self._files():
                 async with self._writing:
-                    self._number, self._filled = max(self._number, int(files[-1].stem) + 1), 0
+                    self._begin(max(self._number, _number(files[-1]) + 1))
                 for file in files:
                     count += await self._drain_file(file, take)
         return count
 
     async def _drain_file(self, file: Path, take: Callable[[Sequence[Spooled]], Awaitable[None]]) -> int:
-        records = await asyncio.to_thread(lambda: list(read_records(file)))
-        for start in range(0, len(records), AT_ONCE):
-            await take(records[start : start + AT_ONCE])
+        contents = await asyncio.to_thread(_read, file)
+        for start in range(0, len(contents.records), AT_ONCE):
+            await take(contents.records[start : start + AT_ONCE])
         crash_point("spool.drained")
-        self.size -= await asyncio.to_thread(_remove, file)
-        return len(records)
+        if contents.damaged:
+            self.damaged += 1
+            log.error("%s has damaged records: those that could be read are taken in, the file is kept as .damaged", file.name)
+        removed = await asyncio.to_thread(_put_aside if contents.damaged else _remove, file)
+        self.size -= removed
+        return len(contents.records)
 
 
-def read_records(file: Path) -> Iterator[Spooled]:
-    """The whole records of a file; stops at one that was cut off or damaged."""
-    with file.open("rb") as stream:
-        while head := stream.read(HEAD.size):
-            length, crc = HEAD.unpack(head) if len(head) == HEAD.size else (RECORD_LIMIT + 1, 0)
-            body = stream.read(length) if length <= RECORD_LIMIT else b""
-            if len(body) != length or zlib.crc32(body) != crc:
-                log.warning("%s ends in a record that was never acknowledged", file.name)
-                return
-            yield msgspec.msgpack.decode(body, type=Spooled)
+def _number(file: Path) -> int:
+    return int(file.stem.partition("-")[0])
+
+
+def _read(file: Path) -> Contents:
+    return parse(file.read_bytes(), bytes.fromhex(file.stem.partition("-")[2]))
 
 
 def _remove(file: Path) -> int:
     size = file.stat().st_size
     file.unlink()
+    return size
+
+
+def _put_aside(file: Path) -> int:
+    size = file.stat().st_size
+    file.rename(file.with_suffix(".damaged"))
+    _sync_folder(file.parent)
     return size
 
 

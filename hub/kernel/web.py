@@ -1,5 +1,6 @@
 """HTTP: routes that say who may, JSON in and out as msgspec structs, errors as data."""
 
+import errno
 import inspect
 import logging
 import secrets
@@ -14,7 +15,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
 from hub.errors import Forbidden, HubError, Invalid, NotFound, TooMany, Unauthorized, Unavailable
-from hub.kernel.database import GONE, UNSTORABLE
+from hub.kernel.database import UNSTORABLE, DatabaseAway
 
 log = logging.getLogger(__name__)
 
@@ -284,6 +285,9 @@ def _reference() -> str:
 HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
 @web.middleware
 async def errors_as_data(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
     """Every error leaves as JSON with a code and a reference; what is unexpected is logged under that reference, never shown."""
@@ -307,9 +311,12 @@ def _meant(error: Exception, what: str, reference: str) -> HubError:
     if isinstance(error, RequestPayloadError):
         log.info("%s: the body cannot be read: %s", what, error)
         return _with_status(400, "broken_body", "the body ends too early, or is not packed as its header says")
-    if isinstance(error, GONE):
+    if isinstance(error, DatabaseAway):
         log.warning("%s: the database is away: %s", what, error)
         return Unavailable("database_away", "the database cannot be reached; nothing was changed. Try again.")
+    if isinstance(error, OSError) and error.errno in FULL:
+        log.error("%s: no room on the disk: %s", what, error)
+        return Unavailable("disk_full", "the hub has no room left on its disk; nothing was changed. Tell an administrator.")
     log.error("%s failed, reference %s", what, reference, exc_info=error)
     return HubError("internal", f"something broke here; it is logged under {reference}")
 

@@ -1,22 +1,49 @@
 -- name: claim
 -- What is due on a channel, with all that its connector needs to send it.
-SELECT o.message_id, o.attempts, o.request, m.text, m.subject, m.html, m.address, m.author_kind, a.name AS author, t.code, t.subject AS topic_subject,
-       r.external_id AS answers,
+SELECT o.message_id, o.attempts, o.request, m.text, m.subject, m.html, m.address, m.context, m.author_kind, a.name AS author, t.code,
+       t.subject AS topic_subject, r.external_id AS answers,
+       LEAST(w.at, w.provider_at) AS last_in_at, COALESCE(w.address->>'to', '') AS last_to, COALESCE(w.address->>'native', '') AS last_native,
+       EXISTS (SELECT 1 FROM consent k WHERE k.identity_id = m.identity_id AND k.channel_id = m.channel_id AND NOT k.given) AS unwanted,
        ARRAY(SELECT p.external_id FROM message p WHERE p.topic_id = m.topic_id AND p.channel_id = m.channel_id AND p.number < m.number
              AND p.external_id IS NOT NULL AND p.direction IN ('in', 'out') ORDER BY p.number DESC LIMIT 20) AS before,
-       COALESCE((SELECT jsonb_agg(jsonb_build_object('name', f.name, 'content_type', f.content_type, 'blob', encode(f.blob, 'hex'),
-                                                     'content_id', f.content_id) ORDER BY f.position)
-                 FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments
+       COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
+                                                     'blob', encode(f.blob, 'hex'), 'content_id', f.content_id) ORDER BY f.position, f.id)
+                 FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments,
+       COALESCE((SELECT jsonb_agg(jsonb_build_object('part', p.part, 'content', p.content, 'state', p.state) ORDER BY p.part)
+                 FROM message_part p WHERE p.message_id = m.id), '[]') AS parts
 FROM claim_outbox($1, $2, $3) o JOIN message m ON m.id = o.message_id JOIN topic t ON t.id = m.topic_id
-LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN message r ON r.id = m.reply_to ORDER BY o.number
+LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN message r ON r.id = m.reply_to AND r.channel_id = m.channel_id
+LEFT JOIN LATERAL (SELECT v.at, v.provider_at, v.address FROM message v WHERE v.identity_id = m.identity_id AND v.channel_id = m.channel_id
+                   AND v.direction = 'in' ORDER BY v.number DESC LIMIT 1) w ON true
+ORDER BY o.number
+
+-- name: plan_parts
+-- Into which parts a message was cut.
+SELECT plan_parts($1, $2, $3)
+
+-- name: begin_part
+-- A part is about to leave.
+SELECT begin_part($1, $2, $3)
 
 -- name: settle
 -- The provider answered.
-SELECT settle_message($1, $2, $3, $4, $5)
+SELECT settle_message($1, $2, $3, $4, $5, $6)
+
+-- name: name_also
+-- The provider has more names for it (the pictures of an album); what came under one of them before is applied.
+SELECT count(name_message(m.id, $2, one)), count(take_parked(m.channel_id, one)) FROM message m, unnest($3::text[]) AS one WHERE m.id = $1
 
 -- name: defer
 -- Later again.
 SELECT defer_message($1, $2, $3, $4)
+
+-- name: hold
+-- The whole channel waits.
+SELECT hold_channel($1, $2, $3, $4, $5, $6)
+
+-- name: forgive
+-- The channel was opened anew: refused credentials of before hold it no longer.
+UPDATE channel_state SET wait_until = NULL, wait_reason = '' WHERE channel_id = $1 AND wait_reason = 'auth'
 
 -- name: mark_unknown
 -- It may have left; it stays in the outbox to be sent again under the same id.
@@ -24,12 +51,23 @@ SELECT raise_message($1, 'unknown', $2)
 
 -- name: recover
 -- What somebody else had begun.
-SELECT recover_outbox($1, $2, $3)
+SELECT recover_outbox($1, $2, $3, $4)
 
 -- name: next_due
--- In how many seconds something is due; null when nothing waits.
-SELECT extract(epoch FROM min(next_at) - now())::float FROM outbox WHERE channel_id = $1 AND state = 'queued'
+-- In how many seconds something is due that nothing before it in its line holds up; null when nothing waits.
+SELECT extract(epoch FROM GREATEST(min(o.next_at), (SELECT s.wait_until FROM channel_state s WHERE s.channel_id = $1)) - now())::float
+FROM outbox o WHERE o.channel_id = $1 AND o.state = 'queued'
+  AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
+                  AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+HAVING count(*) > 0
 
 -- name: touch_out
--- Something left on this channel.
-UPDATE channel_state SET last_out_at = now() WHERE channel_id = $1
+-- Something left on this channel; answers why it had to wait before.
+WITH before AS (SELECT wait_reason FROM channel_state WHERE channel_id = $1),
+     touched AS (UPDATE channel_state SET last_out_at = now(), wait_reason = '' WHERE channel_id = $1)
+SELECT wait_reason FROM before
+
+-- name: public_file
+-- A file that left, or is to leave, with a message to a customer: never one of a note, nor one that nobody has sent.
+SELECT f.name, f.content_type, f.blob FROM attachment f JOIN message m ON m.id = f.message_id
+WHERE f.id = $1 AND m.direction = 'out' AND f.blob IS NOT NULL

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import Projection, Push, customer_room
+from hub.kernel.push import Projection, Push, customer_room
 from hub.timeline.reading import THREAD_TYPES, Timeline
 
 

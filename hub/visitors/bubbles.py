@@ -18,7 +18,7 @@ class Bubbles:
         live = self._live()
         if not key and len(live) == 1:
             return live[0]
-        return next((one for one in live if one.channel.hook == key), None)
+        return next((one for one in live if one.channel.answers_to(key)), None)
 
     def allows(self, channel: OpenChannel, origin: str | None) -> bool:
         """Browsers name their page; a program that is no browser names none and has nothing but its own token."""

@@ -9,7 +9,7 @@ import asyncpg
 
 from hub.kernel.database import GONE
 from hub.kernel.ledger import EventRow
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, Projection, Push, agent_room, queue_room
 from hub.kernel.shapes import Named
 from hub.work.model import OfferEnd
 from hub.work.reading import WorkReading

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -34,19 +35,20 @@ class Presence:
         self._node = node
         self._here: set[str] = set()
         self._programs: dict[str, float] = {}
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._calls = Calls(database, written)
 
     async def connected(self, agent: str) -> None:
         """The first socket of a colleague on this process."""
         self._programs.pop(agent, None)
         self._here.add(agent)
-        await self._calls.call(QUERIES.connect_agent, agent, self._node)
+        await self._write(agent)
 
     async def disconnected(self, agent: str) -> None:
         """The last socket of a colleague on this process has gone: what is offered goes back at once, accepted work after a while."""
         self._here.discard(agent)
         try:
-            await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+            await self._write(agent)
         except GONE as error:
             log.warning("presence: the database is away, the next sign of life tells who left (%s)", error)
 
@@ -58,7 +60,7 @@ class Presence:
         self._here.add(agent)
         self.asked(agent, fresh=True)
         if fresh:
-            await self._calls.call(QUERIES.connect_agent, agent, self._node)
+            await self._write(agent)
 
     def asked(self, agent: str, *, fresh: bool = False) -> None:
         """A program asked for its offers: it is still there."""
@@ -80,27 +82,33 @@ class Presence:
             wanted["after_work"] = given.after_work
         await self._calls.call(QUERIES.set_status, agent, wanted)
 
-    async def run(self) -> None:
-        """Show that this process is alive, and end the connections of those that are not."""
+    async def run(self, seated: Callable[[], Set[str]]) -> None:
+        """Show that this process is alive, and end the connections of those that are not. `seated` says who has a socket here."""
         while True:
             try:
-                await self.beat()
+                await self.beat(seated())
             except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("presence: no sign of life was written (%r)", error)
             await asyncio.sleep(BEAT_S)
 
-    async def beat(self) -> None:
+    async def beat(self, seated: Set[str] | None = None) -> None:
         """One sign of life, one look at the others. Sockets are the truth: what the database missed while it was away is made good."""
+        if seated is not None:
+            self._here = {*seated, *self._programs}
         await self._database.run(QUERIES.beat, self._node)
         written = {row["agent"] for row in await self._database.rows(QUERIES.connections_here, self._node)}
-        for agent in self._here - written:
-            await self._calls.call(QUERIES.connect_agent, agent, self._node)
-        for agent in written - self._here:
-            await self._calls.call(QUERIES.disconnect_agent, agent, self._node)
+        for agent in self._here ^ written:
+            await self._write(agent)
         for agent in [agent for agent, until in self._programs.items() if until < time.monotonic()]:
             await self.signed_out(agent)
         for row in await self._database.rows(QUERIES.silent_connections, SILENT):
             await self._calls.call(QUERIES.disconnect_agent, row["agent_id"], row["node_id"])
+
+    async def _write(self, agent: str) -> None:
+        """What is true now, one writing after the other: whoever comes while leaving is still being written has come."""
+        async with self._orders.setdefault(agent, asyncio.Lock()):
+            sql = QUERIES.connect_agent if agent in self._here else QUERIES.disconnect_agent
+            await self._calls.call(sql, agent, self._node)
 
     async def _check(self, given: StatusInput) -> None:
         routable = {row["id"]: row["routable"] for row in await self._database.rows(QUERIES.activities)}

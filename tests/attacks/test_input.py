@@ -33,11 +33,20 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/customers/{id}/messages"): {
         "id": str(uuid4()), "kind": "note", "text": "x", "channel": None, "address": None, "topic": None, "subject": None, "cc": [],
         "bcc": [], "html": None, "attachments": [], "reply_to": None, "send_at": None, "mentions": [],
+        "choices": [], "template": {"name": "x", "language": "es", "variables": {"1": "x"}},
     },
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},
     ("POST", "/work/{id}/wrap-up"): {"code": "resolved", "note": "x", "commitment": {"text": "x", "due_at": SOON}},
     ("POST", "/work/{id}/assign"): {"agent": str(uuid4())},
+    ("POST", "/channels"): {"connector": "http", "name": "x", "settings": {"secret": "s" * 20}, "queue": None, "brand": None},
+    ("POST", "/channels/check"): {"connector": "http", "settings": {"secret": "s" * 20}, "channel": None},
+    ("PATCH", "/channels/{id}"): {"name": "x", "queue": str(uuid4()), "settings": {"url": ""}},
+    ("POST", "/channels/{id}/rotate"): {"secret": "secret"},
+    ("PUT", "/queue-rules"): {
+        "items": [{"id": None, "queue": str(uuid4()), "channel": None, "address": "*@x.es", "language": "es", "words": ["x"]}]
+    },
+    ("POST", "/queue-rules/try"): {"channel": str(uuid4()), "address": "x", "text": "x", "language": "es"},
     ("POST", "/work/{id}/transfer"): {"queue": str(uuid4()), "agent": None, "note": "x"},
 }  # fmt: skip
 """A body for every route that reads one: each field is replaced by everything hostile in turn."""
@@ -80,7 +89,16 @@ async def target(house: House) -> Target:
     )
     assert row is not None
     victim = house.ids[await house.new_colleague()]
-    return Target({"/customers/": customer, "/messages/": str(row["message"]), "/work/": str(row["work"]), "/agents/": victim})
+    shelf = await house.hub.channels.add("http", "Aimed at", {"secret": "s" * 20}, enabled=False)
+    return Target(
+        {
+            "/channels/": str(shelf.id),
+            "/customers/": customer,
+            "/messages/": str(row["message"]),
+            "/work/": str(row["work"]),
+            "/agents/": victim,
+        }
+    )
 
 
 def test_every_route_that_reads_a_body_is_tried(house: House) -> None:

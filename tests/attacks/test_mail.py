@@ -1,5 +1,6 @@
 """Mail that lies: about who sent it, what it answers, and what it is. It never gets into somebody else's conversation."""
 
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import make_msgid
 from typing import Any
@@ -147,8 +148,10 @@ async def _written_to(house: House, name: str, cc: str = "") -> tuple[str, str, 
 
 
 async def _answer(house: House, customer: str, address: str, cc: str = "") -> Letter:
+    """Our letter. It has a time to leave at, sooner than the seconds in which an agent may otherwise take it back."""
     ana = await house.browser("ana")
     body = {"id": str(uuid4()), "kind": "reply", "channel": house.company.channels["email"], "text": "On its way", "cc": [cc] if cc else []}
+    body["send_at"] = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
     status, said = await ana.ask("POST", f"/customers/{customer}/messages", body)
     assert status == 201, said
     return await house.post.wait_for(lambda letter: address in letter.recipients, timeout=20)

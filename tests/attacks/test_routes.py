@@ -50,7 +50,11 @@ POST   /customers/{id}/messages              agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 GET    /messages/{id}/html                   agent
+GET    /messages/{id}/versions               agent
+GET    /channels/{id}/templates              agent
+POST   /channels/{id}/templates/sync         admin
 POST   /attachments                          agent
+POST   /attachments/{id}/fetch               agent
 GET    /attachments/{id}                     agent
 GET    /me/status                            agent
 PUT    /me/status                            agent
@@ -70,6 +74,25 @@ POST   /work/{id}/release                    agent
 POST   /work/{id}/assign                     agent
 POST   /work/{id}/transfer                   agent
 GET    /channels                             agent
+POST   /channels                             admin
+POST   /channels/check                       admin
+GET    /channels/{id}                        admin
+PATCH  /channels/{id}                        admin
+POST   /channels/{id}/rotate                 admin
+POST   /channels/{id}/rotate-address         admin
+POST   /channels/{id}/check                  admin
+POST   /channels/{id}/enable                 admin
+POST   /channels/{id}/disable                admin
+POST   /channels/{id}/install                admin
+POST   /channels/{id}/uninstall              admin
+POST   /channels/{id}/archive                admin
+POST   /channels/{id}/restore                admin
+GET    /channels/{id}/events                 admin
+GET    /connectors                           admin
+GET    /connectors/{id}/guide                admin
+GET    /queue-rules                          admin
+PUT    /queue-rules                          admin
+POST   /queue-rules/try                      admin
 GET    /quarantine                           admin
 GET    /quarantine/{id}/raw                  admin
 POST   /quarantine/{id}/replay               admin
@@ -81,7 +104,10 @@ GET    /openapi.json                         nobody
 BODIES = {("POST", "/tokens"): {"name": "x"}, ("PUT", "/me/password"): {"old": "not it at all", "new": "not it either"}}
 """Where a program is refused only after its words were read."""
 
-BESIDE = {"/healthz", "/readyz", "/metrics", "/hooks/{hook}", "/widget/files", "/widget/files/{id}", "/socket.io/", "/{path}"}
+BESIDE = {
+    *("/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}"),
+    *("/media/{token}", "/socket.io/", "/{path}"),
+}
 """What is answered outside the API, to everybody: each has tests of its own in this folder or its room's."""
 
 

@@ -17,6 +17,7 @@ from hub.customers.changing import Changer
 from hub.customers.records import Records
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
+from hub.templates.templates import Templates
 from hub.timeline.reading import Timeline
 from tests.scenes import Company, found_company, manifest
 from tests.scenes_web import Client, serving
@@ -86,7 +87,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database, company: Company, records: Records, conversations: Conversations, blobs: Blobs) -> AsyncIterator[Desk]:
-    writer = Writer(database, blobs, records, manifest, lambda: None)
+    writer = Writer(database, blobs, records, Templates(database, dict, lambda: None), manifest, lambda: None)
     api = ConversationsApi(conversations, writer, Files(database, blobs, records), blobs, records)
     async with serving(api.routes()) as client:
         yield Desk(client, company, {"Agent": company.ana})

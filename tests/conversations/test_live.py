@@ -9,7 +9,7 @@ from hub.conversations.reading import Conversations
 from hub.customers.changing import Changer
 from hub.kernel.database import Database
 from hub.kernel.ledger import EventRow, Ledger
-from hub.kernel.realtime import SUPERVISORS, Projection, Push
+from hub.kernel.push import SUPERVISORS, Projection, Push
 from hub.timeline.reading import Timeline
 from tests.conversations.conftest import Desk
 from tests.scenes import Company

@@ -4,6 +4,8 @@ import json
 import time
 from typing import Any
 
+import pytest
+
 from hub.conversations.model import PageQuery
 from hub.conversations.reading import QUERIES, Conversations
 from hub.customers.changing import Changer
@@ -131,6 +133,7 @@ async def test_a_draft_outlives_a_join(desk: Desk, company: Company, changer: Ch
     assert (await desk.page(mail.customer))["draft"] is None
 
 
+@pytest.mark.alone
 async def test_a_page_of_ten_thousand_messages_reads_only_what_it_shows(
     database: Database, company: Company, conversations: Conversations, changer: Changer
 ) -> None:

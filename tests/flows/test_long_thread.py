@@ -85,6 +85,7 @@ async def opening_ms(colleague: Colleague, name: str) -> float:
     return min(taken)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 async def test_it_opens_as_fast_as_a_short_one(sofia: Colleague) -> None:
     short, long = await opening_ms(sofia, SHORT), await opening_ms(sofia, LONG)
@@ -92,6 +93,7 @@ async def test_it_opens_as_fast_as_a_short_one(sofia: Colleague) -> None:
     assert long < max(LIMIT_MS, 3 * short)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 async def test_older_pages_come_in_above_without_moving_what_one_reads(sofia: Colleague) -> None:
     await sofia.page.locator("a.people__row", has_text=LONG).click()

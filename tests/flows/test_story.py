@@ -11,6 +11,8 @@ from tests.flows.screen import verify_bubbles, verify_by_fetch
 
 QUESTION = "¿El cuenco Duna va al horno?"
 ADDRESS = "vera@correo.example"
+MAIL_MS = 25_000
+"""How long a mail may take from the hub's 250 to the thread: a worker of its own reads it."""
 
 
 @pytest.mark.timeout(240)
@@ -49,7 +51,7 @@ async def _mail_joins_the_thread(luis: Colleague, mailbox: Mailbox) -> None:
     assert "Te mando la ficha del horno" in mail["text"]
     assert mail["subject"]
     await mailbox.answer(mail, "Recibida, muchas gracias.")
-    await expect(luis.message("Recibida, muchas gracias.")).to_be_visible()
+    await expect(luis.message("Recibida, muchas gracias.")).to_be_visible(timeout=MAIL_MS)
     await expect(luis.message("Recibida, muchas gracias.")).to_contain_text("por correo")
 
 

@@ -25,9 +25,27 @@ class Entrance:
         queue = UUID(company.queue)
         self.channel = Channel(UUID(company.webchat), "webchat", "chat", "Chat", "webchat", queue, uuid4(), True, {})
 
-    async def deliver(self, name: str, *events: Event, body: bytes = b"{}") -> Taken:
+    async def deliver(self, name: str, *events: Event, body: bytes = b"{}", channel: Channel | None = None) -> Taken:
         """One delivery; `name` is what it is deduplicated by."""
-        return await self.intake.take(Incoming(self.channel, Delivery("message", name, body), events))
+        return await self.intake.take(Incoming(channel or self.channel, Delivery("message", name, body), events))
+
+    async def new_channel(self, kind: str, name: str) -> Channel:
+        """One more channel, that of a connector which is not there: intake needs none."""
+        sql = (
+            "INSERT INTO channel (brand_id, queue_id, connector, kind, name, hook, enabled)"
+            " SELECT id, $1, 'depot', $2, $3, $3, true FROM brand LIMIT 1 RETURNING id, brand_id"
+        )
+        row = await self.database.row(sql, self.company.queue, kind, name)
+        assert row is not None
+        return Channel(row["id"], "depot", kind, name, name, UUID(self.company.queue), row["brand_id"], True, {})
+
+    async def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(await self.database.value(f"SELECT count(*) FROM {table}"))
+
+    async def roots(self) -> int:
+        """How many people there are, families counted once."""
+        return int(await self.database.value("SELECT count(DISTINCT root_id) FROM customer"))
 
     async def deliver_together(self, deliveries: Iterable[tuple[str, Event]]) -> list[Taken]:
         """Several at the same moment: they share transactions."""

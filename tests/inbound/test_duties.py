@@ -1,21 +1,24 @@
-"""Reading what is stored: one delivery that cannot be read is set aside, and those behind it go on."""
+"""Listening moves its cursor under its lease alone; of what is stored, one delivery that cannot be read does not stop those behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from connectors.contract import Delivery, Event
+from connectors.contract import Batch, Delivery, Event
 from connectors.registry import load
 from hub.channels.model import Channel, OpenChannel
-from hub.inbound.duties import Reading
+from hub.inbound.duties import Listening, Reading
 from hub.inbound.group import Incoming
+from hub.inbound.inbox import Inbox
 from hub.inbound.intake import INLINE_BYTES
 from hub.kernel.blobs import Blobs
 from hub.kernel.lease import Lease, holding
+from hub.kernel.spool import Spool
 from tests.inbound.scene import Entrance, message
 from tests.rig.waiting import eventually
 
@@ -94,3 +97,63 @@ async def test_a_disk_that_is_away_stops_nothing_for_good(entrance: Entrance, tm
         await eventually(_all_read(entrance, running), what="the mail is read")
     assert await entrance.texts() == ["large"]
     assert await entrance.quarantined() == []
+
+
+class Feed:
+    """A provider with a cursor, which gives the next batch when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun: list[Mapping[str, object] | None] = []
+        self.next: asyncio.Queue[Batch] = asyncio.Queue()
+        self.left = asyncio.Event()
+
+    async def listen(self, cursor: Mapping[str, object] | None) -> AsyncIterator[Batch]:
+        self.begun.append(cursor)
+        try:
+            while True:
+                yield await self.next.get()
+        finally:
+            self.left.set()
+
+    def parse(self, delivery: Delivery) -> list[Event]:
+        return [message("rosa", delivery.external_id)]
+
+    def give(self, number: int) -> None:
+        """One delivery and the cursor behind it."""
+        self.next.put_nowait(Batch((Delivery("update", f"u{number}", b"{}"),), {"after": number}))
+
+
+def _cursor(entrance: Entrance, wanted: int) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return bool(await entrance.database.value("SELECT cursor->>'after' FROM channel_state WHERE cursor IS NOT NULL") == str(wanted))
+
+    return look
+
+
+async def test_a_listener_whose_lease_went_to_another_node_moves_no_cursor_and_stops(entrance: Entrance, tmp_path: Path) -> None:
+    feed, inbox = Feed(), Inbox(entrance.intake, Spool(tmp_path / "spool", 1024 * 1024))
+    channel = OpenChannel(entrance.channel, replace(load("webchat").manifest, receives="poll"), feed, None)  # type: ignore[arg-type]
+    reading = Reading(entrance.database, entrance.intake, Blobs(tmp_path / "blobs"), _parse)
+    listening = Listening(entrance.database, inbox, reading)
+    async with holding(Lease(entrance.database, "listening", uuid4(), ttl_s=60)) as lease:
+        running = asyncio.create_task(listening.serve(channel, lease))
+        feed.give(1)
+        await eventually(_cursor(entrance, 1), what="the cursor moves")
+        await entrance.database.run("UPDATE lease SET holder = $1, token = token + 1", uuid4())
+        feed.give(2)
+        async with asyncio.timeout(10):
+            await feed.left.wait()
+        assert await _cursor(entrance, 1)()
+        assert not running.done()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    await entrance.database.run("UPDATE lease SET until = now()")
+    async with holding(Lease(entrance.database, "listening", uuid4(), ttl_s=60)) as lease:
+        running = asyncio.create_task(listening.serve(channel, lease))
+        for number in (2, 3):
+            feed.give(number)
+        await eventually(_cursor(entrance, 3), what="the cursor moves on")
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert feed.begun == [None, {"after": 1}]
+    assert await entrance.texts() == ["u1", "u2", "u3"]

@@ -9,7 +9,8 @@ from connectors.registry import load
 from connectors.settings import read_settings
 from hub.channels.model import OpenChannel
 from hub.inbound.inbox import Inbox
-from hub.kernel.spool import Spool, Spooled
+from hub.kernel.spool import Spool
+from hub.kernel.spool_records import Spooled
 from tests.inbound.scene import Entrance
 from tests.rig.waiting import eventually
 

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.spool import Spool, Spooled, SpoolFull
+from hub.kernel.spool import Spool, SpoolFull
+from hub.kernel.spool_records import Spooled
 
 LIMIT = 1024 * 1024
 
 
 def record(number: int) -> Spooled:
     return Spooled("channel", "message", f"m{number}", b"body", {})
+
+
+def only(folder: Path, names: str) -> Path:
+    (file,) = folder.glob(names)
+    return file
 
 
 async def drained(spool: Spool) -> list[str]:
@@ -48,13 +54,66 @@ async def test_what_is_appended_after_a_restart_comes_after_what_was_there(tmp_p
 async def test_a_record_cut_off_by_a_crash_costs_none_that_come_later(tmp_path: Path) -> None:
     before = Spool(tmp_path, LIMIT)
     await before.append(record(0))
-    file = tmp_path / "00000000.spool"
+    file = only(tmp_path, "*.spool")
     whole = file.read_bytes()
     file.write_bytes(whole + whole[: len(whole) // 2])
     after = Spool(tmp_path, LIMIT)
     await after.append(record(1))
     assert await drained(after) == ["m0", "m1"]
     assert after.size == 0
+
+
+async def test_a_record_damaged_in_the_middle_costs_none_behind_it_and_the_file_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    for number in range(4):
+        await spool.append(record(number))
+    file = only(tmp_path, "*.spool")
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b"m1", b"mX"))
+    assert await drained(spool) == ["m0", "m2", "m3"]
+    kept = only(tmp_path, "*.damaged")
+    assert kept.read_bytes() == whole.replace(b"m1", b"mX")
+    assert (spool.size, spool.pending, spool.damaged) == (0, False, 1)
+    assert "damaged records" in caplog.text
+    assert (Spool(tmp_path, LIMIT).damaged, await drained(Spool(tmp_path, LIMIT))) == (1, [])
+
+
+@pytest.mark.parametrize("at", [0, 3, 8, 11, 14])
+async def test_whatever_byte_of_a_records_head_is_damaged_the_next_one_is_found(tmp_path: Path, at: int) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    for number in range(3):
+        await spool.append(record(number))
+    file = only(tmp_path, "*.spool")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 3 + at] ^= 0xFF
+    file.write_bytes(data)
+    assert await drained(spool) == ["m0", "m2"]
+    assert spool.damaged == 1
+
+
+async def test_the_last_record_with_its_whole_length_and_wrong_bytes_is_damage_and_no_crash(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    await spool.append(record(0))
+    file = only(tmp_path, "*.spool")
+    file.write_bytes(file.read_bytes().replace(b"m0", b"mX"))
+    assert await drained(spool) == []
+    assert spool.damaged == 1
+
+
+async def test_what_is_appended_while_a_file_is_removed_counts(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    await spool.append(record(0))
+    late: list[asyncio.Task[None]] = []
+
+    async def take(records: Sequence[Spooled]) -> None:
+        if not late:
+            late.append(asyncio.create_task(spool.append(record(1))))
+
+    assert await spool.drain(take) == 2
+    await late[0]
+    assert (spool.size, spool.pending) == (0, False)
 
 
 async def test_a_drain_that_was_interrupted_is_done_again(tmp_path: Path) -> None:

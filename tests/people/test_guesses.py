@@ -105,6 +105,7 @@ async def test_no_address_that_was_typed_is_kept(guesses: Guesses, database: Dat
     assert not any("password" in row["key"] for row in rows)
 
 
+@pytest.mark.alone
 async def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
     passwords = Passwords()
     kept = await passwords.hash(PASSWORD)

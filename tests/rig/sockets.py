@@ -27,7 +27,7 @@ class Socket:
         on_event: Callable[[dict[str, Any]], None],
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self._address = address
+        self.address = address
         self._namespace = namespace
         self._auth = auth
         self._headers = dict(headers)
@@ -41,7 +41,7 @@ class Socket:
         """Connect. Raises Cut."""
         try:
             await self.client.connect(
-                self._address,
+                self.address,
                 headers=self._headers,
                 auth=self._auth,
                 namespaces=[self._namespace],

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import asyncpg
+import pytest
 
 from tests.rig.colleague import Colleague
 from tests.rig.counts import rounds
@@ -18,6 +19,7 @@ OPEN_S = rounds(5, 60)
 CUTS = rounds(10, 100)
 
 
+@pytest.mark.alone
 async def test_a_writer_left_open_elsewhere_delays_no_push(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     async with opened(rig_postgres, tmp_path) as scene, scene.colleague("ana") as ana:
         await ana.sit_down(await _first_contact(scene, ana))

@@ -1,4 +1,4 @@
-"""A backup made under load is restored into a fresh cluster: everything of before is there once, consumers and numbers go on."""
+"""A backup made under load is restored into a fresh cluster: everything of before is there once, positions and numbers go on."""
 
 import asyncio
 import os

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 import asyncpg
+import pytest
 
 from tests.rig.colleague import Colleague
 from tests.rig.counts import rounds
@@ -20,6 +21,7 @@ TAKEOVER_S = 3.5
 """A lease lasts two seconds and is tried for every half; a second for the push and a busy machine."""
 
 
+@pytest.mark.alone
 async def test_a_frozen_holder_is_replaced_and_does_no_harm_when_it_wakes(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     async with opened(rig_postgres, tmp_path) as scene, _second(scene) as second, scene.colleague("luis") as luis:
         customer = await _meet(scene, luis)

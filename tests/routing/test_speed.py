@@ -2,12 +2,15 @@
 
 from time import thread_time
 
+import pytest
+
 from benchmarks.figure import percentile
 from benchmarks.route_decision import Floor
 
 ROUNDS = 300
 
 
+@pytest.mark.alone
 def test_twenty_times_as_much_waiting_makes_a_decision_hardly_dearer() -> None:
     few, many = _milliseconds(1_000), _milliseconds(20_000)
     assert many < 4 * few  # looking at everything would make it twenty

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from hub.kernel.realtime import EVERYBODY, SUPERVISORS, Push, agent_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, Push, agent_room, queue_room
 from hub.work.live import EVENTS, TALK_EVENTS, WorkLive
 from tests.work.scene import Floor
 

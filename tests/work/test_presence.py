@@ -1,5 +1,6 @@
 """Presence: what agents set, and what happens when their connections come and go."""
 
+import asyncio
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -12,7 +13,10 @@ from hub.people.model import AgentChange
 from hub.people.people import People
 from hub.work.model import StatusInput
 from hub.work.presence import Presence
+from tests.rig.waiting import eventually
 from tests.work.scene import Floor
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 @pytest.fixture
@@ -146,6 +150,30 @@ async def test_what_the_database_missed_while_it_was_away_is_made_good_by_the_ne
     assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["off", "idle"]
     await floor.presence.beat()
     assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["idle", "off"]
+
+
+async def test_whoever_comes_while_leaving_is_still_being_written_has_come(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_offer(work, "ana")
+    async with quiet.database.transaction() as connection:
+        await connection.execute("SELECT FROM work FOR UPDATE")
+        leaving = asyncio.create_task(quiet.presence.disconnected(ana))
+        await eventually(lambda: quiet.database.value(WAITING), what="leaving waits for the work")
+        coming = asyncio.create_task(quiet.presence.connected(ana))
+        await asyncio.wait({coming}, timeout=0.2)  # without an order it is written before the leaving
+    await asyncio.gather(leaving, coming)
+    assert await quiet.database.value("SELECT connected FROM presence WHERE agent_id = $1", ana)
+
+
+async def test_a_sign_of_life_counts_the_sockets_that_there_are(floor: Floor) -> None:
+    ana, luis = await floor.agent("ana", "service"), await floor.agent("luis", "service", present=False)
+    await floor.activity("luis", "available")
+    await floor.presence.beat({luis})
+    assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["off", "idle"]
+    await floor.presence.beat({ana, luis})
+    assert [await floor.routing_status(name) for name in ("ana", "luis")] == ["idle", "idle"]
 
 
 async def test_going_on_a_break_gives_offers_back_without_blame(floor: Floor) -> None:

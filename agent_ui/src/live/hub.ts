@@ -12,6 +12,19 @@ export interface Attachment {
   content_type: string;
   size: number;
   inline: boolean;
+  kind: "audio" | "file" | "image" | "sticker" | "video" | "voice";
+  state: "failed" | "here" | "waiting";
+  problem: string;
+}
+
+export interface ChannelLimits {
+  text: number;
+  text_unit: string;
+  html: boolean;
+  subject: boolean;
+  copies: boolean;
+  attachments: number;
+  attachment_bytes: number;
 }
 
 export interface ChannelLoad {
@@ -27,9 +40,37 @@ export interface ChannelRef {
   name: string;
 }
 
-export interface ChannelState {
+export interface ChannelTile {
   id: string;
+  connector: string;
+  name: string;
+  kind: string;
+  icon: string;
+  enabled: boolean;
+  archived: boolean;
   state: string;
+  since: string | null;
+  detail: string;
+  last_in_at: string | null;
+  last_out_at: string | null;
+  queued: number;
+  quarantined: number;
+  limits: ChannelLimits;
+  expires_at: string | null;
+  quota: string;
+  waiting_first: boolean;
+  waiting_until: string | null;
+}
+
+export interface ChoiceView {
+  id: string;
+  title: string;
+}
+
+export interface ContactView {
+  name: string;
+  phones: string[];
+  emails: string[];
 }
 
 export interface CustomerChanged {
@@ -49,6 +90,13 @@ export interface FamilyChanged {
   join: string;
   root: string;
   customer: string;
+}
+
+export interface LocationView {
+  latitude: number;
+  longitude: number;
+  name: string;
+  address: string;
 }
 
 export interface Named {
@@ -115,6 +163,13 @@ export interface PushedMessage {
   send_at: string | null;
   context: Record<string, unknown>;
   mentions: string[];
+  reactions: ReactionView[];
+  edited_at: string | null;
+  deleted_at: string | null;
+  location: LocationView | null;
+  contacts: ContactView[];
+  choice: ChoiceView | null;
+  quoted: QuotedMessage | null;
   root: string;
   customer_name: string;
 }
@@ -130,6 +185,17 @@ export interface QueueLoad {
 
 export interface QueueLoads {
   items: QueueLoad[];
+}
+
+export interface QuotedMessage {
+  id: string;
+  text: string;
+  direction: "in" | "note" | "out";
+}
+
+export interface ReactionView {
+  emoji: string;
+  by: Person;
 }
 
 export interface Reason {
@@ -234,7 +300,7 @@ export interface SocketEvents {
   "customer.parted": FamilyChanged;
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
-  "channel.changed": ChannelState;
+  "channel.changed": ChannelTile;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;

@@ -240,7 +240,7 @@ export type Told = Exactly<
     "offer.created": Offer;
     "offer.ended": OfferEnd;
     "work.changed": Work;
-    "channel.changed": Exactly<hub.ChannelState, { state: ChannelState }>;
+    "channel.changed": Exactly<hub.ChannelTile, { state: ChannelState }>;
   }
 >;
 

@@ -35,6 +35,8 @@ export class Conversation {
   /** The same for the customer's record: questions asked, and the last one whose answer is shown. */
   #asked = 0;
   #answered = 0;
+  /** How often the whole was replaced: an older page that was asked for before does not join what is here now. */
+  #shown = 0;
 
   constructor(readonly id: string, private readonly api: Api) {
     this.#root = id;
@@ -154,8 +156,10 @@ export class Conversation {
   async older(topic: string | null = null): Promise<void> {
     if (this.#older || !this.within(topic).more) return;
     this.#older = true;
+    const shown = this.#shown;
     try {
       const page = await this.#page(topic ? (this.#topics.get(topic) ?? null) : this.#next, PAGE, topic);
+      if (shown !== this.#shown) return; // it continues what is not on the screen any more
       this.#messages = new Map([...byId(page.messages), ...this.#messages]);
       this.#events = new Map([...byPosition(page.events), ...this.#events]);
       if (topic) this.#topics = new Map([...this.#topics, [topic, page.next]]);
@@ -229,6 +233,7 @@ export class Conversation {
   }
 
   #take(page: ConversationPage, viewers: Named[] | null): void {
+    this.#shown++;
     this.#name = page.customer.name;
     this.#root = page.customer.id;
     this.#messages = byId(page.messages);

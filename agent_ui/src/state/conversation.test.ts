@@ -118,6 +118,23 @@ function late(api: Answers) {
   return { waiting, asked };
 }
 
+test("an older page that was asked for before the whole was fetched anew does not join it", async () => {
+  const { api, conversation } = await opened(page([message(4)], "m4"));
+  api.hold();
+  const older = conversation.older();
+  const letOlder = api.let;
+  api.hold();
+  const again = conversation.open(live);
+  api.pages = [page([message(8), message(9)], "m8")];
+  api.let();
+  await again;
+  api.pages = [page([message(1), message(2)])];
+  letOlder();
+  await older;
+  expect(texts(conversation)).toEqual(["text 8", "text 9"]);
+  expect(conversation.more).toBe(true);
+});
+
 test("what is told between two openings that overlap is not undone by the later one's page", async () => {
   const api = new Answers();
   const { waiting, asked } = late(api);

@@ -32,8 +32,10 @@ export class Directory {
 
   apply(event: HubEvent): void {
     if (event.type !== "channel.changed") return;
-    const { id, state } = event.data;
-    this.#channels = this.#channels.map((channel) => (channel.id === id ? { ...channel, state } : channel));
+    const told = event.data;
+    const others = this.#channels.filter((channel) => channel.id !== told.id);
+    const place = this.#channels.findIndex((channel) => channel.id === told.id);
+    this.#channels = told.archived ? others : others.toSpliced(place < 0 ? others.length : place, 0, told);
   }
 
   colleagues(): Promise<Page<Colleague>> {

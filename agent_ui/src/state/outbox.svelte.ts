@@ -83,24 +83,35 @@ export class Outbox {
 
   /** Sends all that waits. Called when something is added and whenever the hub can be reached again. */
   flush(): Promise<void> {
-    this.#running ??= this.#flush().finally(() => (this.#running = null));
-    return this.#running;
+    return (this.#running ??= this.#rounds());
   }
 
   close(): void {
     clearTimeout(this.#again);
   }
 
-  async #flush(): Promise<void> {
+  /** Until nothing waits, or it makes no sense now. What is added while the other tabs' turn is given back is looked for once more: the
+   *  last look and the end are one step. */
+  async #rounds(): Promise<void> {
+    try {
+      let sent = true;
+      do await alone(async () => void (sent = await this.#sendAll()));
+      while (sent && this.#next());
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Answers false when the rest is tried again later. */
+  async #sendAll(): Promise<boolean> {
     clearTimeout(this.#again);
-    await alone(async () => {
-      for (let next = this.#next(); next; next = this.#next()) {
-        if (!(await this.#send(next))) {
-          this.#again = setTimeout(() => void this.flush(), AGAIN_MS);
-          return;
-        }
+    for (let next = this.#next(); next; next = this.#next()) {
+      if (!(await this.#send(next))) {
+        this.#again = setTimeout(() => void this.flush(), AGAIN_MS);
+        return false;
       }
-    });
+    }
+    return true;
   }
 
   /** The oldest that may go: a refused one holds back the later ones of its own customer only. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Refused, Unreachable } from "../live/api.ts";
 import { Records, type Box } from "../live/records.ts";
 import type { Message, NewMessage } from "../live/types.ts";
@@ -39,6 +39,8 @@ beforeEach(() => {
   [box, answers, asked, taken] = [new MemoryBox(), [], [], []];
 });
 
+afterEach(() => vi.unstubAllGlobals());
+
 function outbox(): Outbox {
   const post = async <T,>(path: string, body?: unknown): Promise<T> => {
     asked.push(`${path} ${(body as NewMessage).id}`);
@@ -50,6 +52,25 @@ function outbox(): Outbox {
 }
 
 describe("the outbox", () => {
+  test("sends what is added while the lock between the tabs is given back", async () => {
+    let giveBack: () => void = () => undefined;
+    const given = new Promise<void>((resolve) => (giveBack = resolve));
+    const request = async (_name: string, work: () => Promise<void>) => {
+      await work();
+      await given;
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const out = outbox();
+    out.add("c", reply("a"));
+    const sent = out.flush();
+    await vi.waitFor(() => expect(taken).toEqual(["a"]));
+    out.add("c", reply("b"));
+    giveBack();
+    await sent;
+    expect(taken).toEqual(["a", "b"]);
+    expect(out.count).toBe(0);
+  });
+
   test("hands over what the hub took, and forgets it", async () => {
     const out = outbox();
     out.add("c", reply("a"));

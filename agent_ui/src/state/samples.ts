@@ -22,7 +22,8 @@ export function message(number: number, change: Partial<Message> = {}): Message 
   return {
     id: `message-${number}`, number, at: AT, direction: "in", topic: "t", channel: null, text: `text ${number}`, state: "received", customer: "c",
     author: { kind: "customer", id: "c", name: "Lucía" }, subject: "", has_html: false, attachments: [], address: null, error: null, state_at: AT,
-    reply_to: null, send_at: null, context: {}, mentions: [], ...change,
+    reply_to: null, send_at: null, context: {}, mentions: [], reactions: [], edited_at: null, deleted_at: null, location: null,
+    contacts: [], choice: null, quoted: null, ...change,
   };
 }
 

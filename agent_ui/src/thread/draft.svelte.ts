@@ -29,6 +29,8 @@ export class BegunAnswer {
   #saved = $state<"none" | "here" | "hub">("none");
   #met = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #putting: Promise<void> | null = null;
+  #wanted = false;
 
   constructor(
     private readonly customer: string,
@@ -86,19 +88,35 @@ export class BegunAnswer {
   }
 
   /** Sends it to the hub now (leaving the conversation). A hub that is away is asked again later; the words are here all the while. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
-    const mine = this.#mine();
-    if (mine === this.#now.hub) return void (this.#saved = this.text ? "hub" : "none");
-    const { kind, way, subject } = this.#now;
+    this.#wanted = true;
+    return (this.#putting ??= this.#putAll());
+  }
+
+  /** One after the other: two on their way at once may arrive in the wrong order, and words that were sent would come back as a draft. */
+  async #putAll(): Promise<void> {
     try {
+      while (this.#wanted) {
+        this.#wanted = false;
+        await this.#put();
+      }
+    } catch {
+      this.#timer = setTimeout(() => void this.flush(), AGAIN_MS);
+    } finally {
+      this.#putting = null;
+    }
+  }
+
+  async #put(): Promise<void> {
+    const mine = this.#mine();
+    const { kind, way, subject } = this.#now;
+    if (mine !== this.#now.hub) {
       await this.api.put(`/customers/${this.customer}/draft`, { kind, text: this.text, channel: this.channelOf(way), topic: null, subject });
       this.#now = { ...this.#now, hub: mine };
       this.#keep();
-      if (mine === this.#mine()) this.#saved = this.text ? "hub" : "none";
-    } catch {
-      this.#timer = setTimeout(() => void this.flush(), AGAIN_MS);
     }
+    if (mine === this.#mine()) this.#saved = this.text ? "hub" : "none";
   }
 
   #mine(): string {

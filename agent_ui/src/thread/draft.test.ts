@@ -47,6 +47,23 @@ describe("an answer begun", () => {
     expect(answer.saved).toBe("hub");
   });
 
+  test("is saved one after the other: words that were sent do not come back", async () => {
+    const answers: (() => void)[] = [];
+    put.mockImplementation(() => new Promise<void>((resolve) => answers.push(resolve)));
+    const answer = begin();
+    answer.change({ reply: "Hola" });
+    const first = answer.flush();
+    answer.clear();
+    expect(put).toHaveBeenCalledTimes(1);
+    answers.shift()!();
+    await vi.waitFor(() => expect(put).toHaveBeenCalledTimes(2));
+    answers.shift()!();
+    await first;
+    expect(put.mock.calls.map(([, draft]) => (draft as { text: string }).text)).toEqual(["Hola", ""]);
+    expect(answer.saved).toBe("none");
+    expect(records.all()).toEqual([]);
+  });
+
   test("keeps the note while a reply is written", () => {
     const answer = begin();
     answer.change({ kind: "note", note: "Ojo" });

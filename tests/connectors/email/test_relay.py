@@ -12,7 +12,8 @@ from connectors.email import ids
 from connectors.email.connector import Email
 from connectors.errors import Ambiguous, AuthFailed, Rejected, Unavailable
 from sandbox.mail import Fault, MailWorld
-from tests.connectors.email.world import KEY, channel, free_port, outgoing
+from tests.connectors.email.world import KEY, channel, outgoing
+from tests.rig.ports import free_port
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from connectors.contract import Address, Message, Receipt
 from connectors.email.connector import Email
 from sandbox.mail import MailWorld, written
 from tests.connectors.email.test_listener import listening
-from tests.connectors.email.world import OURS, channel, free_port, outgoing
+from tests.connectors.email.world import OURS, channel, outgoing
+from tests.rig.ports import free_port
 
 
 async def next_event(mail: Email, world: MailWorld, **given: object) -> Message | Receipt:

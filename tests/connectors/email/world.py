@@ -1,6 +1,5 @@
 """What the tests of the mail channel share: a key, addresses, recorded mails, a channel."""
 
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +52,3 @@ def channel(*, timeout: float = 10.0, **given: Any) -> Email:
     settings = Settings(**{"address": OURS, "name": "Soporte", "relay_host": "127.0.0.1", "relay_tls": "none", **given})
     built = build(settings, surroundings())
     return Email(settings, surroundings(), Relay(settings, timeout=timeout, data_timeout=timeout)) if timeout != 10.0 else built
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

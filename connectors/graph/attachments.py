@@ -1,0 +1,79 @@
+"""What hangs on a message of Messenger's or Instagram's: files to fetch, links that were shared, stories; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from connectors.contract import Location, Media
+from connectors.graph.reading import DOCUMENT, number, part, parts, text
+
+Kind = Literal["file", "image", "audio", "voice", "video", "sticker"]
+FILES: Mapping[str, tuple[Kind, str]] = {
+    "image": ("image", "image/jpeg"),
+    "video": ("video", "video/mp4"),
+    "audio": ("audio", "audio/mp4"),
+    "file": ("file", DOCUMENT),
+    "sticker": ("sticker", "image/png"),
+    "reel": ("video", "video/mp4"),
+    "ig_reel": ("video", "video/mp4"),
+    "story_mention": ("file", DOCUMENT),
+    "ig_story": ("file", DOCUMENT),
+}
+"""Attachment -> how it is shown, and its media type until the file itself tells."""
+SHARED = ("share", "post", "ig_post", "fallback", "template", "appointment_booking")
+LIMIT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """All that hangs on one message."""
+
+    media: tuple[Media, ...] = ()
+    links: tuple[str, ...] = ()
+    location: Location | None = None
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+def attached(message: Mapping[str, Any]) -> Attached:
+    """Raises MalformedPayload."""
+    given = parts(message.get("attachments"))[:LIMIT]
+    stickers = {_sticker(one) for one in given if one.get("type") == "sticker"}
+    media: list[Media] = []
+    links: list[str] = []
+    context: dict[str, object] = {}
+    place = None
+    for one in given:
+        kind, payload = text(one.get("type"), 60), part(one.get("payload"))
+        address = text(payload.get("url") or one.get("url") or one.get("URL"), 4000)
+        if kind == "image" and _sticker(one) and _sticker(one) in stickers:
+            continue  # the same sticker, told in the old way beside the new one
+        if kind in FILES and address:
+            media.append(_file(kind, address, payload))
+        elif kind == "location":
+            place = _place(payload)
+        elif kind in SHARED or address:
+            links += [address] if address else []
+        if kind in ("story_mention", "ig_reel", "reel", *SHARED):
+            context["shared"] = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
+        elif kind not in FILES and kind != "location" and not address:
+            context["unsupported"] = kind or "attachment"
+    return Attached(tuple(media), tuple(links), place, context)
+
+
+def _sticker(one: Mapping[str, Any]) -> str:
+    return str(part(one.get("payload")).get("sticker_id") or "")
+
+
+def _file(kind: str, address: str, payload: Mapping[str, Any]) -> Media:
+    shown, media_type = FILES[kind]
+    if kind == "image" and payload.get("sticker_id"):
+        shown, media_type = "sticker", "image/png"
+    name = unquote(urlsplit(address).path.rsplit("/", 1)[-1])[:200]
+    return Media(name=name if "." in name else kind, content_type=media_type, url=address, kind=shown)
+
+
+def _place(payload: Mapping[str, Any]) -> Location | None:
+    at = part(payload.get("coordinates"))
+    latitude, longitude = number(at.get("lat")), number(at.get("long"))
+    return None if latitude is None or longitude is None else Location(latitude, longitude)

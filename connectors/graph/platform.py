@@ -1,0 +1,176 @@
+"""What a Messenger and an Instagram channel do alike: `/me/messages` with the page's or account's token."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, Self
+
+from connectors.contract import (
+    Action,
+    Address,
+    Delivery,
+    Event,
+    Health,
+    Media,
+    Outgoing,
+    Profile,
+    Reception,
+    Sent,
+    Signal,
+    Step,
+    Surroundings,
+    WebhookRequest,
+)
+from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected
+from connectors.graph import webhook
+from connectors.graph.app import App
+from connectors.graph.client import Graph
+from connectors.graph.conversation import read, split
+from connectors.graph.page import Kind, Page
+from connectors.graph.reading import opaque, text
+
+QUICK_TITLE, QUICK_PAYLOAD = 20, 1000
+SHOWN_AS = {"image": "image", "video": "video", "audio": "audio"}
+
+
+class Secured(Protocol):
+    """The settings that both have."""
+
+    @property
+    def app_id(self) -> str: ...
+    @property
+    def app_secret(self) -> str: ...
+    @property
+    def access_token(self) -> str: ...
+    @property
+    def verify_token(self) -> str: ...
+    @property
+    def graph_version(self) -> str: ...
+    @property
+    def graph_url(self) -> str: ...
+
+
+class Platform:
+    """One page or account."""
+
+    def __init__(self, kind: Kind, account: str, settings: Secured, surroundings: Surroundings) -> None:
+        where = {"url": settings.graph_url, "version": settings.graph_version, "app_secret": settings.app_secret}
+        self._kind = kind
+        self._account = account
+        self._settings = settings
+        self._graph = Graph(surroundings.egress, token=settings.access_token, **where)
+        self._app = App(surroundings.egress, app_id=settings.app_id, **where)
+        self._page = Page(kind, account, settings, self._graph, self._app, surroundings.webhook)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Nothing is open."""
+
+    # ── In ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, request: WebhookRequest) -> Reception:
+        """Answer the handshake, or verify a batch and take it apart."""
+        if request.method == "GET":
+            return webhook.handshake(request, self._settings.verify_token)
+        body = webhook.verified(request, self._settings.app_secret)
+        return Reception(split(body, self._kind.object, self._account), body=b"EVENT_RECEIVED")
+
+    def parse(self, delivery: Delivery) -> list[Event]:
+        """An item's events."""
+        return read(delivery, self._kind.address, self._app.id, self._kind.title)
+
+    @asynccontextmanager
+    async def fetch(self, media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
+        """A file that a customer sent; its address is signed and ends some time."""
+        async with self._graph.download(media.url or "") as pieces:
+            yield pieces
+
+    async def profile(self, address: Address) -> Profile:
+        """What Meta tells of a person. Raises as every call; a customer may have forbidden it."""
+        told = await self._graph.get(address.value, fields=self._kind.profile)
+        name = text(told.get("name"), 300) or f"{text(told.get('first_name'), 150)} {text(told.get('last_name'), 150)}".strip()
+        username = text(told.get("username"), 100)
+        return Profile(address, name or username, text(told.get("locale"), 20)[:2], {"username": username} if username else {})
+
+    # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Hand over one message; our id goes along and comes back in its echo."""
+        message = await self._content(outgoing)
+        tag = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if outgoing.tagged else {"messaging_type": "RESPONSE"}
+        quoted = {"reply_to": {"mid": outgoing.answers}} if outgoing.answers else {}
+        body = {
+            "recipient": {"id": outgoing.to.value},
+            **tag,
+            "message": {**message, "metadata": opaque(outgoing.id, outgoing.part)},
+            **quoted,
+        }
+        answer = await self._graph.post("me/messages", body)
+        if not answer.get("message_id"):
+            raise Ambiguous(f"Meta took it without saying under which id: {str(answer)[:200]}")
+        return Sent(str(answer["message_id"]))
+
+    async def _content(self, outgoing: Outgoing) -> dict[str, Any]:
+        quick = {"quick_replies": [_quick(one.id, one.title) for one in outgoing.choices]} if outgoing.choices else {}
+        if outgoing.attachments:
+            return {"attachment": await self._file(outgoing.attachments[0]), **quick}
+        return {"text": outgoing.text, **quick}
+
+    async def _file(self, media: Media) -> dict[str, Any]:
+        """A file as a message names it: a link that Meta fetches, or one handed over before."""
+        shown = SHOWN_AS.get(media.content_type.split("/")[0], "file")
+        if media.url and (self._kind.by_link or media.data is None):
+            return {"type": shown, "payload": {"url": media.url, "is_reusable": False}}
+        if media.data is None:
+            raise Rejected(f"{media.name} has neither content nor address", code="media")
+        described = json.dumps({"attachment": {"type": shown, "payload": {"is_reusable": True}}})
+        fields = {"message": described, **self._kind.upload}
+        answer = await self._graph.upload("me/message_attachments", media, part="filedata", fields=fields)
+        return {"type": shown, "payload": {"attachment_id": str(answer.get("attachment_id", ""))}}
+
+    async def act(self, action: Action) -> None:
+        """React to a message; Meta lets a business neither edit nor delete one."""
+        if action.kind != "react":
+            raise Rejected(f"{self._kind.title} has no way to {action.kind} a message of a business", code="not_possible")
+        sign = self._kind.reactions.get(action.emoji, "" if self._kind.reactions else action.emoji)
+        if action.emoji and not sign:
+            raise Rejected(f"{self._kind.title} takes only {' '.join(self._kind.reactions)}", code="not_possible")
+        said = {"message_id": action.target, **({"reaction": sign} if sign else {})}
+        await self._do(action.to, "react" if sign else "unreact", {"payload": said})
+
+    async def signal(self, signal: Signal) -> None:
+        """The three dots for 20 seconds, or that the messages so far are seen."""
+        verb = "mark_seen" if signal.kind == "read" else "typing_on" if signal.on else "typing_off"
+        await self._do(signal.to, verb, {})
+
+    async def _do(self, to: Address, verb: str, more: Mapping[str, Any]) -> None:
+        await self._graph.post("me/messages", {"recipient": {"id": to.value}, "sender_action": verb, **more})
+
+    # ── About itself ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def check(self) -> list[Step]:
+        """Token, page, subscription, webhook; nobody is written to."""
+        return await self._page.check()
+
+    async def install(self) -> list[Step]:
+        """Subscribe the page, and send the app's webhooks here."""
+        return await self._page.install()
+
+    async def uninstall(self) -> None:
+        """Take both away again."""
+        await self._page.uninstall()
+
+    async def health(self) -> Health:
+        """Whether token and subscription still hold: Meta takes the latter away after an hour of failures."""
+        try:
+            return await self._page.health()
+        except AuthFailed as error:
+            return Health("down", str(error))
+        except ConnectorError as error:
+            return Health("degraded", str(error))
+
+
+def _quick(payload: str, title: str) -> dict[str, str]:
+    return {"content_type": "text", "title": title[:QUICK_TITLE], "payload": payload[:QUICK_PAYLOAD]}

@@ -1,0 +1,1 @@
+"""Telegram: a bot of the company's, with whom customers talk in private chats."""

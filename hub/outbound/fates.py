@@ -1,0 +1,50 @@
+"""What an error of a provider's means for a message: the class is the instruction. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected
+from connectors.manifest import Manifest
+from hub.outbound.ladder import next_try
+
+AUTH_PAUSE_S = 60.0
+"""How often a channel whose credentials were refused tries them again."""
+SHORTEST_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a message that was not simply sent."""
+
+    what: Literal["failed", "unknown", "later", "hold"]
+    error: dict[str, str]
+    wait_s: float = 0.0
+    reason: str = ""
+    """Why the whole channel waits: rate_limited or auth."""
+    doubtful: bool = False
+    """It may have left, and is sent again all the same."""
+
+
+def fate_of(error: ConnectorError, manifest: Manifest, attempts: int) -> Fate:
+    """Decide after this many attempts."""
+    said = {"code": error.code, "detail": str(error)[:500]}
+    if isinstance(error, Rejected):
+        return Fate("failed", said)
+    if isinstance(error, RateLimited):
+        return Fate("hold", said, max(error.retry_after, SHORTEST_S), "rate_limited")
+    if isinstance(error, AuthFailed):
+        return Fate("hold", said, AUTH_PAUSE_S, "auth")
+    return _doubtful(said, manifest, attempts) if isinstance(error, Ambiguous) else _later(said, manifest, attempts)
+
+
+def _doubtful(said: dict[str, str], manifest: Manifest, attempts: int) -> Fate:
+    """Again only where the same id makes no second message; else nobody knows until a receipt tells."""
+    wait = next_try(manifest.kind, attempts)
+    if manifest.idempotent and wait is not None:
+        return Fate("later", said, wait, doubtful=True)
+    return Fate("unknown", said)
+
+
+def _later(said: dict[str, str], manifest: Manifest, attempts: int) -> Fate:
+    wait = next_try(manifest.kind, attempts)
+    return Fate("failed", {**said, "code": "gave_up"}) if wait is None else Fate("later", said, wait)

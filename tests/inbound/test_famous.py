@@ -1,0 +1,133 @@
+"""The failures that other products are known for: one customer twice, one message twice, or one that vanished."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from connectors.contract import Address, Echo, Event, Message, Receipt
+from connectors.phones import e164
+from hub.inbound.intake import Taken
+from tests.inbound.scene import Entrance
+
+ALICE = "whatsapp", "ES.1234567890"
+PHONE = "phone", "+34600111222"
+
+
+def from_phone(number: str, name: str) -> Message:
+    return Message(name, Address("phone", e164(number), native=number), f"from {number}")
+
+
+@pytest.mark.parametrize(
+    ("country", "old", "now"),
+    [
+        ("Brazil", "+55 11 9123-4567", "+55 11 99123-4567"),
+        ("Mexico", "+52 1 55 1234 5678", "+52 55 1234 5678"),
+        ("Argentina", "+54 11 2345-6789", "+54 9 11 2345-6789"),
+        ("Spain", "600 111 222", "+34600111222"),
+    ],
+)
+async def test_two_formats_of_one_number_are_one_customer(entrance: Entrance, country: str, old: str, now: str) -> None:
+    await entrance.deliver("d1", from_phone(old, "m1"))
+    await entrance.deliver("d2", from_phone(now, "m2"))
+    assert (await entrance.count("customer"), await entrance.count("topic"), await entrance.count("message")) == (1, 1, 2), country
+    written = await entrance.database.rows("SELECT address->>'native' AS native FROM message ORDER BY number")
+    assert [row["native"] for row in written] == [old, now]
+
+
+def a_mail(external_id: str = "<one@mail.example>") -> Message:
+    return Message(external_id, Address("email", "rosa@mail.example", "Rosa"), "To both of you", subject="A question")
+
+
+async def test_the_same_mail_to_two_mailboxes_is_one_matter_of_one_customer(entrance: Entrance) -> None:
+    """Each mailbox has the mail, since each must show what came to it; one matter and one piece of work, so that it is answered once."""
+    shop, workshop = [await entrance.new_channel("mail", name) for name in ("shop", "workshop")]
+    await asyncio.gather(entrance.deliver("1", a_mail(), channel=shop), entrance.deliver("9", a_mail(), channel=workshop))
+    counts = [await entrance.count(table) for table in ("customer", "message", "topic", "work")]
+    assert counts == [1, 2, 1, 1]
+
+
+async def test_another_mail_to_the_other_mailbox_is_a_matter_of_its_own(entrance: Entrance) -> None:
+    shop, workshop = [await entrance.new_channel("mail", name) for name in ("shop", "workshop")]
+    await entrance.deliver("1", a_mail(), channel=shop)
+    await entrance.deliver("9", a_mail("<two@mail.example>"), channel=workshop)
+    assert (await entrance.count("customer"), await entrance.count("topic")) == (1, 2)
+
+
+async def test_a_forged_message_id_joins_nobody_elses_matter(entrance: Entrance) -> None:
+    shop, workshop = [await entrance.new_channel("mail", name) for name in ("shop", "workshop")]
+    await entrance.deliver("1", a_mail(), channel=shop)
+    mallory = Message("<one@mail.example>", Address("email", "mallory@mail.example"), "let me in")
+    await entrance.deliver("9", mallory, channel=workshop)
+    assert (await entrance.count("customer"), await entrance.count("topic")) == (2, 2)
+
+
+async def test_echo_and_webhook_for_one_message_are_one_message_in_any_order(entrance: Entrance) -> None:
+    rosa = Address("visitor", "rosa")
+    await entrance.deliver("d1", Message("m1", rosa, "hello"))
+    for number, (first, second) in enumerate(itertools.permutations(("echo", "receipt"))):
+        name = f"p{number}"
+        events: dict[str, Event] = {"echo": Echo(name, rosa, f"answer {number}"), "receipt": Receipt("delivered", external_id=name)}
+        await entrance.deliver(f"{name} 1", events[first])
+        await entrance.deliver(f"{name} 2", events[second])
+    rows = await entrance.database.rows("SELECT text, state FROM message WHERE direction = 'out' ORDER BY number")
+    assert [(row["text"], row["state"]) for row in rows] == [("answer 0", "delivered"), ("answer 1", "delivered")]
+
+
+async def says(entrance: Entrance, name: str, sender: tuple[str, str], *proves: tuple[str, str]) -> Taken:
+    proved = tuple(Address(*one) for one in proves)
+    return await entrance.deliver(name, Message(name, Address(*sender), name, proves=proved))
+
+
+async def test_a_whatsapp_id_with_its_phone_and_later_alone_is_one_customer_in_one_topic(entrance: Entrance) -> None:
+    await says(entrance, "with phone", ALICE, PHONE)
+    await says(entrance, "id alone", ALICE)
+    assert (await entrance.roots(), await entrance.count("topic"), await entrance.count("work")) == (1, 1, 1)
+
+
+async def test_a_phone_alone_and_later_the_whatsapp_id_with_it_is_one_customer_in_one_topic(entrance: Entrance) -> None:
+    await says(entrance, "phone alone", PHONE)
+    await says(entrance, "id with phone", ALICE, PHONE)
+    await says(entrance, "id alone", ALICE)
+    assert (await entrance.roots(), await entrance.count("topic"), await entrance.count("work")) == (1, 1, 1)
+
+
+async def test_a_whatsapp_id_with_its_phone_and_later_the_phone_alone_is_one_customer_in_one_topic(entrance: Entrance) -> None:
+    await says(entrance, "id with phone", ALICE, PHONE)
+    await says(entrance, "phone alone", PHONE)
+    assert (await entrance.roots(), await entrance.count("topic"), await entrance.count("work")) == (1, 1, 1)
+
+
+async def test_a_whatsapp_id_that_never_showed_its_phone_is_somebody_else(entrance: Entrance) -> None:
+    await says(entrance, "phone alone", PHONE)
+    await says(entrance, "id alone", ALICE)
+    assert await entrance.roots() == 2
+
+
+async def test_the_phone_of_sms_and_whatsapp_is_one_customer_with_a_topic_on_each(entrance: Entrance) -> None:
+    sms = await entrance.new_channel("message", "sms")
+    await says(entrance, "by whatsapp", ALICE, PHONE)
+    await entrance.deliver("by sms", Message("sms", Address(*PHONE), "by sms"), channel=sms)
+    assert (await entrance.roots(), await entrance.count("topic")) == (1, 2)
+
+
+async def test_the_first_words_with_and_without_phone_at_the_same_moment_are_one_customer(entrance: Entrance) -> None:
+    await asyncio.gather(
+        *(says(entrance, f"w{number}", ALICE, PHONE) for number in range(5)), *(says(entrance, f"p{number}", PHONE) for number in range(5))
+    )
+    assert (await entrance.roots(), await entrance.count("message")) == (1, 10)
+
+
+async def test_a_receipt_that_comes_before_the_answer_to_the_sending_counts(entrance: Entrance) -> None:
+    taken = await entrance.deliver("d1", Message("m1", Address("visitor", "rosa"), "hello"))
+    sql = """
+        INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text, state)
+        SELECT uuidv7(), nextval('message_number'), customer_id, topic_id, channel_id, identity_id, 'out', 'human', address,
+               'answer', 'sending' FROM message WHERE id = $1 RETURNING id"""
+    ours = await entrance.database.value(sql, taken.messages[0].id)
+    sql = """INSERT INTO outbox (message_id, channel_id, line, number, state, token)
+        SELECT id, channel_id, 'x', number, 'sending', 1 FROM message WHERE id = $1"""
+    await entrance.database.run(sql, ours)
+    await entrance.deliver("r1", Receipt("read", external_id="p1"))
+    assert await entrance.database.value("SELECT settle_message($1, 1, 'sent', 'p1', NULL)", ours)
+    assert await entrance.database.value("SELECT state FROM message WHERE id = $1", ours) == "read"

@@ -1,0 +1,73 @@
+"""Sweeping a provider's history: what webhooks missed comes in once, from a little before the last time on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from connectors.contract import Delivery, Event
+from hub.channels.model import Channel
+from hub.inbound.duties import Reading
+from hub.inbound.inbox import Inbox
+from hub.inbound.sweeping import Sweeping
+from hub.kernel.blobs import Blobs
+from hub.kernel.spool import Spool
+from tests.inbound.provider import depot_channel, serving
+from tests.inbound.scene import Entrance
+from tests.rig.waiting import eventually
+
+
+def _said(name: str) -> Delivery:
+    return Delivery("message", name, json.dumps({"id": name, "from": "rosa", "text": name}).encode())
+
+
+def _sweeping(entrance: Entrance, folder: Path, every_s: float = 300) -> tuple[Sweeping, Inbox]:
+    async def never(channel: Channel, delivery: Delivery) -> list[Event]:
+        raise AssertionError("nothing here is parsed in a worker")
+
+    inbox = Inbox(entrance.intake, Spool(folder / "spool", 1024 * 1024))
+    return Sweeping(entrance.database, inbox, Reading(entrance.database, entrance.intake, Blobs(folder), never), every_s=every_s), inbox
+
+
+async def test_what_the_webhooks_missed_comes_in_and_nothing_twice(entrance: Entrance, tmp_path: Path) -> None:
+    sweeping, inbox = _sweeping(entrance, tmp_path)
+    async with depot_channel(entrance) as (depot, channel):
+        depot.history = [_said("one"), _said("two"), _said("three")]
+        await inbox.accept(channel, [_said("two")])
+        async with serving(sweeping.serve, entrance, channel):
+            await eventually(lambda: _swept(entrance), what="the history was looked through")
+    assert sorted(await entrance.texts()) == ["one", "three", "two"]
+
+
+async def test_it_goes_on_a_little_before_the_last_time(entrance: Entrance, tmp_path: Path) -> None:
+    sweeping, _ = _sweeping(entrance, tmp_path, every_s=0.01)
+    await entrance.database.run("UPDATE channel SET created_at = now() - interval '3 days'")
+    async with depot_channel(entrance) as (depot, channel), serving(sweeping.serve, entrance, channel):
+        await eventually(_often(depot.swept_from, 2), what="it was looked through twice")
+        first, second, now = *depot.swept_from[:2], await _now(entrance)
+    assert abs(now - 3 * 86400 - 600 - first) < 60
+    assert abs(now - 600 - second) < 60
+
+
+async def test_one_that_nobody_can_read_does_not_hold_up_the_sweep(entrance: Entrance, tmp_path: Path) -> None:
+    sweeping, _ = _sweeping(entrance, tmp_path)
+    async with depot_channel(entrance) as (depot, channel):
+        depot.history = [_said("one"), Delivery("message", "poison", b"{"), _said("two")]
+        async with serving(sweeping.serve, entrance, channel):
+            await eventually(lambda: _swept(entrance), what="the history was looked through")
+    assert await entrance.texts() == ["one", "two"]
+    assert len(await entrance.quarantined()) == 1
+
+
+async def _swept(entrance: Entrance) -> Any:
+    return await entrance.database.value("SELECT swept_at FROM channel_state WHERE channel_id = $1", entrance.channel.id)
+
+
+async def _now(entrance: Entrance) -> float:
+    return float(await entrance.database.value("SELECT EXTRACT(epoch FROM now())"))
+
+
+def _often(times: list[float], count: int) -> Any:
+    async def look() -> bool:
+        return len(times) >= count
+
+    return look
