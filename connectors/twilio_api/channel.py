@@ -127,7 +127,7 @@ class TwilioChannel:
             return self.surroundings.webhook
 
         steps = [await step(place.label, exists)]
-        return [*steps, await step(f"webhook {place.label}", calls_us)] if found else steps
+        return [*steps, await step(f"webhook {place.label}", calls_us)] if found and found[0].sid else steps
 
     async def _install(self, place: Place) -> Step:
         async def put() -> str:

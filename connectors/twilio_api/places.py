@@ -11,10 +11,13 @@ from twilio.rest.messaging.v2.channels_sender import ChannelsSenderList
 from connectors.twilio_api.sending import RETRIES
 from connectors.twilio_api.steps import Wanting
 
+TRIAL_NUMBER = "+14155238886"
+"""Twilio's own WhatsApp number, on which everybody may try: its webhook can only be set by hand, and not be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place and what is set there. `about`: what the admin recognises it by."""
+    """A place and what is set there. `about`: what the admin recognises it by. Without `sid` Twilio's API does not reach it."""
 
     sid: str
     about: str
@@ -90,6 +93,8 @@ class WhatsAppSender:
 
     async def find(self) -> Found:
         """The sender, with its state and the limit and quality that WhatsApp gives it."""
+        if self._number == TRIAL_NUMBER:
+            return Found("", "Twilio's number for trials: its webhook stands in the console, at Sandbox settings")
         async for one in await self._client.messaging.v2.channels_senders.stream_async(channel="whatsapp"):
             if one.sender_id == f"whatsapp:{self._number}":
                 return self._found(one)
@@ -104,7 +109,9 @@ class WhatsAppSender:
         return Found(one.sid or "", ", ".join(filter(None, about)), _part(one.webhook).get("callback_url") or "")
 
     async def set(self, found: Found, webhook: str) -> None:
-        """Its callback address, by POST."""
+        """Its callback address, by POST. Raises Wanting for the number for trials."""
+        if not found.sid:
+            raise Wanting("the number for trials takes its webhook in the console only: Messaging, Try it out, Sandbox settings")
         kinds = ChannelsSenderList
         asked = kinds.MessagingV2ChannelsSenderRequestsUpdate({"webhook": {"callback_url": _lasting(webhook), "callback_method": "POST"}})
         await self._client.messaging.v2.channels_senders(found.sid).update_async(asked)

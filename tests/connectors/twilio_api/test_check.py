@@ -49,6 +49,14 @@ async def test_a_number_of_another_account_is_told(world: World, app: str) -> No
     assert [one.ok for one in await channel.install()] == [False]
 
 
+async def test_the_number_for_trials_is_told_to_be_set_by_hand(world: World) -> None:
+    channel, _ = await world.whatsapp(senders="+14155238886", hook=False)
+    assert [(one.name, one.ok) for one in await channel.check()] == [("account", True), ("number +14155238886", True), ("templates", True)]
+    (step,) = await channel.install()
+    assert not step.ok
+    assert "Sandbox settings" in step.detail
+
+
 async def test_uninstalling_takes_only_our_address_away(world: World) -> None:
     channel, _ = await world.sms(messaging_service_sid=SERVICE_SID)
     world.double.company.numbers[0].webhook = "https://other.example/sms"
