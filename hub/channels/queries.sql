@@ -131,7 +131,7 @@ FROM (
     (SELECT m.at, m.direction, 'message' AS kind, m.address->>'value' AS who, m.state, COALESCE(m.error->>'code', '') AS problem,
             NULL::uuid AS delivery, m.id AS message, m.id, m.customer_id
      FROM message m
-     WHERE m.channel_id = $1 AND m.direction IN ('in', 'out') AND ($2::timestamptz IS NULL OR (m.at, m.id) < ($2, $3::uuid))
+     WHERE m.channel_id = $1 AND m.number > 0 AND m.direction IN ('in', 'out') AND ($2::timestamptz IS NULL OR (m.at, m.id) < ($2, $3::uuid))
      ORDER BY m.at DESC, m.id DESC LIMIT $4)
     UNION ALL
     (SELECT d.received_at, 'in', d.kind, NULL, d.state, d.problem, d.id, NULL, d.id, NULL

@@ -1,11 +1,13 @@
 """What agents write, as it stands on the customer's phone; and what goes wrong on the way."""
 
 import asyncio
+import traceback
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram.constants import ReactionEmoji
 
 from connectors import registry
 from connectors.contract import (
@@ -210,6 +212,29 @@ async def test_a_private_server_is_forbidden_unless_it_is_named_and_one_that_is_
             await away.send(outgoing(lucia))
 
 
+@pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b""])
+async def test_whatever_a_server_says_the_token_is_in_no_log(world: World, said: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, WebEgress(named=[f"127.0.0.1:{port}"]) as named:
+        settings = Settings(token=BOT_TOKEN, base_url=f"http://127.0.0.1:{port}")
+        bot = Telegram(settings, Surroundings("t", "", b"", egress=named), Transport(named))
+        with pytest.raises(Ambiguous) as sending:
+            await bot.send(outgoing("1"))
+        with pytest.raises(Unavailable) as fetching:
+            await fetched(bot, Media("x", "x/x", reference="x"))
+        (step,) = await bot.check()
+    for one in (sending.value, fetching.value):
+        assert BOT_TOKEN not in "".join(traceback.format_exception(one))
+    assert BOT_TOKEN not in step.detail
+
+
 async def test_a_slow_answer_is_an_answer(world: World) -> None:
     bot, lucia = await world.bot(), await world.starts()
     world.fails("slow", "sendMessage", ms=50)
@@ -246,7 +271,7 @@ async def test_a_reaction_comes_and_goes(world: World) -> None:
 
 
 def test_the_manifest_names_exactly_the_signs_that_telegram_takes() -> None:
-    assert set(registry.manifest("telegram").emojis) == SIGNS
+    assert set(registry.manifest("telegram").emojis) == SIGNS == {one.value for one in ReactionEmoji}
 
 
 async def test_a_text_and_what_stands_below_a_file_can_be_changed_twice_the_same(world: World) -> None:
