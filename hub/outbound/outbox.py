@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ import asyncpg
 from hub.channels.model import OpenChannel
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
+from hub.outbound.actions import Deeds
 from hub.outbound.bucket import Bucket
 from hub.outbound.sending import QUERIES, Sending, StateWriter
 
@@ -25,9 +27,10 @@ TOUCH_S = 1.0
 class Outbox:
     """Sends for the channels that this node holds. One `serve` per channel."""
 
-    def __init__(self, database: Database, sending: Sending, committed: Callable[[], None], set_state: StateWriter) -> None:
+    def __init__(self, database: Database, sending: Sending, deeds: Deeds, committed: Callable[[], None], set_state: StateWriter) -> None:
         self._database = database
         self._sending = sending
+        self._deeds = deeds
         self.committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
@@ -65,16 +68,27 @@ class Outbox:
 
     async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
         """Send one message that was claimed. Whether all of it went."""
+        with self._busy():
+            went = await self._sending.send(channel, token, row, bucket)
+        self.committed()
+        return went
+
+    async def do(self, channel: OpenChannel, token: int, row: Record) -> None:
+        """Do one action that was claimed."""
+        with self._busy():
+            await self._deeds.do(channel, token, row)
+        self.committed()
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
         self._under_way += 1
         self._idle.clear()
         try:
-            went = await self._sending.send(channel, token, row, bucket)
+            yield
         finally:
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
-        self.committed()
-        return went
 
     async def up_again(self, channel: OpenChannel) -> None:
         """The provider takes our credentials after all."""
@@ -122,30 +136,47 @@ class _Serving:
                 return error
         return None
 
+    @property
+    def _hands(self) -> list[UUID]:
+        """What is under way here: messages and actions."""
+        return list(self._in_hand)
+
     async def _recover(self) -> None:
         id_, again = self._channel.channel.id, self._channel.manifest.idempotent
-        if await self._database.value(QUERIES.recover, id_, self._token, again, list(self._in_hand)):
+        if await self._database.value(QUERIES.recover, id_, self._token, again, self._hands):
             self._outbox.committed()
 
     async def _claim(self, group: asyncio.TaskGroup) -> None:
         """Fill the free places, or wait for something to do."""
         self._bell.clear()
         free = min(self._channel.manifest.concurrency - len(self._in_hand), self._bucket.room)
-        due = await self._database.rows(QUERIES.claim, self._channel.channel.id, self._token, free) if free > 0 else []
+        due = await self._taken(QUERIES.claim, QUERIES.load, free)
         for row in due:
-            self._bucket.take()
-            self._in_hand.add(row["message_id"])
-            group.create_task(self._send(row))
-        if not due:
+            self._start(group, row["message_id"], self._send(row))
+        deeds = await self._taken(QUERIES.claim_actions, QUERIES.load_actions, free - len(due), self._hands)
+        for row in deeds:
+            self._start(group, row["id"], self._outbox.do(self._channel, self._token, row))
+        if not due and not deeds:
             await self._rest(full=free <= 0)
 
+    async def _taken(self, claim: str, load: str, most: int, *more: object) -> list[Record]:
+        if most <= 0:
+            return []
+        taken = await self._database.rows(claim, self._channel.channel.id, self._token, most, *more)
+        return await self._database.rows(load, [row[0] for row in taken]) if taken else []
+
+    def _start(self, group: asyncio.TaskGroup, id_: UUID, work: Coroutine[Any, Any, None]) -> None:
+        self._bucket.take()
+        self._in_hand.add(id_)
+        group.create_task(work).add_done_callback(lambda _task: self._ended(id_))
+
+    def _ended(self, id_: UUID) -> None:
+        self._in_hand.discard(id_)
+        self._bell.set()
+
     async def _send(self, row: Record) -> None:
-        try:
-            if await self._outbox.send(self._channel, self._token, row, self._bucket):
-                await self._touch()
-        finally:
-            self._in_hand.discard(row["message_id"])
-            self._bell.set()
+        if await self._outbox.send(self._channel, self._token, row, self._bucket):
+            await self._touch()
 
     async def _touch(self) -> None:
         if time.monotonic() - self._touched > TOUCH_S:
