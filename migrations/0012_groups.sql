@@ -21,7 +21,8 @@ RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid
 DECLARE
     first message;
 BEGIN
-    SELECT m.* INTO first FROM message m WHERE m.channel_id = (p->>'channel')::uuid AND m.album = p->>'album' AND m.identity_id = p_identity
+    SELECT m.* INTO first FROM message m WHERE m.channel_id = (p->>'channel')::uuid AND m.album = p->>'album' AND m.album <> ''
+        AND m.identity_id = p_identity
         AND m.at > clock_timestamp() - interval '1 minute' AND m.deleted_at IS NULL ORDER BY m.number LIMIT 1;
     IF first.id IS NULL THEN
         RETURN;

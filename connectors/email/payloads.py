@@ -105,7 +105,7 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
         at=header.date_of(headers),
         to=ours,
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
-        reply_to=tuple(dict.fromkeys(claimed)),
+        reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
         automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers),
         context={**_context(mail, address), **doubts},
     )

@@ -100,7 +100,7 @@ class Telegram:
 
     @asynccontextmanager
     async def fetch(self, media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
-        """A file, which Telegram gives a bot up to 20 MB. Raises Rejected (file_too_big, file_gone), Unavailable."""
+        """A file, which Telegram gives a bot up to 20 MB. Raises Rejected (too_large, file_gone), Unavailable."""
         with asking():
             file = await self._bot.get_file(media.reference)
         if not file.file_path:

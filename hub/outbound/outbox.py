@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +34,17 @@ class Outbox:
         self.committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
+        self.draining = False
+        """Nothing more is claimed."""
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def idle(self) -> None:
-        """Wait until nothing is on its way out."""
+    async def drain(self) -> None:
+        """Claim nothing more, and wait until what is on its way has come to its end."""
+        self.draining = True
+        for bell in self._bells.values():
+            bell.set()
         await self._idle.wait()
 
     def ring(self, channel: UUID) -> None:
@@ -48,16 +53,16 @@ class Outbox:
             bell.set()
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
-        """Send what is due, for ever, as long as this node has the channel."""
+        """Send what is due, as long as this node has the channel and is not drained."""
         bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
         forgiven = False
-        while True:
+        while not self.draining:
             token = await lease.held()
             try:
                 if not forgiven:  # the settings may be new: a refusal of the old credentials says nothing of them
                     await self._database.run(QUERIES.forgive, channel.channel.id)
                     forgiven = True
-                await _Serving(self, channel, token, bell).run(lease)
+                await self._serve(_Serving(self, channel, token, bell), lease)
             except GONE as error:
                 log.warning("outbox of %s: the database is away (%r)", channel.channel.name, error)
                 await asyncio.sleep(1)
@@ -66,29 +71,26 @@ class Outbox:
                     raise
                 await lease.forget(token)
 
+    async def _serve(self, serving: "_Serving", lease: Lease) -> None:
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            await serving.run(lease)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
     async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
         """Send one message that was claimed. Whether all of it went."""
-        with self._busy():
-            went = await self._sending.send(channel, token, row, bucket)
+        went = await self._sending.send(channel, token, row, bucket)
         self.committed()
         return went
 
     async def do(self, channel: OpenChannel, token: int, row: Record) -> None:
         """Do one action that was claimed."""
-        with self._busy():
-            await self._deeds.do(channel, token, row)
+        await self._deeds.do(channel, token, row)
         self.committed()
-
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
 
     async def up_again(self, channel: OpenChannel) -> None:
         """The provider takes our credentials after all."""
@@ -114,7 +116,7 @@ class _Serving:
         self._touched = 0.0
 
     async def run(self, lease: Lease) -> None:
-        """Until the lease is lost; what is under way then is brought to its end."""
+        """Until the lease is lost or the hub drained; what is under way then is brought to its end."""
         async with asyncio.TaskGroup() as group:
             failure = await self._claiming(group, lease)
         if failure is not None:
@@ -122,7 +124,7 @@ class _Serving:
 
     async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
         recovered = False
-        while lease.token == self._token:
+        while lease.token == self._token and not self._outbox.draining:
             try:
                 if not recovered:
                     await self._recover()
@@ -149,6 +151,8 @@ class _Serving:
     async def _claim(self, group: asyncio.TaskGroup) -> None:
         """Fill the free places, or wait for something to do."""
         self._bell.clear()
+        if self._outbox.draining:
+            return
         free = min(self._channel.manifest.concurrency - len(self._in_hand), self._bucket.room)
         due = await self._taken(QUERIES.claim, QUERIES.load, free)
         for row in due:

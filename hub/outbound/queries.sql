@@ -33,6 +33,10 @@ SELECT begin_part($1, $2, $3)
 -- The provider answered.
 SELECT settle_message($1, $2, $3, $4, $5, $6)
 
+-- name: name_also
+-- The provider has more names for it (the pictures of an album); what came under one of them before is applied.
+SELECT count(name_message(m.id, $2, one)), count(take_parked(m.channel_id, one)) FROM message m, unnest($3::text[]) AS one WHERE m.id = $1
+
 -- name: defer
 -- Later again.
 SELECT defer_message($1, $2, $3, $4)

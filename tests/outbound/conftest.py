@@ -28,11 +28,11 @@ SMS = replace(MANIFESTS["webchat"], id="sms", kind="message", text_limit=10, par
 
 
 class Provider:
-    """Takes what is sent: gives each call a name, or raises what stands at its place in `script`."""
+    """Takes what is sent: gives each call a name, or what stands at its place in `script`, which may be an error."""
 
     def __init__(self) -> None:
         self.got: list[Outgoing] = []
-        self.script: dict[int, Exception | asyncio.Event] = {}
+        self.script: dict[int, Exception | asyncio.Event | Sent] = {}
         self._arrived = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
@@ -57,6 +57,8 @@ class Provider:
                 await event.wait()
             case Exception() as error:
                 raise error
+            case Sent() as sent:
+                return sent
         return Sent(f"p{number}")
 
     async def calls(self, number: int) -> list[Outgoing]:

@@ -133,3 +133,32 @@ def test_a_bucket_fills_at_its_rate() -> None:
     now[0] = 100.0
     assert bucket.room == 2
     assert Bucket(0, lambda: 0.0).wait_s == 0
+
+
+async def test_a_drained_outbox_brings_to_its_end_what_it_began_and_begins_nothing_else(post: Post) -> None:
+    provider, answer = Provider(), asyncio.Event()
+    provider.script[0] = answer
+    rosa = await post.company.writes("visitor", "rosa")
+    async with post.serving(post.company.webchat, provider):
+        first = await post.write(rosa, "one")
+        await provider.calls(1)
+        second = await post.write(rosa, "two")
+        marta = await post.write(await post.company.writes("visitor", "marta"), "three")
+        await provider.calls(2)
+        draining = asyncio.create_task(post.outbox.drain())
+        await asyncio.sleep(0)
+        late = await post.write(await post.company.writes("visitor", "pedro"), "four")
+        assert not draining.done()
+        answer.set()
+        async with asyncio.timeout(10):
+            await draining
+    assert [await post.state(one) for one in (first, marta, second, late)] == ["sent", "sent", "queued", "queued"]
+    assert provider.texts == ["one", "three"]
+
+
+async def test_an_outbox_that_rests_is_drained_at_once(post: Post) -> None:
+    async with post.serving(post.company.webchat, Provider()):
+        async with asyncio.timeout(4):  # less than its slow look
+            await post.outbox.drain()
+        message = await post.write(await post.company.writes("visitor", "rosa"), "after")
+        assert await post.state(message) == "queued"

@@ -324,7 +324,7 @@ async def test_a_file_that_came_is_fetched(world: World) -> None:
 async def test_a_file_over_twenty_megabytes_is_too_big_and_one_that_is_gone_is_gone(world: World) -> None:
     bot = await world.bot()
     large = world.double.files.keep("document", "copia.zip", "application/zip", bytes(20_000_001))
-    for reference, code in ((large.id, "file_too_big"), ("AgACAgQAAxkB-nothing", "file_gone")):
+    for reference, code in ((large.id, "too_large"), ("AgACAgQAAxkB-nothing", "file_gone")):
         with pytest.raises(Rejected) as raised:
             await fetched(bot, Media("x", "x/x", reference=reference))
         assert raised.value.code == code
