@@ -114,6 +114,7 @@ class _Serving:
         self._bucket = Bucket(channel.manifest.rate, time.monotonic)
         self._in_hand: set[UUID] = set()
         self._touched = 0.0
+        self._recovered = False
 
     async def run(self, lease: Lease) -> None:
         """Until the lease is lost or the hub drained; what is under way then is brought to its end."""
@@ -123,16 +124,16 @@ class _Serving:
             raise failure
 
     async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
-        recovered = False
+        sure = False
         while lease.token == self._token and not self._outbox.draining:
             try:
-                if not recovered:
+                if not sure:
                     await self._recover()
-                    recovered = True
+                    sure = True
                 await self._claim(group)
             except GONE as error:  # the answer to a claim may be lost with it
                 log.warning("outbox of %s: the database is away (%r)", self._channel.channel.name, error)
-                recovered = False
+                sure = False
                 await asyncio.sleep(1)
             except asyncpg.PostgresError as error:
                 return error
@@ -144,8 +145,11 @@ class _Serving:
         return list(self._in_hand)
 
     async def _recover(self) -> None:
-        id_, again = self._channel.channel.id, self._channel.manifest.idempotent
-        if await self._database.value(QUERIES.recover, id_, self._token, again, self._hands):
+        """What somebody else had begun. Asked again later, it finds only what this node claimed without hearing of it, and never began."""
+        id_, again = self._channel.channel.id, self._channel.manifest.idempotent or self._recovered
+        found = await self._database.value(QUERIES.recover, id_, self._token, again, self._hands)
+        self._recovered = True
+        if found:
             self._outbox.committed()
 
     async def _claim(self, group: asyncio.TaskGroup) -> None:
