@@ -65,12 +65,12 @@ class Graph:
         return self._egress.download(url, headers={"Authorization": f"Bearer {self._token}"} if ours else None)
 
     async def _ask(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout_s: float = SEND_S, **given: Any
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout_s: float = 0.0, **given: Any
     ) -> dict[str, Any]:
         address = f"{self._root}/{quote(path.lstrip('/'), safe='/:._-')}"
         query = {**(params or {}), **self._proof()}
         headers = {"Authorization": f"Bearer {self._token}"}
-        answer = await self._egress.request(method, address, headers=headers, params=query, timeout_s=timeout_s, **given)
+        answer = await self._egress.request(method, address, headers=headers, params=query, timeout_s=timeout_s or SEND_S, **given)
         self.usage = _usage(answer) or self.usage
         return _read(method, answer)
 
