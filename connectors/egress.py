@@ -160,8 +160,8 @@ class WebEgress:
             raise Unavailable(f"cannot connect: {error}") from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method in SAFE:
-                raise Unavailable(f"no answer: {error!r}") from error
-            raise Ambiguous(f"no answer: {error!r}") from error
+                raise Unavailable(f"no answer: {type(error).__name__}") from error  # its words may hold the address, and a secret in it
+            raise Ambiguous(f"no answer: {type(error).__name__}") from error
 
     def _allowed(self, url: str) -> URL:
         """The address, if it may be called at all. Raises Rejected."""

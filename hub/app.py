@@ -171,8 +171,8 @@ class Hub:
             ],
             self._set_channel_state,
         )
-        self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
-        self.inbox.know(self.supervisor.open)
+        self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.reachable)
+        self.inbox.know(self.supervisor.reachable)
 
     def _decide(self) -> None:
         """Who gets which work."""

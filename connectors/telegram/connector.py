@@ -30,7 +30,7 @@ from connectors.telegram.compose import Call, call_of, refuses_kind
 from connectors.telegram.failures import asking, translated
 from connectors.telegram.polling import Polling
 from connectors.telegram.settings import Settings, check_settings
-from connectors.telegram.transport import Transport
+from connectors.telegram.transport import Transport, unnamed
 from connectors.telegram.words import WANTED
 
 __all__ = ["Settings", "Telegram", "build"]
@@ -105,8 +105,9 @@ class Telegram:
             file = await self._bot.get_file(media.reference)
         if not file.file_path:
             raise Rejected("Telegram gives no way to this file", code="file_gone")
-        async with self._surroundings.egress.download(file.file_path) as pieces:
-            yield pieces
+        with unnamed():
+            async with self._surroundings.egress.download(file.file_path) as pieces:
+                yield pieces
 
     # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -66,6 +66,23 @@ async def test_a_channel_that_does_not_open_says_why_and_is_opened_as_soon_as_it
     assert "'good'" not in "".join(house.log.lines)
 
 
+async def test_what_a_provider_brings_is_taken_while_nothing_can_be_sent_to_it(house: House, olga: Browser, made: dict[str, Any]) -> None:
+    PROVIDER.mood = "away"
+    answer = await enabled(olga, made)
+    assert answer["open"] is False
+    assert await knock(answer["channel"]["webhook"], made["generated"]["signing"], "Written meanwhile") == 200
+    assert await house.who_said("Written meanwhile")
+    assert await knock(answer["channel"]["webhook"], "wrong") == 403
+
+
+async def test_a_provider_is_asked_to_come_back_to_a_channel_that_cannot_be_read(house: House, olga: Browser, made: dict[str, Any]) -> None:
+    sql = "UPDATE channel SET settings = '{\"left\": 1}' WHERE id = $1"
+    await house.hub.storage.database.run(sql, made["channel"]["id"])
+    answer = await enabled(olga, made)
+    assert await knock(answer["channel"]["webhook"], made["generated"]["signing"]) == 503
+    await olga.ask("POST", f"/channels/{made['channel']['id']}/archive")
+
+
 async def test_refused_credentials_are_not_tried_again_at_once(olga: Browser, made: dict[str, Any]) -> None:
     PROVIDER.mood, PROVIDER.opened = "auth", 0
     await enabled(olga, made)

@@ -117,15 +117,15 @@ async def test_an_answer_that_left_before_the_hub_died_is_not_sent_again_and_is_
         assert shop.on_phone() == ["Buenos días", "¿En qué puedo ayudarle?"]
 
 
-async def test_a_picture_is_fetched_by_the_hub(rig_postgres: RigPostgres, tmp_path: Path) -> None:
+async def test_an_album_is_one_message_whose_pictures_are_fetched(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     async with opened(rig_postgres, tmp_path) as shop:
         await shop.hub.start()
-        await shop.world.does("say", text="Mire", media=[telegram.file()])
-        await shop.texts(1)
+        await shop.world.does("say", text="Mire", media=[telegram.file(), telegram.file()])
+        assert await shop.texts(1) == ["Mire"]
 
         async def here() -> bool:
             customer = (await shop.ana.ask("GET", "/customers"))["items"][0]["id"]
             (message,) = (await shop.ana.ask("GET", f"/customers/{customer}/conversation"))["messages"]
-            return [one["state"] for one in message["attachments"]] == ["here"]
+            return [one["state"] for one in message["attachments"]] == ["here", "here"]
 
-        assert await eventually(here, what="the picture is here")
+        assert await eventually(here, what="both pictures are here")
