@@ -24,6 +24,7 @@ from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
 from hub.conversations import live as conversations_live
+from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
 from hub.conversations.reading import Conversations
@@ -57,6 +58,7 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.actions import Deeds
 from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
@@ -126,6 +128,7 @@ class Hub:
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake)
+        self.acting = Acting(database, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
@@ -155,7 +158,7 @@ class Hub:
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
         sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
-        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
+        self.outbox = Outbox(database, sending, Deeds(database), self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self.ground.surroundings,
@@ -223,7 +226,7 @@ class Hub:
         self.routes: list[Route] = [
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *ConversationsApi(self.conversations, self.writer, self.acting, self.files, self.blobs, self.records).routes(),
             *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
@@ -266,7 +269,7 @@ class Hub:
         await self.router.on_events(events)
         await self.people.endings.heard(events)
         for event in events:
-            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
+            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed", "message.acted"):
                 self.outbox.ring(event.channel)
                 self.fetching.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):

@@ -135,3 +135,13 @@ WHERE v.message_id = $1 AND m.deleted_at IS NULL ORDER BY v.at
 -- The pictures that a message's HTML shows.
 SELECT content_id, content_type, size, blob FROM attachment
 WHERE message_id = $1 AND content_id <> '' AND state = 'here' ORDER BY position
+
+-- name: acted_on
+-- What must be known of a message before something is done to it.
+SELECT m.direction, m.state, m.deleted_at, m.context ? 'template' AS is_template, c.connector, COALESCE(c.enabled, false) AS enabled,
+       EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = m.id) AS in_parts
+FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.id = $1
+
+-- name: act
+-- Writes down what is to be done to a message.
+SELECT act_on_message($1, $2, $3, $4, $5)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ import asyncpg
 from hub.channels.model import OpenChannel
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
+from hub.outbound.actions import Deeds
 from hub.outbound.bucket import Bucket
 from hub.outbound.sending import QUERIES, Sending, StateWriter
 
@@ -25,9 +27,10 @@ TOUCH_S = 1.0
 class Outbox:
     """Sends for the channels that this node holds. One `serve` per channel."""
 
-    def __init__(self, database: Database, sending: Sending, committed: Callable[[], None], set_state: StateWriter) -> None:
+    def __init__(self, database: Database, sending: Sending, deeds: Deeds, committed: Callable[[], None], set_state: StateWriter) -> None:
         self._database = database
         self._sending = sending
+        self._deeds = deeds
         self.committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
@@ -84,6 +87,11 @@ class Outbox:
         self.committed()
         return went
 
+    async def do(self, channel: OpenChannel, token: int, row: Record) -> None:
+        """Do one action that was claimed."""
+        await self._deeds.do(channel, token, row)
+        self.committed()
+
     async def up_again(self, channel: OpenChannel) -> None:
         """The provider takes our credentials after all."""
         await self._set_state(channel.channel.id, "up", "")
@@ -106,6 +114,7 @@ class _Serving:
         self._bucket = Bucket(channel.manifest.rate, time.monotonic)
         self._in_hand: set[UUID] = set()
         self._touched = 0.0
+        self._recovered = False
 
     async def run(self, lease: Lease) -> None:
         """Until the lease is lost or the hub drained; what is under way then is brought to its end."""
@@ -115,24 +124,32 @@ class _Serving:
             raise failure
 
     async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
-        recovered = False
+        sure = False
         while lease.token == self._token and not self._outbox.draining:
             try:
-                if not recovered:
+                if not sure:
                     await self._recover()
-                    recovered = True
+                    sure = True
                 await self._claim(group)
             except GONE as error:  # the answer to a claim may be lost with it
                 log.warning("outbox of %s: the database is away (%r)", self._channel.channel.name, error)
-                recovered = False
+                sure = False
                 await asyncio.sleep(1)
             except asyncpg.PostgresError as error:
                 return error
         return None
 
+    @property
+    def _hands(self) -> list[UUID]:
+        """What is under way here: messages and actions."""
+        return list(self._in_hand)
+
     async def _recover(self) -> None:
-        id_, again = self._channel.channel.id, self._channel.manifest.idempotent
-        if await self._database.value(QUERIES.recover, id_, self._token, again, list(self._in_hand)):
+        """What somebody else had begun. Asked again later, it finds only what this node claimed without hearing of it, and never began."""
+        id_, again = self._channel.channel.id, self._channel.manifest.idempotent or self._recovered
+        found = await self._database.value(QUERIES.recover, id_, self._token, again, self._hands)
+        self._recovered = True
+        if found:
             self._outbox.committed()
 
     async def _claim(self, group: asyncio.TaskGroup) -> None:
@@ -141,21 +158,33 @@ class _Serving:
         if self._outbox.draining:
             return
         free = min(self._channel.manifest.concurrency - len(self._in_hand), self._bucket.room)
-        due = await self._database.rows(QUERIES.claim, self._channel.channel.id, self._token, free) if free > 0 else []
+        due = await self._taken(QUERIES.claim, QUERIES.load, free)
         for row in due:
-            self._bucket.take()
-            self._in_hand.add(row["message_id"])
-            group.create_task(self._send(row))
-        if not due:
+            self._start(group, row["message_id"], self._send(row))
+        deeds = await self._taken(QUERIES.claim_actions, QUERIES.load_actions, free - len(due), self._hands)
+        for row in deeds:
+            self._start(group, row["id"], self._outbox.do(self._channel, self._token, row))
+        if not due and not deeds:
             await self._rest(full=free <= 0)
 
+    async def _taken(self, claim: str, load: str, most: int, *more: object) -> list[Record]:
+        if most <= 0:
+            return []
+        taken = await self._database.rows(claim, self._channel.channel.id, self._token, most, *more)
+        return await self._database.rows(load, [row[0] for row in taken]) if taken else []
+
+    def _start(self, group: asyncio.TaskGroup, id_: UUID, work: Coroutine[Any, Any, None]) -> None:
+        self._bucket.take()
+        self._in_hand.add(id_)
+        group.create_task(work).add_done_callback(lambda _task: self._ended(id_))
+
+    def _ended(self, id_: UUID) -> None:
+        self._in_hand.discard(id_)
+        self._bell.set()
+
     async def _send(self, row: Record) -> None:
-        try:
-            if await self._outbox.send(self._channel, self._token, row, self._bucket):
-                await self._touch()
-        finally:
-            self._in_hand.discard(row["message_id"])
-            self._bell.set()
+        if await self._outbox.send(self._channel, self._token, row, self._bucket):
+            await self._touch()
 
     async def _touch(self) -> None:
         if time.monotonic() - self._touched > TOUCH_S:

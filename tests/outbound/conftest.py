@@ -17,6 +17,7 @@ from hub.channels.store import QUERIES as CHANNELS
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
 from hub.kernel.lease import Lease, holding
+from hub.outbound.actions import Deeds
 from hub.outbound.links import MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
@@ -158,4 +159,4 @@ async def post(database: Database, tmp_path: Path) -> Post:
 
     links = MediaLinks(b"k" * 32, lambda: "https://hilo.example")
     sending = Sending(database, Blobs(tmp_path / "blobs"), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links)
-    return Post(await found_company(database), Outbox(database, sending, committed.set, set_state), committed)
+    return Post(await found_company(database), Outbox(database, sending, Deeds(database), committed.set, set_state), committed)
