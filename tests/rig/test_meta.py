@@ -16,6 +16,7 @@ from hub.kernel.database import Database, DatabaseSettings
 from hub.kernel.secrets import Secrets, read_key
 from sandbox.meta import Meta, company
 from sandbox.meta.hooks import PATIENCE_S, Subscription
+from sandbox.meta.telling import owner
 from tests.rig.colleague import Colleague
 from tests.rig.company import found
 from tests.rig.postgres import RigPostgres
@@ -107,7 +108,7 @@ async def _subscribe(meta: Meta, app: str, address: str) -> None:
     """As the app's dashboard does it, with the hub's answer to the challenge."""
     await meta.hooks.shake_hands(address, VERIFY)
     meta.hooks.by_object[OBJECTS[app]] = Subscription(address, VERIFY)
-    meta.phones.subscribed[app] = ["messages"]
+    meta.phones.subscribed[owner(app)] = ["messages"]
 
 
 @pytest.mark.parametrize("app", list(SETTINGS))
