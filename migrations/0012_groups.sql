@@ -103,14 +103,16 @@ BEGIN
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
                bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
-                   OVER (PARTITION BY g.kind, g.value ORDER BY u.n) AS simple,
+                   OVER sender AS simple,
+               row_number() OVER sender AS nth,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
             provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
             native text, "to" text)
+        WINDOW sender AS (PARTITION BY g.kind, g.value ORDER BY u.n)
     ), known AS MATERIALIZED (
-        SELECT g.*, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
+        SELECT g.*, row_number() OVER (PARTITION BY g.kind, g.value ORDER BY g.n) AS taken, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
         FROM given g
         JOIN identity i ON i.kind = g.kind AND i.value = g.value
         JOIN customer c ON c.id = i.customer_id AND c.root_id = ANY (roots)
@@ -120,7 +122,7 @@ BEGIN
         WHERE g.simple AND g.copy = 1
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.channel_id = g.channel AND m.external_id = g.external_id)
     ), numbered AS MATERIALIZED (
-        SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known ORDER BY n) k
+        SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known WHERE nth = taken ORDER BY n) k  -- none overtakes its sender's earlier ones
     ), written AS (
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
                              external_id, address, subject, text, html, state, context, content)

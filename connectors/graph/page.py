@@ -37,8 +37,6 @@ class Kind:
     """Whether files go best as a link that Meta fetches."""
     upload: Mapping[str, str]
     """What goes along when a file is handed over."""
-    profile: str
-    """What may be asked about a person."""
     reactions: Mapping[str, str]
     """Sign -> Meta's word for it; empty: any sign, as it is."""
 

@@ -26,7 +26,6 @@ MESSENGER = Kind(
     page_fields=FIELDS,
     by_link=False,
     upload={},
-    profile="first_name,last_name,name,locale",
     reactions={},
 )
 

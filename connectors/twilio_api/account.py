@@ -1,10 +1,16 @@
 """One account at Twilio: the SDK's client, asked through the hub's egress client."""
 
 from twilio.rest import Client
+from twilio.rest.api import Api
+from twilio.rest.content import Content
+from twilio.rest.messaging import Messaging
 
 from connectors.contract import Egress
 from connectors.twilio_api.settings import Account
 from connectors.twilio_api.transport import EgressHttpClient
+
+DOMAINS = (Api, Messaging, Content)
+"""What is used of the SDK: loaded with this module, since loading it takes a second, which no running channel should wait."""
 
 
 def open_account(settings: Account, egress: Egress, *, timeout_s: float = 15.0) -> Client:

@@ -22,6 +22,8 @@ class Found:
     sid: str
     about: str
     webhook: str = ""
+    application: str = ""
+    """An application of Twilio's that is set there: what it says goes before the webhook."""
 
 
 class Place(Protocol):
@@ -52,14 +54,14 @@ class Number:
             able = [name for name in ("sms", "mms") if (one.capabilities or {}).get(name)]
             if "sms" not in able:
                 raise Wanting(f"{self._number} cannot send messages")
-            return Found(one.sid or "", f"{one.friendly_name} ({', '.join(able)})", one.sms_url or "")
+            about, application = f"{one.friendly_name} ({', '.join(able)})", one.sms_application_sid or ""
+            return Found(one.sid or "", about, application or one.sms_url or "", application)
         raise Wanting(f"this account has no number {self._number}")
 
     async def set(self, found: Found, webhook: str) -> None:
-        """Its SmsUrl, by POST; an application of Twilio's that was set would go before it."""
-        await self._client.incoming_phone_numbers(found.sid).update_async(
-            sms_url=_lasting(webhook), sms_method="POST", sms_application_sid=""
-        )
+        """Its SmsUrl, by POST; without an application, which would go before it."""
+        without = {"sms_application_sid": ""} if found.application else {}
+        await self._client.incoming_phone_numbers(found.sid).update_async(sms_url=_lasting(webhook), sms_method="POST", **without)
 
 
 class Service:

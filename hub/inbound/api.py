@@ -23,12 +23,15 @@ class Quarantined(View):
 
 
 class QuarantineQuery(Page):
-    """A page; `after` is the id that `next` said."""
+    """A page; `after` is the id that `next` said. `channel`: only what was set aside on this one."""
+
+    channel: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.after is not None:
-            UUID(self.after)
+        for id_ in (self.after, self.channel):
+            if id_ is not None:
+                UUID(id_)
 
 
 class QuarantinePage(View):
@@ -63,7 +66,7 @@ class QuarantineApi:
 
     async def page(self, call: Call) -> QuarantinePage:
         """What could not be read, newest first."""
-        rows = await self._quarantine.page(call.query.after, call.query.limit + 1)
+        rows = await self._quarantine.page(call.query.after, call.query.limit + 1, call.query.channel)
         items = [
             Quarantined(
                 id=str(row["id"]),

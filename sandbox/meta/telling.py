@@ -36,6 +36,10 @@ class Phones:
         """A message. Raises HTTPNotFound."""
         return self._double.find(id_)
 
+    def shown(self, app: str) -> list[Shown]:
+        """All that stands on the phones in one app, oldest first."""
+        return [one for one in self._double.shown if one.app == app]
+
     def unread(self, person: Person) -> list[Shown]:
         """What the company wrote and nobody opened yet, oldest first."""
         known = (person.app, person.id, False)

@@ -110,7 +110,7 @@ def number(one: Number) -> dict[str, Any]:
         "origin": "twilio",
         "sms_url": one.webhook or None,
         "sms_method": one.method,
-        "sms_application_sid": None,
+        "sms_application_sid": one.application or None,
         "sms_fallback_url": None,
         "sms_fallback_method": "POST",
         "status_callback": None,

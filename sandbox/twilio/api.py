@@ -113,6 +113,7 @@ class Api:
             raise _not_found(request)
         number.webhook = str(form.get("SmsUrl", number.webhook))
         number.method = str(form.get("SmsMethod", number.method))
+        number.application = str(form.get("SmsApplicationSid", number.application))
         return web.json_response(answers.number(number))
 
     async def service(self, request: web.Request) -> web.Response:

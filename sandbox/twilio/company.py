@@ -22,6 +22,8 @@ class Number:
     webhook: str = ""
     method: str = "POST"
     service: str = ""
+    application: str = ""
+    """A TwiML application, which goes before the webhook."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class Company:
         service = self.service(number.service) if number else None
         if service and not service.left_to_numbers:
             return service.webhook, service.method, service.sid
-        return (number.webhook, number.method, number.service) if number else ("", "POST", "")
+        return (number.webhook, number.method, number.service) if number and not number.application else ("", "POST", "")
 
 
 def new_sid(prefix: str) -> str:

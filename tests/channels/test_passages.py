@@ -18,7 +18,8 @@ async def test_it_is_newest_first_and_in_pages_and_names_what_was_set_aside(hous
     _, page = await olga.ask("GET", f"/channels/{id_}/events?limit=3")
     _, rest = await olga.ask("GET", f"/channels/{id_}/events?limit=3&after={page['next']}".replace("+", "%2B"))
     assert [(one["kind"], one["state"], one["problem"]) for one in page["items"][:1]] == [("weird", "quarantined", "cannot be read")]
-    assert page["items"][0]["delivery"] is not None
+    _, aside = await olga.ask("GET", f"/quarantine?channel={id_}")
+    assert [one["id"] for one in aside["items"]] == [page["items"][0]["delivery"]]
     items = [*page["items"], *rest["items"]]
     assert (len(page["items"]), len(items), rest["next"]) == (3, 4, None)
     assert [one["at"] for one in items] == sorted((one["at"] for one in items), reverse=True)

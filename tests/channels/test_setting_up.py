@@ -29,7 +29,7 @@ async def test_the_gallery_shows_every_connector_with_its_form_in_both_languages
     assert (form["number"]["low"], form["number"]["high"], form["region"]["choices"]) == (1, 9, ["eu", "us"])
 
 
-@pytest.mark.parametrize("connector", ["email", "webchat", "moody"])
+@pytest.mark.parametrize("connector", ["email", "webchat", "sms", "telegram", "whatsapp", "messenger", "instagram", "moody"])
 async def test_each_form_has_words_in_both_languages_and_titles_for_its_groups(olga: Browser, connector: str) -> None:
     _, gallery = await olga.ask("GET", "/connectors")
     (shown,) = [one for one in gallery["items"] if one["id"] == connector]

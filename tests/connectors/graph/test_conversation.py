@@ -91,6 +91,7 @@ def test_stories_that_were_answered_or_mention_us() -> None:
         "¡Qué bonito!",
         {"id": "17850000000000001", "url": "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=5"},
     )
+    assert [one.url for one in story.attachments] == ["https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=5"]
     mention = message("instagram", "story_mention")
     assert (len(mention.attachments), mention.context["shared"]) == (
         1,

@@ -1,10 +1,13 @@
 """An Instagram channel and pretend Meta over real HTTP, both ways: what differs from Messenger."""
 
+import time
+
 import pytest
 
-from connectors.contract import Action, Delete, Echo, Media, Message, Receipt
+from connectors.contract import Action, Delete, Echo, Media, Message, Profile, Receipt
 from connectors.errors import Rejected, WindowClosed
 from connectors.instagram.connector import Instagram
+from sandbox.double import Fault
 from tests.connectors.graph.world import World
 from tests.connectors.instagram.world import IKER, OURS, TO_IKER, Worlds, outgoing, world
 
@@ -72,9 +75,17 @@ async def test_the_window_of_a_human_s_answer_is_a_week(here: World) -> None:
     assert here.phone(IKER)[-1].extra["tag"] == "HUMAN_AGENT"
 
 
-async def test_a_user_name_is_asked_for(here: World) -> None:
-    await wrote(here)
+async def test_what_no_webhook_told_is_found_in_the_inbox_under_the_same_id(here: World) -> None:
+    before = time.time() - 60
+    told = await wrote(here, text="Este llegó")
     await here.does("username", IKER, username="iker.surf")
+    here.meta.faults.append(Fault("lost"))
+    lost = (await here.does("say", IKER, text="Este no"))["ids"]
+    await here.channel.send(outgoing())
     assert isinstance(here.channel, Instagram)
-    profile = await here.channel.profile(TO_IKER)
-    assert (profile.name, profile.claims) == ("Iker", {"username": "iker.surf"})
+    swept = [one async for batch in here.channel.sweep(before) for one in batch.deliveries]
+    assert [(one.kind, one.external_id) for one in swept[:2]] == [("message", told.external_id), ("message", lost[0])]
+    events = [event for one in swept for event in here.channel.parse(one)]
+    assert [one.text for one in events if isinstance(one, Message)] == ["Este llegó", "Este no"]
+    assert [one.name for one in events if isinstance(one, Profile)] == ["iker.surf"]
+    assert [one async for batch in here.channel.sweep(time.time() + 60) for one in batch.deliveries] == []

@@ -1,10 +1,13 @@
 """A Messenger channel and pretend Meta over real HTTP, both ways."""
 
+import time
+
 import pytest
 
-from connectors.contract import Action, Choice, Delete, Echo, Edit, Media, Message, Reaction, Receipt, Signal
+from connectors.contract import Action, Choice, Delete, Echo, Edit, Media, Message, Profile, Reaction, Receipt, Signal
 from connectors.errors import Rejected, WindowClosed
 from connectors.messenger.connector import Messenger
+from sandbox.double import Fault
 from tests.connectors.graph.world import World
 from tests.connectors.messenger.world import EVA, OURS, TO_EVA, Worlds, outgoing, world
 
@@ -126,13 +129,22 @@ async def test_an_agent_reacts_and_is_seen_to_write_and_to_read(here: World) -> 
     assert [what for what, _ in here.meta.phones.notices] == ["typing_on", "typing_off", "mark_seen"]
 
 
-async def test_a_name_is_asked_for(here: World) -> None:
-    await wrote(here)
-    assert isinstance(here.channel, Messenger)
-    assert (await here.channel.profile(TO_EVA)).name == "Eva Soler"
-
-
 async def test_a_batch_of_a_thousand_is_a_thousand_deliveries(here: World) -> None:
     await here.does("batch", "7000000000000000", count=1000)
     await here.settled()
     assert len({one.external_id for one in here.hub.events() if isinstance(one, Message)}) == 1000
+
+
+async def test_what_no_webhook_told_is_found_in_the_inbox_under_the_same_id(here: World) -> None:
+    before = time.time() - 60
+    told = await wrote(here, text="Este llegó")
+    here.meta.faults.append(Fault("lost"))
+    lost = (await here.does("say", EVA, text="Este no"))["ids"]
+    await here.channel.send(outgoing())
+    assert isinstance(here.channel, Messenger)
+    swept = [one async for batch in here.channel.sweep(before) for one in batch.deliveries]
+    assert [(one.kind, one.external_id) for one in swept[:2]] == [("message", told.external_id), ("message", lost[0])]
+    events = [event for one in swept for event in here.channel.parse(one)]
+    assert [one.text for one in events if isinstance(one, Message)] == ["Este llegó", "Este no"]
+    assert [one.name for one in events if isinstance(one, Profile)] == ["Eva Soler"]
+    assert [one async for batch in here.channel.sweep(time.time() + 60) for one in batch.deliveries] == []

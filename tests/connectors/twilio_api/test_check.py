@@ -40,6 +40,15 @@ async def test_a_webhook_that_is_not_set_or_anothers_is_told(world: World) -> No
     assert [(one.name.split()[0], one.detail) for one in failing] == [("webhook", "it calls https://other.example/sms")]
 
 
+async def test_an_application_that_goes_before_the_webhook_is_told_and_taken_away(world: World) -> None:
+    channel, _ = await world.sms()
+    world.double.company.numbers[0].application = application = "AP" + "0" * 32
+    failing = [one for one in await channel.check() if not one.ok]
+    assert [one.detail for one in failing] == [f"it calls {application}"]
+    await channel.install()
+    assert all(one.ok for one in await channel.check())
+
+
 @pytest.mark.parametrize("app", ["sms", "whatsapp"])
 async def test_a_number_of_another_account_is_told(world: World, app: str) -> None:
     channel, _ = await getattr(world, app)(senders="+34999999999", hook=False)

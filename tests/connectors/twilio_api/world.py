@@ -91,26 +91,26 @@ class World:
     hooks: dict[str, Hook]
     files: dict[str, tuple[str, bytes]]
 
-    async def sms(self, *, timeout_s: float = 15.0, hook: bool = True, **given: Any) -> tuple[Sms, Hook]:
-        """A channel for SMS, and where its webhooks arrive."""
+    async def sms(self, *, timeout_s: float = 15.0, hook: bool = True, named: str = "", **given: Any) -> tuple[Sms, Hook]:
+        """A channel for SMS, and where its webhooks arrive. `named`: another `host:port` that it may call."""
         settings = SmsSettings(**(_account(self.base) | {"senders": SMS_NUMBER} | given))
-        surroundings, place = await self._around("sms")
+        surroundings, place = await self._around("sms", named)
         place.channel = channel = Sms(settings, surroundings, timeout_s=timeout_s)
         if hook:
             await channel.install()
         return channel, place
 
-    async def whatsapp(self, *, timeout_s: float = 15.0, hook: bool = True, **given: Any) -> tuple[WhatsApp, Hook]:
+    async def whatsapp(self, *, timeout_s: float = 15.0, hook: bool = True, named: str = "", **given: Any) -> tuple[WhatsApp, Hook]:
         """A channel for WhatsApp, and where its webhooks arrive."""
         settings = WhatsAppSettings(**(_account(self.base) | {"senders": WHATSAPP_NUMBER} | given))
-        surroundings, place = await self._around("whatsapp")
+        surroundings, place = await self._around("whatsapp", named)
         place.channel = channel = WhatsApp(settings, surroundings, timeout_s=timeout_s)
         if hook:
             await channel.install()
         return channel, place
 
-    async def _around(self, name: str) -> tuple[Surroundings, Hook]:
-        egress = await self.stack.enter_async_context(WebEgress(named=[urlsplit(self.base).netloc]))
+    async def _around(self, name: str, named: str) -> tuple[Surroundings, Hook]:
+        egress = await self.stack.enter_async_context(WebEgress(named=[urlsplit(self.base).netloc, named]))
         place = self.hooks[name] = Hook(f"{self.base}/hooks/{name}")
         around = Surroundings(f"{name}-1", self.base, KEY, now=time.time, webhook=place.url, egress=egress)
         return around, place
