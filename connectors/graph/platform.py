@@ -158,7 +158,7 @@ class Platform:
         return await self._page.install()
 
     async def uninstall(self) -> None:
-        """Take both away again."""
+        """Send the app's webhooks nowhere."""
         await self._page.uninstall()
 
     async def health(self) -> Health:
