@@ -127,8 +127,7 @@ BEGIN
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
                              external_id, address, subject, text, html, state, context, content)
         SELECT k.id, k.new_number, k.customer_id, k.topic_id, k.channel, k.identity, k.delivery, 'in', 'customer', clock_timestamp(),
-               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL AND k."to" IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
-                    ELSE message_address(to_jsonb(k)) END,
+               to_timestamp(k.provider_at), k.external_id, jsonb_strip_nulls(jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name, 'native', k.native, 'to', k."to")),
                k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (

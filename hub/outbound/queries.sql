@@ -80,7 +80,7 @@ SELECT wait_reason FROM before
 -- name: public_file
 -- A file that left, or is to leave, with a message to a customer: never one of a note, nor one that nobody has sent.
 SELECT f.name, f.content_type, f.blob FROM attachment f JOIN message m ON m.id = f.message_id
-WHERE f.id = $1 AND m.direction = 'out' AND f.blob IS NOT NULL
+WHERE f.id = $1 AND m.direction = 'out' AND m.deleted_at IS NULL AND f.blob IS NOT NULL
 
 -- name: claim_actions
 -- Takes what is to be done to messages on a channel.
@@ -104,3 +104,13 @@ SELECT settle_action($1, $2, $3, $4, $5)
 -- The whole channel waits.
 INSERT INTO channel_state AS s (channel_id, wait_until, wait_reason) VALUES ($1, now() + make_interval(secs => $2::float), $3)
 ON CONFLICT (channel_id) DO UPDATE SET wait_until = GREATEST(s.wait_until, EXCLUDED.wait_until), wait_reason = EXCLUDED.wait_reason
+
+-- name: last_heard
+-- The last message of each address of a family on each open channel, up to a number, the newest first.
+SELECT h.number, h.external_id, h.address, h.identity_id, h.channel_id
+FROM customer c JOIN identity i ON i.customer_id = c.id CROSS JOIN channel ch CROSS JOIN LATERAL (
+    SELECT m.number, m.external_id, m.address, m.identity_id, m.channel_id FROM message m
+    WHERE m.identity_id = i.id AND m.channel_id = ch.id AND m.direction = 'in' AND m.external_id IS NOT NULL
+      AND m.number <= COALESCE($2::bigint, 9223372036854775807)
+    ORDER BY m.number DESC LIMIT 1) h
+WHERE c.root_id = (SELECT r.root_id FROM customer r WHERE r.id = $1) AND ch.enabled ORDER BY h.number DESC

@@ -40,9 +40,12 @@ async def test_a_channel_is_open_when_the_answer_comes_and_waits_for_its_first_m
         tile = await seen.sees(id_, lambda one: not one["waiting_first"])
         assert tile["last_in_at"] is not None
         assert tile["state"] == "up"
+        assert await knock(answer["channel"]["webhook"], made["generated"]["signing"]) == 200
+        await seen.sees(id_, lambda one: one["last_in_at"] > tile["last_in_at"])
     assert {one: house.hub.supervisor.open[one] for one in others} == others
     _, page = await olga.ask("GET", f"/channels/{id_}/events")
-    (first,) = page["items"]
+    first = page["items"][-1]
+    assert len(page["items"]) == 2
     assert (first["direction"], first["kind"], first["who"], first["state"]) == ("in", "message", "rosa", "received")
     assert first["customer"]["id"] == await house.customer_of("rosa")
 

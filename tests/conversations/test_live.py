@@ -1,6 +1,5 @@
 """What sockets hear: the same shapes as a fetch, to those whom it concerns, one query for a batch."""
 
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -58,10 +57,9 @@ async def test_an_answer_written_elsewhere_is_told_with_its_author(
     database: Database, company: Company, conversations: Conversations
 ) -> None:
     chat = await company.writes("visitor", "v1")
-    echo: dict[str, Any] = {
-        "what": "echo", "channel": company.webchat, "kind": "visitor", "value": "v1", "name": "", "at": None, "id": str(uuid4()),
-        "external_id": "p1", "text": "We are open", "author": "Shop phone", "message": None, "attachments": [],
-    }  # fmt: skip
+    sender = {"channel": company.webchat, "kind": "visitor", "value": "v1", "name": ""}
+    said = {"id": str(uuid4()), "external_id": "p1", "text": "We are open", "author": "Shop phone", "attachments": []}
+    echo = {"what": "echo", "at": None, "message": None, **sender, **said}
     await database.run("SELECT take_event($1)", echo)
     projection = hub.conversations.live.projections(conversations)["message.created"]
     push = (await pushed(projection, await happened(database, company), "message.created"))[-1]
