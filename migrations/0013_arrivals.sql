@@ -84,7 +84,7 @@ $$;
 -- Says that a message is not what it was; `p_what` is a word: reaction, edit, delete, album, file.
 CREATE FUNCTION tell_changed(p_message uuid, p_what text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO event (type, actor_kind, customer, topic, message, channel, data)
-    SELECT 'message.changed', 'customer', m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
+    SELECT 'message.changed', CASE WHEN p_what = 'file' OR (m.direction = 'out' AND p_what <> 'reaction') THEN 'system' ELSE 'customer' END, m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
     FROM message m WHERE m.id = p_message
 $$;
 
@@ -107,15 +107,17 @@ BEGIN
 END
 $$;
 
--- A customer changed what he or she wrote, or took it back. What it said is kept as a version; the newest holds, and nothing comes
--- after a deletion. Only a message of the sender's own family, whatever the delivery says.
+-- A message was changed or taken back where it was written: by the customer, or one of ours in the provider's own app. What it said is kept
+-- as a version; the newest holds, and nothing comes after a deletion. Only in the sender's own family, whatever the delivery says; what a
+-- colleague wrote here is changed here.
 CREATE FUNCTION take_edit(p jsonb, p_message uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     was message;
 BEGIN
     SELECT m.* INTO was FROM message m JOIN customer o ON o.id = m.customer_id
         JOIN customer c ON c.root_id = o.root_id JOIN identity i ON i.customer_id = c.id
-        WHERE m.id = p_message AND m.direction = 'in' AND i.kind = p->>'kind' AND i.value = p->>'value' FOR NO KEY UPDATE OF m;
+        WHERE m.id = p_message AND i.kind = p->>'kind' AND i.value = p->>'value'
+          AND (m.direction = 'in' OR m.context ? 'echo' OR p->>'what' = 'delete') FOR NO KEY UPDATE OF m;
     IF was.id IS NULL THEN
         RETURN;
     ELSIF p->>'what' = 'delete' AND was.deleted_at IS NULL THEN
