@@ -213,7 +213,7 @@ def _status(fields: Fields, ours: Mapping[str, str]) -> list[Event]:
 
 def _reason(said: str, code: str, fields: Fields) -> str:
     if said == "canceled" and not code:
-        return "canceled"
+        return "canceled: Twilio was told not to send it"
     return failure(code, fields.get("ErrorMessage") or fields.get("ChannelStatusMessage") or "")
 
 

@@ -76,7 +76,7 @@ async def test_a_file_that_twilio_cannot_fetch_fails_with_the_reason(world: Worl
     channel, hook = await world.sms(mms=True)
     await channel.send(outgoing(hook=hook, attachments=(Media("x.png", "image/png", url=f"{world.base}/nothing"),)))
     receipt: Any = await hook.event(in_state("failed"))
-    assert receipt.reason == "unknown: 30008 Media failed to download"
+    assert receipt.reason == "provider: 30008 Media failed to download"
 
 
 async def test_a_file_without_a_link_is_refused_before_it_is_sent(world: World) -> None:

@@ -1,5 +1,6 @@
 """Whatever Twilio does to a call, the class of the error says what happens next."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
 from connectors.twilio_api.refusals import WORDS, failure, refusal
 from tests.connectors.twilio_api.world import World, outgoing
+from tests.source import ROOT
 
 FAULTS = [
     ("429", RateLimited, False),
@@ -63,6 +65,15 @@ def test_every_known_code_has_a_word_and_is_final() -> None:
         found = refusal(400, {"code": code, "message": "no"})
         assert (type(found), found.code) == (Rejected, word)
         assert failure(str(code), "no") == f"{word}: {code} no"
+
+
+RAISED = {"invalid_number", "no_link", "no_reply_possible", "file_gone", "unknown_template", "window_closed"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_console_has_a_sentence_for_every_word(language: str) -> None:
+    known = json.loads((ROOT / "agent_ui" / "messages" / f"{language}.json").read_text(encoding="utf-8"))
+    assert {word for word in {*WORDS.values(), *RAISED} if f"undelivered_{word}" not in known} == set()
 
 
 @pytest.mark.parametrize(

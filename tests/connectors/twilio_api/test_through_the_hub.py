@@ -138,6 +138,15 @@ async def test_after_stop_no_answer_leaves_until_start(scene: Scene) -> None:
     await scene.shown("Bienvenida de nuevo")
 
 
+async def test_why_an_answer_did_not_arrive_is_a_word_that_the_console_knows(scene: Scene) -> None:
+    await scene.world.does("say", "+34611000007", text="Ya no quiero nada")
+    customer = await scene.house.who_said("Ya no quiero nada")
+    await scene.world.does("block", "+34611000007")
+    await scene.answers(customer, "sms", "¿Por qué?")
+    failed = await scene.in_state(customer, "¿Por qué?", "failed")
+    assert failed["error"] == {"code": "blocked", "detail": "30004 Message blocked"}
+
+
 async def test_after_a_day_only_a_template_leaves_on_whatsapp(scene: Scene) -> None:
     await scene.world.does("say", "+34611000006", app="whatsapp", text="Mañana hablamos")
     customer = await scene.house.who_said("Mañana hablamos")
