@@ -61,14 +61,16 @@ SELECT recover_outbox($1, $2, $3, $4)
 -- In how many seconds something is due that nothing before it holds up, a message or an action; null when nothing waits.
 SELECT extract(epoch FROM GREATEST(min(due.at), (SELECT s.wait_until FROM channel_state s WHERE s.channel_id = $1)) - now())::float
 FROM (
-    SELECT o.next_at AS at FROM outbox o WHERE o.channel_id = $1 AND o.state = 'queued'
-      AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
-                      AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+    (SELECT o.next_at AS at FROM outbox o WHERE o.channel_id = $1 AND o.state = 'queued'
+       AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
+                       AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+     ORDER BY o.next_at LIMIT 1)
     UNION ALL
-    SELECT a.next_at FROM message_action a JOIN message m ON m.id = a.message_id
-    WHERE a.channel_id = $1 AND a.state = 'queued' AND (m.external_id IS NOT NULL OR m.state IN ('failed', 'canceled'))
-      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = a.message_id)
-      AND NOT EXISTS (SELECT 1 FROM message_action e WHERE e.message_id = a.message_id AND e.id < a.id AND e.state IN ('queued', 'sending'))
+    (SELECT a.next_at FROM message_action a JOIN message m ON m.id = a.message_id
+     WHERE a.channel_id = $1 AND a.state = 'queued' AND (m.external_id IS NOT NULL OR m.state IN ('failed', 'canceled'))
+       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = a.message_id)
+       AND NOT EXISTS (SELECT 1 FROM message_action e WHERE e.message_id = a.message_id AND e.id < a.id AND e.state IN ('queued', 'sending'))
+     ORDER BY a.next_at LIMIT 1)
 ) due HAVING count(*) > 0
 
 -- name: touch_out

@@ -60,3 +60,5 @@ async def test_that_an_agent_writes_shows_on_the_phone(rig_postgres: RigPostgres
             return len(shop.world.asked("sendChatAction")) == 1
 
         await eventually(told, what="the phone is told that somebody writes")
+        await shop.ana.types()
+        assert len(shop.world.asked("sendChatAction")) == 1, "not again within four seconds"
