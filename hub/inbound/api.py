@@ -23,12 +23,15 @@ class Quarantined(View):
 
 
 class QuarantineQuery(Page):
-    """A page; `after` is the id that `next` said."""
+    """A page; `after` is the id that `next` said. `channel`: only what came on that one."""
+
+    channel: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.after is not None:
-            UUID(self.after)
+        for given in (self.after, self.channel):
+            if given is not None:
+                UUID(given)
 
 
 class QuarantinePage(View):
@@ -63,7 +66,7 @@ class QuarantineApi:
 
     async def page(self, call: Call) -> QuarantinePage:
         """What could not be read, newest first."""
-        rows = await self._quarantine.page(call.query.after, call.query.limit + 1)
+        rows = await self._quarantine.page(call.query.after, call.query.limit + 1, call.query.channel)
         items = [
             Quarantined(
                 id=str(row["id"]),

@@ -26,9 +26,9 @@ class Quarantine:
         self._parse = parse
         self._open = open_channels
 
-    async def page(self, before: str | None, limit: int) -> list[Record]:
-        """The newest first."""
-        return await self._database.rows(QUERIES.quarantine, UUID(before) if before else None, limit)
+    async def page(self, before: str | None, limit: int, channel: str | None = None) -> list[Record]:
+        """The newest first, of one channel or of all."""
+        return await self._database.rows(QUERIES.quarantine, UUID(before) if before else None, limit, UUID(channel) if channel else None)
 
     async def raw(self, id_: str) -> bytes:
         """The bytes as they came. Raises NotFound, Conflict."""

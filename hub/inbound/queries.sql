@@ -19,10 +19,11 @@ UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
 SELECT id, kind, external_id, headers, body, blob, attempts FROM delivery WHERE channel_id = $1 AND state = 'new' ORDER BY received_at, id LIMIT $2
 
 -- name: quarantine
--- What was set aside, newest first.
+-- What was set aside, newest first: on one channel, or on all.
 SELECT d.id, d.channel_id, d.kind, d.external_id, d.received_at, d.problem, d.attempts, c.name AS channel_name
 FROM delivery d JOIN channel c ON c.id = d.channel_id
 WHERE d.state = 'quarantined' AND ($1::uuid IS NULL OR (d.received_at, d.id) < (SELECT b.received_at, b.id FROM delivery b WHERE b.id = $1))
+      AND ($3::uuid IS NULL OR d.channel_id = $3)
 ORDER BY d.received_at DESC, d.id DESC LIMIT $2
 
 -- name: one_delivery
