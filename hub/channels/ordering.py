@@ -59,7 +59,7 @@ class RuleBook:
             [rule.channel for rule in rules],
             [rule.address for rule in rules],
             [rule.language for rule in rules],
-            [list(rule.words) for rule in rules],
+            [{"words": list(rule.words)} for rule in rules],
         ]
         async with self._database.transaction() as connection:
             await connection.execute(QUERIES.lock_rules)

@@ -106,10 +106,10 @@ LOCK TABLE queue_rule IN SHARE ROW EXCLUSIVE MODE
 DELETE FROM queue_rule
 
 -- name: add_rules
--- The rules in their order.
+-- The rules in their order. The words of each come in an object: a list in a list would be an array of two dimensions.
 INSERT INTO queue_rule (id, position, queue_id, channel_id, address, language, words)
 SELECT r.id, r.place, r.queue, r.channel, r.address, r.language,
-       ARRAY(SELECT jsonb_array_elements_text(r.words))
+       ARRAY(SELECT jsonb_array_elements_text(r.words->'words'))
 FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[])
      AS r (id, place, queue, channel, address, language, words)
 

@@ -7,6 +7,7 @@ export class RuleBook {
   #items = $state.raw<RuleView[] | null>(null);
   #error = $state.raw<unknown>(null);
   #going = $state(false);
+  #turn: Promise<void> = Promise.resolve();
 
   get items(): readonly RuleView[] | null {
     return this.#items;
@@ -30,22 +31,24 @@ export class RuleBook {
   }
 
   /** These throw what the hub said; then the list is as it was. */
-  move = (from: number, to: number) => this.#write(moved(this.#now, from, to));
-  remove = (at: number) => this.#write(this.#now.toSpliced(at, 1));
-  insert = (at: number, rule: RuleView) => this.#write(this.#now.toSpliced(at, 0, rule));
+  move = (from: number, to: number) => this.#write((now) => moved(now, from, to));
+  remove = (at: number) => this.#write((now) => now.toSpliced(at, 1));
+  insert = (at: number, rule: RuleView) => this.#write((now) => now.toSpliced(at, 0, rule));
 
   /** Puts a rule in the place of the one at `at`, or at the end. */
   put(at: number | null, rule: RuleInput): Promise<void> {
     const view: RuleView = { id: rule.id ?? "", queue: rule.queue, channel: rule.channel ?? null, address: rule.address ?? null, language: rule.language ?? null, words: rule.words ?? [] };
-    return this.#write(at === null ? [...this.#now, view] : this.#now.toSpliced(at, 1, view));
+    return this.#write((now) => (at === null ? [...now, view] : now.toSpliced(at, 1, view)));
   }
 
-  get #now(): readonly RuleView[] {
-    return this.#items ?? [];
+  /** One after the other, each on what the one before has left. */
+  #write(change: (now: readonly RuleView[]) => RuleView[]): Promise<void> {
+    const turn = this.#turn.then(() => this.#put(change(this.#items ?? [])));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
-  async #write(items: RuleView[]): Promise<void> {
-    if (this.#going) return;
+  async #put(items: RuleView[]): Promise<void> {
     const before = this.#items;
     [this.#items, this.#going] = [items, true];
     try {
