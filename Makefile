@@ -9,7 +9,7 @@ TESTS ?=
 TOGETHER := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-long check format bench pictures lock wheel clean
+.PHONY: help setup setup-test run test test-long check format bench doubles pictures lock wheel clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: setup-test  ## put the Python code into its form
 
 bench: setup  ## print each figure beside its limit, one JSON object a line
 	@$(BIN)/python -m benchmarks
+
+doubles: setup-test  ## hold the pretend providers against what the real ones publish (takes packages from npm)
+	@$(BIN)/python -m tests.doubles
 
 pictures: setup-test  ## draw the pictures of the documentation anew, from the demo in Chromium
 	@$(BIN)/python -m tests.pictures

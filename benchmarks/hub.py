@@ -59,7 +59,7 @@ async def company() -> AsyncIterator[Company]:
         folder = Path(name)
         async with running(folder, "demo", "--no-sandbox"):
             pass
-        said = await _finish(folder, "channel", "add", "http", "Load", f"secret={SECRET}")
+        said = await _finish(folder, "channel", "add", "http", "Load", "secret=env:LOAD_SECRET")
         yield Company(folder, said.split()[-1])
 
 
@@ -105,7 +105,7 @@ async def _finish(folder: Path, *words: str) -> str:
 async def _start(folder: Path, *words: str) -> asyncio.subprocess.Process:
     own = {name: value for name, value in os.environ.items() if not name.startswith("HILO_")}
     ports = {"HILO_PORT": "0", "HILO_SMTP_PORT": "0", "HILO_VISITORS_NEW_PER_ADDRESS": "1000000"}
-    environment = own | ports | {"HILO_DATA": str(folder), "HILO_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+    environment = own | ports | {"HILO_DATA": str(folder), "HILO_DEMO_PASSWORD": PASSWORD, "LOAD_SECRET": SECRET, "PYTHONUNBUFFERED": "1"}
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *COMMAND, *words, cwd=ROOT, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT

@@ -22,6 +22,7 @@ from connectors.errors import Ambiguous, MalformedPayload, Rejected, Unavailable
 ANSWER_LIMIT = 4 * 1024 * 1024
 FILE_LIMIT = 64 * 1024 * 1024
 CHUNK = 64 * 1024
+CONNECTIONS, CONNECTIONS_PER_HOST = 1000, 250
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing: asking again does no harm, so a lost answer is no doubt."""
 
@@ -103,7 +104,10 @@ class WebEgress:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(resolver=_Resolver(self._named), use_dns_cache=False, limit_per_host=16)
+        # Each long poll holds a connection for as long as it waits, so these limits are wide; what is sent is counted by the outbox.
+        connector = aiohttp.TCPConnector(
+            resolver=_Resolver(self._named), use_dns_cache=False, limit=CONNECTIONS, limit_per_host=CONNECTIONS_PER_HOST
+        )
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         return self
 
@@ -156,8 +160,8 @@ class WebEgress:
             raise Unavailable(f"cannot connect: {error}") from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method in SAFE:
-                raise Unavailable(f"no answer: {error!r}") from error
-            raise Ambiguous(f"no answer: {error!r}") from error
+                raise Unavailable(f"no answer: {type(error).__name__}") from error  # its words may hold the address, and a secret in it
+            raise Ambiguous(f"no answer: {type(error).__name__}") from error
 
     def _allowed(self, url: str) -> URL:
         """The address, if it may be called at all. Raises Rejected."""

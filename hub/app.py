@@ -24,6 +24,7 @@ from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
 from hub.conversations import live as conversations_live
+from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
 from hub.conversations.reading import Conversations
@@ -57,9 +58,11 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.outbound.actions import Deeds
 from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
+from hub.outbound.signals import AgentSignals
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
@@ -125,7 +128,9 @@ class Hub:
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
-        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake)
+        self.signals = AgentSignals(database, lambda: self.supervisor.open)
+        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read)
+        self.acting = Acting(database, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
@@ -155,7 +160,7 @@ class Hub:
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
         sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
-        self.outbox = Outbox(database, sending, self.publisher.wake, self._set_channel_state)
+        self.outbox = Outbox(database, sending, Deeds(database), self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
             self._load_channels,
             self.ground.surroundings,
@@ -171,8 +176,8 @@ class Hub:
             ],
             self._set_channel_state,
         )
-        self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.open)
-        self.inbox.know(self.supervisor.open)
+        self.quarantine = Quarantine(database, self.intake, self.blobs, self._parse, self.supervisor.reachable)
+        self.inbox.know(self.supervisor.reachable)
 
     def _decide(self) -> None:
         """Who gets which work."""
@@ -223,7 +228,7 @@ class Hub:
         self.routes: list[Route] = [
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, self.writer, self.files, self.blobs, self.records).routes(),
+            *ConversationsApi(self.conversations, self.writer, self.acting, self.files, self.blobs, self.records).routes(),
             *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
@@ -266,7 +271,7 @@ class Hub:
         await self.router.on_events(events)
         await self.people.endings.heard(events)
         for event in events:
-            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed"):
+            if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed", "message.acted"):
                 self.outbox.ring(event.channel)
                 self.fetching.ring(event.channel)
             elif event.type in ("channel.created", "channel.changed"):
@@ -366,6 +371,7 @@ class Hub:
         return [Named(**one) for one in self.realtime.viewers(root)]
 
     async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
+        self.signals.typing(root, on)
         await self.visitors.agent_typing([UUID(root)], principal.name, on)
 
 

@@ -135,6 +135,7 @@ LEDGER_EVENTS = {
     "customer.tagged": "A tag was put on a customer.",
     "customer.untagged": "A tag was taken away.",
     "delivery.quarantined": "A delivery could not be read and was set aside with its bytes.",
+    "message.acted": "A colleague wants something done to a message: a reaction, an edit, a deletion.",
     "message.changed": "The state of a message of ours changed; or a message was edited, taken back or reacted to, or a file of it came.",
     "message.created": "A message or note was written.",
     "offer.accepted": "An offer was taken.",

@@ -36,7 +36,8 @@ def administration_file() -> str:
 
 
 ADMINISTRATION_HEAD = (
-    "/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by hand. */\n\n"
+    "/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by\n"
+    " *  hand. */\n\n"
 )
 
 

@@ -53,7 +53,7 @@ CREATE TABLE parked_event (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     channel_id  uuid NOT NULL,
     external_id text NOT NULL,                          -- of the message
-    what        text NOT NULL CHECK (what IN ('reaction', 'edit', 'delete', 'echo')),
+    what        text NOT NULL CHECK (what IN ('reaction', 'edit', 'delete', 'echo', 'watermark')),
     event       jsonb NOT NULL,                         -- as take_event reads it
     at          timestamptz NOT NULL DEFAULT now()
 );
@@ -84,7 +84,8 @@ $$;
 -- Says that a message is not what it was; `p_what` is a word: reaction, edit, delete, album, file.
 CREATE FUNCTION tell_changed(p_message uuid, p_what text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO event (type, actor_kind, customer, topic, message, channel, data)
-    SELECT 'message.changed', 'customer', m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
+    SELECT 'message.changed', CASE WHEN p_what = 'file' OR (m.direction = 'out' AND p_what <> 'reaction') THEN 'system' ELSE 'customer' END,
+           m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
     FROM message m WHERE m.id = p_message
 $$;
 
@@ -107,15 +108,17 @@ BEGIN
 END
 $$;
 
--- A customer changed what he or she wrote, or took it back. What it said is kept as a version; the newest holds, and nothing comes
--- after a deletion. Only a message of the sender's own family, whatever the delivery says.
+-- A message was changed or taken back where it was written: by the customer, or one of ours in the provider's own app. What it said is kept
+-- as a version; the newest holds, and nothing comes after a deletion. Only in the sender's own family, whatever the delivery says; what a
+-- colleague wrote here is changed here.
 CREATE FUNCTION take_edit(p jsonb, p_message uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     was message;
 BEGIN
     SELECT m.* INTO was FROM message m JOIN customer o ON o.id = m.customer_id
         JOIN customer c ON c.root_id = o.root_id JOIN identity i ON i.customer_id = c.id
-        WHERE m.id = p_message AND m.direction = 'in' AND i.kind = p->>'kind' AND i.value = p->>'value' FOR NO KEY UPDATE OF m;
+        WHERE m.id = p_message AND i.kind = p->>'kind' AND i.value = p->>'value'
+          AND (m.direction = 'in' OR m.context ? 'echo' OR p->>'what' = 'delete') FOR NO KEY UPDATE OF m;
     IF was.id IS NULL THEN
         RETURN;
     ELSIF p->>'what' = 'delete' AND was.deleted_at IS NULL THEN
@@ -180,15 +183,23 @@ BEGIN
 END
 $$;
 
--- All that was sent to an address up to a moment was delivered, or read. What is still on its way, and what left after that moment, is not
--- meant; the provider's clock and ours may differ by some seconds.
-CREATE FUNCTION take_watermark(p jsonb) RETURNS void LANGUAGE sql AS $$
-    SELECT raise_message(m.id, p->>'state', NULL) FROM message m JOIN identity i ON i.id = m.identity_id
-    WHERE i.kind = p->>'kind' AND i.value = p->>'value' AND m.channel_id = (p->>'channel')::uuid AND m.direction = 'out'
-      AND m.state IN ('sent', 'delivered') AND message_rank(m.state) < message_rank(p->>'state')
-      AND m.at <= to_timestamp((p->>'until')::float)
-      AND (m.state <> 'sent' OR m.state_at <= to_timestamp((p->>'until')::float) + interval '10 seconds')
-    ORDER BY m.number
+-- All that was sent to an address up to a moment was delivered, or read; not what left after it, though the provider's clock and ours may
+-- differ by some seconds. For what is on its way just now it is heard again in a minute.
+CREATE FUNCTION take_watermark(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    place uuid := (p->>'channel')::uuid;
+    until timestamptz := to_timestamp((p->>'until')::float);
+    peer uuid := (SELECT i.id FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value');
+BEGIN
+    PERFORM raise_message(m.id, p->>'state', NULL) FROM message m
+        WHERE m.identity_id = peer AND m.channel_id = place AND m.direction = 'out' AND m.state IN ('sent', 'delivered')
+          AND message_rank(m.state) < message_rank(p->>'state')
+          AND m.at <= until AND (m.state <> 'sent' OR m.state_at <= until + interval '10 seconds');
+    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM message m WHERE m.identity_id = peer AND m.channel_id = place
+                                  AND m.state = 'sending' AND m.at <= until) THEN
+        INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (place, '', 'watermark', p);
+    END IF;
+END
 $$;
 
 -- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message. While
@@ -311,21 +322,23 @@ BEGIN
 END
 $$;
 
--- Once in a while: an echo that is nobody's after a minute is a message of its own; what met its message in the same moment is applied;
--- what never found one is let go after a week, or when there is too much of it.
+-- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the
+-- same moment is applied; what never found one is let go after a week, or when there is too much of it.
 CREATE FUNCTION sweep_parked(p_at_most int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     late parked_event;
 BEGIN
     FOR late IN
-        DELETE FROM parked_event e WHERE e.what = 'echo' AND e.at < now() - interval '1 minute' RETURNING e.*
+        DELETE FROM parked_event e WHERE e.what IN ('echo', 'watermark') AND e.at < now() - interval '1 minute' RETURNING e.*
     LOOP
-        PERFORM take_echo(late.event || '{"late": true}');
+        PERFORM take_event(late.event || '{"late": true}');
     END LOOP;
-    PERFORM take_parked(e.channel_id, e.external_id) FROM (SELECT DISTINCT channel_id, external_id FROM parked_event WHERE what <> 'echo') e
+    PERFORM take_parked(e.channel_id, e.external_id)
+        FROM (SELECT DISTINCT channel_id, external_id FROM parked_event WHERE what NOT IN ('echo', 'watermark')) e
         WHERE find_message(e.channel_id, e.external_id) IS NOT NULL;
     DELETE FROM parked_event e WHERE e.at < now() - interval '7 days'
-        OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p WHERE p.n > p_at_most);
+        OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p
+                    WHERE p.n > p_at_most);
     DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days';
 END
 $$;

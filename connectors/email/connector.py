@@ -10,7 +10,7 @@ from connectors.email import ids, payloads
 from connectors.email.compose import compose
 from connectors.email.listener import open_mailbox, try_port
 from connectors.email.relay import Relay, since
-from connectors.email.settings import Settings, check_settings
+from connectors.email.settings import Settings, check_settings, networks
 from connectors.email.steps import step
 from connectors.errors import Unavailable
 
@@ -43,7 +43,8 @@ class Email:
         if not self._settings.listen_port:
             await asyncio.Event().wait()
         port, protocol = self._settings.listen_port, self._settings.listen_protocol
-        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol) as mailbox:
+        relays = networks(self._settings.relays)
+        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays) as mailbox:
             while True:
                 taken = await mailbox.next_batch()
                 stored = False

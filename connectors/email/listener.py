@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
@@ -19,6 +20,7 @@ from connectors.email.charsets import storable
 from connectors.email.mailbox import Mailbox
 from connectors.email.payloads import KIND, external_id
 from connectors.email.sessions import Session, Sessions
+from connectors.email.settings import Network
 from connectors.errors import Unavailable
 
 RECIPIENTS = 100
@@ -32,14 +34,17 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_mailbox(host: str, port: int, address: str, *, protocol: str = "smtp") -> AsyncIterator[Mailbox]:
-    """A mailbox on the server of that host and port, which runs as long as it has one. `protocol` is smtp or lmtp.
+async def open_mailbox(
+    host: str, port: int, address: str, *, protocol: str = "smtp", relays: tuple[Network, ...] = ()
+) -> AsyncIterator[Mailbox]:
+    """A mailbox on the server of that host and port, which runs as long as it has one. `protocol` is smtp or lmtp; `relays` may open as
+    many sessions as there are.
 
     Raises Unavailable when the port or the address is taken.
     """
     key = _key(host, port)
     listener = _listeners.setdefault(key, Listener(host, port, protocol))
-    mailbox = listener.add(ids.normal_address(address), protocol)
+    mailbox = listener.add(ids.normal_address(address), protocol, relays)
     try:
         await listener.start()
         yield mailbox
@@ -80,23 +85,35 @@ class Listener:
         self._port = port
         self._protocol = protocol
         self._mailboxes: dict[str, Mailbox] = {}
-        self._sessions = Sessions(self, protocol)
+        self._relays: dict[str, tuple[Network, ...]] = {}
+        self._sessions = Sessions(self, protocol, self._is_relay)
         self._server: asyncio.Server | None = None
         self._starting = asyncio.Lock()
 
-    def add(self, address: str, protocol: str) -> Mailbox:
+    def add(self, address: str, protocol: str, relays: tuple[Network, ...]) -> Mailbox:
         if address in self._mailboxes:
             raise Unavailable(f"another channel receives the mail for {address}", code="address_taken")
         if protocol != self._protocol:
             raise Unavailable(f"another channel listens on port {self._port} in {self._protocol}, not {protocol}", code="port_taken")
+        self._relays[address] = relays
         return self._mailboxes.setdefault(address, Mailbox(address))
 
     def remove(self, mailbox: Mailbox) -> bool:
         """Close a mailbox. True when it was the last one."""
         mailbox.close()
         self._mailboxes.pop(mailbox.address, None)
+        self._relays.pop(mailbox.address, None)
         _away[mailbox.address] = asyncio.get_running_loop().time() + AWAY
         return not self._mailboxes
+
+    def _is_relay(self, address: str) -> bool:
+        """Whether any channel here names it as a mail server of one's own."""
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return True  # a socket file: whoever can open it is on this machine
+        mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+        return any((mapped or parsed) in network for networks in self._relays.values() for network in networks)
 
     async def start(self) -> None:
         async with self._starting:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, AnyStr
 
@@ -11,6 +12,8 @@ from aiosmtpd.smtp import SMTP
 from connectors.email.mime import RAW_LIMIT
 
 SESSIONS = 32
+EACH = 4
+"""How many of them one address may have, unless it is a mail server of one's own."""
 LINE_LIMIT = 256 * 1024
 """Octets in one line: more than RFC 5321 grants, since real programs write longer ones."""
 IDLE_TIMEOUT = 300.0
@@ -21,17 +24,25 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library tells eve
 
 
 class Sessions:
-    """The open conversations of one server. `handler` gets the library's hooks."""
+    """The open conversations of one server. `handler` gets the library's hooks; `is_relay` knows the addresses without bounds."""
 
-    def __init__(self, handler: object, protocol: str) -> None:
+    def __init__(self, handler: object, protocol: str, is_relay: Callable[[str], bool]) -> None:
         self._handler = handler
+        self._is_relay = is_relay
         self._kind = LocalSession if protocol == "lmtp" else Session
         self.open: set[Session] = set()
         self.answered = asyncio.Event()
 
     def begin(self) -> asyncio.Protocol:
         """The protocol for a new connection."""
-        return self._kind(self, self._handler) if len(self.open) < SESSIONS else Busy()
+        return Arrival(self)
+
+    def admit(self, address: str) -> asyncio.Protocol:
+        """The conversation with an address, or a short one that asks to come again."""
+        theirs = sum(one.address == address for one in self.open)
+        if len(self.open) >= SESSIONS or (theirs >= EACH and not self._is_relay(address)):
+            return Busy()
+        return self._kind(self, self._handler, address)
 
     async def end(self) -> None:
         """Let the last answers out, then hang up."""
@@ -49,7 +60,7 @@ class Session(SMTP):
 
     line_length_limit = LINE_LIMIT
 
-    def __init__(self, sessions: Sessions, handler: object) -> None:
+    def __init__(self, sessions: Sessions, handler: object, address: str) -> None:
         super().__init__(
             handler,
             data_size_limit=RAW_LIMIT,
@@ -60,6 +71,7 @@ class Session(SMTP):
             loop=asyncio.get_running_loop(),
         )
         self._sessions = sessions
+        self.address = address
         self.answering = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -93,6 +105,19 @@ class LocalSession(Session, LMTP):
 
     def answer(self, stored: list[bool]) -> str:
         return "\r\n".join(_line(stored=one) for one in stored)
+
+
+class Arrival(asyncio.Protocol):
+    """A connection whose address is not known yet."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def connection_made(self, transport: Any) -> None:
+        peer = transport.get_extra_info("peername")
+        protocol = self._sessions.admit(str(peer[0]) if isinstance(peer, tuple) and peer else "")
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
 
 class Busy(asyncio.Protocol):

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from connectors.settings import InvalidSettings, setting
 
+Network = IPv4Network | IPv6Network
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """An address of ours: plain ASCII, and without a plus sign, which marks the reply addresses."""
 
@@ -75,6 +77,14 @@ class Settings:
     listen_host: str = setting(
         "Dirección de escucha", "Listening address", default="", group="in", help_es="Vacío: la del hub", help_en="Empty: the hub's"
     )
+    relays: str = setting(
+        "Servidores de correo propios",
+        "Mail servers of your own",
+        default="127.0.0.1 ::1",
+        group="in",
+        help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
+        help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
+    )
 
 
 ADDRESS_WANTED = {
@@ -88,6 +98,17 @@ UNENCRYPTED = {
 }
 
 
+NETWORKS_WANTED = {
+    "es": "deben ser direcciones o redes como 10.0.0.0/8, separadas por espacios",
+    "en": "must be addresses or networks such as 10.0.0.0/8, separated by spaces",
+}
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by spaces. Raises ValueError."""
+    return tuple(ip_network(one, strict=False) for one in text.split())
+
+
 def check_settings(settings: Settings) -> None:
     """Raise InvalidSettings for what no single field shows."""
     problems: dict[str, Mapping[str, str]] = {}
@@ -95,6 +116,10 @@ def check_settings(settings: Settings) -> None:
         problems["address"] = ADDRESS_WANTED
     if problem := _password_problem(settings):
         problems["relay_password"] = problem
+    try:
+        networks(settings.relays)
+    except ValueError:
+        problems["relays"] = NETWORKS_WANTED
     if problems:
         raise InvalidSettings(problems)
 

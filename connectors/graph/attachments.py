@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from connectors.contract import Location, Media
-from connectors.graph.reading import DOCUMENT, number, part, parts, text
+from connectors.graph.reading import DOCUMENT, file_name, number, part, parts, text
 
 Kind = Literal["file", "image", "audio", "voice", "video", "sticker"]
 FILES: Mapping[str, tuple[Kind, str]] = {
@@ -21,7 +21,8 @@ FILES: Mapping[str, tuple[Kind, str]] = {
     "ig_story": ("file", DOCUMENT),
 }
 """Attachment -> how it is shown, and its media type until the file itself tells."""
-SHARED = ("share", "post", "ig_post", "fallback", "template", "appointment_booking")
+SHARED = ("share", "post", "ig_post", "reel", "ig_reel", "story_mention", "fallback", "template", "appointment_booking")
+"""Somebody else's, handed on."""
 LIMIT = 30
 
 
@@ -39,26 +40,27 @@ def attached(message: Mapping[str, Any]) -> Attached:
     """Raises MalformedPayload."""
     given = parts(message.get("attachments"))[:LIMIT]
     stickers = {_sticker(one) for one in given if one.get("type") == "sticker"}
-    media: list[Media] = []
-    links: list[str] = []
-    context: dict[str, object] = {}
-    place = None
-    for one in given:
-        kind, payload = text(one.get("type"), 60), part(one.get("payload"))
-        address = text(payload.get("url") or one.get("url") or one.get("URL"), 4000)
-        if kind == "image" and _sticker(one) and _sticker(one) in stickers:
-            continue  # the same sticker, told in the old way beside the new one
-        if kind in FILES and address:
-            media.append(_file(kind, address, payload))
-        elif kind == "location":
-            place = _place(payload)
-        elif kind in SHARED or address:
-            links += [address] if address else []
-        if kind in ("story_mention", "ig_reel", "reel", *SHARED):
-            context["shared"] = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
-        elif kind not in FILES and kind != "location" and not address:
-            context["unsupported"] = kind or "attachment"
-    return Attached(tuple(media), tuple(links), place, context)
+    found = [_read(one) for one in given if not (one.get("type") == "image" and _sticker(one) in stickers - {""})]
+    return Attached(
+        media=tuple(media for one in found for media in one.media),
+        links=tuple(link for one in found for link in one.links),
+        location=next((one.location for one in found if one.location), None),
+        context={key: value for one in found for key, value in one.context.items()},
+    )
+
+
+def _read(one: Mapping[str, Any]) -> Attached:
+    kind, payload = text(one.get("type"), 60), part(one.get("payload"))
+    address = text(payload.get("url") or one.get("url") or one.get("URL"), 4000)
+    if kind == "location":
+        return Attached(location=_place(payload))
+    if not address:
+        return Attached(context={"unsupported": kind or "attachment"})
+    shared = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
+    context = {"shared": shared} if kind in SHARED else {}
+    return (
+        Attached(media=(_file(kind, address, payload),), context=context) if kind in FILES else Attached(links=(address,), context=context)
+    )
 
 
 def _sticker(one: Mapping[str, Any]) -> str:
@@ -70,7 +72,7 @@ def _file(kind: str, address: str, payload: Mapping[str, Any]) -> Media:
     if kind == "image" and payload.get("sticker_id"):
         shown, media_type = "sticker", "image/png"
     name = unquote(urlsplit(address).path.rsplit("/", 1)[-1])[:200]
-    return Media(name=name if "." in name else kind, content_type=media_type, url=address, kind=shown)
+    return Media(name=file_name(name if "." in name else "", kind, media_type), content_type=media_type, url=address, kind=shown)
 
 
 def _place(payload: Mapping[str, Any]) -> Location | None:

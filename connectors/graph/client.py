@@ -58,19 +58,19 @@ class Graph:
         except Ambiguous as error:
             raise Unavailable(str(error)) from error
 
-    def download(self, url: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """A file, with the token where it lies with Meta."""
+    def download(self, url: str, *, signed: bool) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """A file. `signed`: whoever has the address may have it; else it takes the token, which only Meta's own hosts are shown."""
         host = urlsplit(url).netloc
         ours = host == self._host or (urlsplit(url).scheme == "https" and (urlsplit(url).hostname or "").endswith(METAS_OWN))
-        return self._egress.download(url, headers={"Authorization": f"Bearer {self._token}"} if ours else None)
+        return self._egress.download(url, headers={"Authorization": f"Bearer {self._token}"} if ours and not signed else None)
 
     async def _ask(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout_s: float = SEND_S, **given: Any
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout_s: float = 0.0, **given: Any
     ) -> dict[str, Any]:
         address = f"{self._root}/{quote(path.lstrip('/'), safe='/:._-')}"
         query = {**(params or {}), **self._proof()}
         headers = {"Authorization": f"Bearer {self._token}"}
-        answer = await self._egress.request(method, address, headers=headers, params=query, timeout_s=timeout_s, **given)
+        answer = await self._egress.request(method, address, headers=headers, params=query, timeout_s=timeout_s or SEND_S, **given)
         self.usage = _usage(answer) or self.usage
         return _read(method, answer)
 

@@ -7,10 +7,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.contract import Address, Choice, Delete, Delivery, Echo, Edit, Event, Message, Profile, Reaction, Receipt
+from connectors.contract import Address, Choice, Delete, Delivery, Echo, Edit, Event, Media, Message, Profile, Reaction, Receipt
 from connectors.errors import MalformedPayload
 from connectors.graph.attachments import Attached, attached
-from connectors.graph.reading import needed, number, our_id, part, text
+from connectors.graph.reading import DOCUMENT, needed, number, our_id, part, text
 from connectors.graph.webhook import content_of, each_once, entries, item, unreadable
 
 NO_MESSAGES = (
@@ -57,7 +57,7 @@ def _kind(one: Mapping[str, Any]) -> str:
     message = one.get("message")
     if isinstance(message, dict):
         return "deleted" if message.get("is_deleted") else "echo" if message.get("is_echo") else "message"
-    known = ("postback", "reaction", "read", "delivery", "message_edit", "referral", *NO_MESSAGES)
+    known = ("postback", "reaction", "read", "delivery", "message_edit", "referral", "profile", *NO_MESSAGES)
     return next((key for key in known if key in one), "other")
 
 
@@ -108,13 +108,19 @@ def _message(given: Mapping[str, Any], who: Address, at: float | None) -> list[E
             sender=who,
             at=at,
             text=_with_links(said, found),
-            attachments=found.media,
+            attachments=(*found.media, *_story(about)),
             location=found.location,
             choice=Choice(text(pressed["payload"], 1000), said) if pressed.get("payload") else None,
             reply_to=(text(about["mid"], 500),) if about.get("mid") else (),
             context=context,
         )
     ]
+
+
+def _story(about: Mapping[str, Any]) -> tuple[Media, ...]:
+    """The story of ours that is answered: it is gone after a day, so it is fetched."""
+    address = text(part(about.get("story")).get("url"), 4000)
+    return (Media(name="story", content_type=DOCUMENT, url=address),) if address else ()
 
 
 def _with_links(said: str, found: Attached) -> str:
@@ -186,6 +192,13 @@ def _referral(given: Mapping[str, Any], who: Address, _: float | None) -> list[E
     return [Profile(who, claims=claims)] if claims else []
 
 
+def _profile(given: Mapping[str, Any], who: Address, _: float | None) -> list[Event]:
+    """A name out of the inbox: webhooks have none."""
+    told = part(given["profile"])
+    name, username = text(told.get("name"), 300), text(told.get("username"), 100)
+    return [Profile(who, name or username, claims={"username": username} if username else {})]
+
+
 def _unknown(delivery: Delivery, given: Mapping[str, Any], who: Address, at: float | None) -> Message:
     word = next((key for key in given if key not in ("sender", "recipient", "timestamp")), "event")
     return Message(f"unknown:{delivery.external_id}"[:500], who, at=at, context={"unsupported": word[:60]})
@@ -216,4 +229,5 @@ READERS = {
     "read": _read,
     "delivery": _delivery,
     "referral": _referral,
+    "profile": _profile,
 }

@@ -8,12 +8,12 @@ from typing import Any, Protocol, Self
 from connectors.contract import (
     Action,
     Address,
+    Batch,
     Delivery,
     Event,
     Health,
     Media,
     Outgoing,
-    Profile,
     Reception,
     Sent,
     Signal,
@@ -26,8 +26,9 @@ from connectors.graph import webhook
 from connectors.graph.app import App
 from connectors.graph.client import Graph
 from connectors.graph.conversation import read, split
+from connectors.graph.history import sweep
 from connectors.graph.page import Kind, Page
-from connectors.graph.reading import opaque, text
+from connectors.graph.reading import opaque
 
 QUICK_TITLE, QUICK_PAYLOAD = 20, 1000
 SHOWN_AS = {"image": "image", "video": "video", "audio": "audio"}
@@ -84,15 +85,13 @@ class Platform:
     @asynccontextmanager
     async def fetch(self, media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
         """A file that a customer sent; its address is signed and ends some time."""
-        async with self._graph.download(media.url or "") as pieces:
+        async with self._graph.download(media.url or "", signed=True) as pieces:
             yield pieces
 
-    async def profile(self, address: Address) -> Profile:
-        """What Meta tells of a person. Raises as every call; a customer may have forbidden it."""
-        told = await self._graph.get(address.value, fields=self._kind.profile)
-        name = text(told.get("name"), 300) or f"{text(told.get('first_name'), 150)} {text(told.get('last_name'), 150)}".strip()
-        username = text(told.get("username"), 100)
-        return Profile(address, name or username, text(told.get("locale"), 20)[:2], {"username": username} if username else {})
+    async def sweep(self, since: float) -> AsyncIterator[Batch]:
+        """What the inbox holds that no webhook told, with the names of those who wrote."""
+        async for batch in sweep(self._graph, self._kind.address, self._account, since):
+            yield batch
 
     # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,7 +123,7 @@ class Platform:
         if media.url and (self._kind.by_link or media.data is None):
             return {"type": shown, "payload": {"url": media.url, "is_reusable": False}}
         if media.data is None:
-            raise Rejected(f"{media.name} has neither content nor address", code="media")
+            raise Rejected(f"{media.name} has neither content nor address", code="invalid_file")
         described = json.dumps({"attachment": {"type": shown, "payload": {"is_reusable": True}}})
         fields = {"message": described, **self._kind.upload}
         answer = await self._graph.upload("me/message_attachments", media, part="filedata", fields=fields)
@@ -159,7 +158,7 @@ class Platform:
         return await self._page.install()
 
     async def uninstall(self) -> None:
-        """Take both away again."""
+        """Send the app's webhooks nowhere."""
         await self._page.uninstall()
 
     async def health(self) -> Health:

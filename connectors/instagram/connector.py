@@ -16,7 +16,6 @@ INSTAGRAM = Kind(
     page_fields=("messages",),
     by_link=True,
     upload={"platform": "instagram"},
-    profile="name,username",
     reactions={"❤️": "love", "❤": "love"},
 )
 

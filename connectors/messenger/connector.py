@@ -21,12 +21,11 @@ MESSENGER = Kind(
     object="page",
     address="messenger",
     title="Messenger",
-    needs=("pages_messaging", "pages_manage_metadata"),
+    needs=("pages_messaging", "pages_manage_metadata", "pages_read_engagement"),
     fields=FIELDS,
     page_fields=FIELDS,
     by_link=False,
     upload={},
-    profile="first_name,last_name,name,locale",
     reactions={},
 )
 

@@ -121,7 +121,7 @@ def _private(me: User) -> Step:
 def poll_health(pulse: Pulse, now: float) -> Health:
     """How the asking goes: down when nothing has been heard for long, degraded after a silence in which messages were lost."""
     if pulse.failing_since:
-        state = "down" if now - max(pulse.asked_at, pulse.failing_since) > LATE_S else "degraded"
+        state = "down" if now - pulse.failing_since > LATE_S else "degraded"
         return Health(state, pulse.problem)  # type: ignore[arg-type]
     if pulse.missed_until and now - pulse.missed_until < 2 * KEPT_S:
         since, until = (time.strftime("%Y-%m-%d %H:%M", time.gmtime(one)) for one in (pulse.missed_from, pulse.missed_until))

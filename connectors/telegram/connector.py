@@ -30,7 +30,7 @@ from connectors.telegram.compose import Call, call_of, refuses_kind
 from connectors.telegram.failures import asking, translated
 from connectors.telegram.polling import Polling
 from connectors.telegram.settings import Settings, check_settings
-from connectors.telegram.transport import Transport
+from connectors.telegram.transport import Transport, unnamed
 from connectors.telegram.words import WANTED
 
 __all__ = ["Settings", "Telegram", "build"]
@@ -100,13 +100,14 @@ class Telegram:
 
     @asynccontextmanager
     async def fetch(self, media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
-        """A file, which Telegram gives a bot up to 20 MB. Raises Rejected (file_too_big, file_gone), Unavailable."""
+        """A file, which Telegram gives a bot up to 20 MB. Raises Rejected (too_large, file_gone), Unavailable."""
         with asking():
             file = await self._bot.get_file(media.reference)
         if not file.file_path:
             raise Rejected("Telegram gives no way to this file", code="file_gone")
-        async with self._surroundings.egress.download(file.file_path) as pieces:
-            yield pieces
+        with unnamed():
+            async with self._surroundings.egress.download(file.file_path) as pieces:
+                yield pieces
 
     # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -23,7 +23,7 @@ BAD_REQUEST = {
     "caption is too long": "too_long",
     "MEDIA_CAPTION_TOO_LONG": "too_long",
     "text is empty": "empty",
-    "file is too big": "file_too_big",
+    "file is too big": "too_large",
     "wrong file_id": "file_gone",
     "wrong file identifier": "file_gone",
     "invalid file_id": "file_gone",
@@ -90,7 +90,7 @@ def _other(error: TelegramError, said: str) -> ConnectorError:
         return Rejected(said, code="not_private")
     if isinstance(error, NetworkError):
         too_big = "entity too large" in said.lower()
-        return Rejected(said, code="file_too_big") if too_big else Unavailable(said)
+        return Rejected(said, code="too_large") if too_big else Unavailable(said)
     return Ambiguous(said)
 
 

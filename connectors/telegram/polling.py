@@ -69,6 +69,7 @@ class Polling:
     async def batches(self, cursor: Mapping[str, object] | None) -> AsyncIterator[Batch]:
         """Batches of updates, also empty ones, so that the cursor says until when we have heard everything."""
         offset, asked, heard = (_number(cursor, word) for word in ("offset", "asked", "heard"))
+        self.pulse.missed_from, self.pulse.missed_until = (_number(cursor, word) for word in ("missed_from", "missed_until"))
         while True:
             if heard and self._now() - heard > QUIET_S:
                 offset = 0
@@ -78,7 +79,8 @@ class Polling:
             if updates:
                 offset, heard = updates[-1]["update_id"] + 1, asked
             bodies = [msgspec.json.encode(one) for one in updates]
-            yield Batch(tuple(map(delivery_of, bodies)), {"offset": int(offset), "asked": asked, "heard": heard})
+            missed = {"missed_from": self.pulse.missed_from, "missed_until": self.pulse.missed_until}
+            yield Batch(tuple(map(delivery_of, bodies)), {"offset": int(offset), "asked": asked, "heard": heard, **missed})
             await self._say_seen(bodies)
 
     async def _patiently(self, offset: int) -> list[Raw]:

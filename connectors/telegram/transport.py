@@ -1,6 +1,8 @@
 """The library's requests, sent through the hub's only way out."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -8,12 +10,21 @@ import aiohttp
 from telegram.request import BaseRequest, RequestData
 
 from connectors.egress import Answer, Egress
-from connectors.errors import Ambiguous, RateLimited, Unavailable
+from connectors.errors import Ambiguous, ConnectorError, RateLimited, Unavailable
 
 TIMEOUT_S = 15.0
 UPLOAD_TIMEOUT_S = 90.0
 PATIENCE_S = 5.0
 """How long to wait when Telegram wants patience and does not say how much."""
+
+
+@contextmanager
+def unnamed() -> Iterator[None]:
+    """Keep the cause of an error out of every log: it may name the address that was asked, of which the bot's token is a part."""
+    try:
+        yield
+    except ConnectorError as error:
+        raise error from None
 
 
 class Transport(BaseRequest):
@@ -48,7 +59,8 @@ class Transport(BaseRequest):
         is none of Telegram's."""
         usual = UPLOAD_TIMEOUT_S if request_data and request_data.contains_files else self._timeout_s
         timeout = read_timeout if isinstance(read_timeout, int | float) else usual
-        answer = await self._egress.request(method, url, data=_form(request_data), timeout_s=timeout)
+        with unnamed():
+            answer = await self._egress.request(method, url, data=_form(request_data), timeout_s=timeout)
         if answer.status == 429:
             raise RateLimited("Telegram asks for patience", retry_after=_patience(answer))
         if answer.status >= 500:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import msgspec
+
 from hub.channels.rules import Rule, first_rule, folded
 from hub.channels.shapes import RuleInput, RuleList, RuleView, Trial, Verdict
 from hub.channels.store import QUERIES, ChannelStore
@@ -52,19 +54,11 @@ class RuleBook:
         return Verdict(rule=str(found.id) if found else None, position=position, queue=Named(id=str(queue), name=row["name"]))
 
     async def _write(self, rules: Sequence[Rule], actor: UUID | None) -> None:
-        columns = [
-            [rule.id for rule in rules],
-            list(range(1, len(rules) + 1)),
-            [rule.queue for rule in rules],
-            [rule.channel for rule in rules],
-            [rule.address for rule in rules],
-            [rule.language for rule in rules],
-            [{"words": list(rule.words)} for rule in rules],
-        ]
+        rows = [{**msgspec.to_builtins(_view(rule)), "position": place} for place, rule in enumerate(rules, 1)]
         async with self._database.transaction() as connection:
             await connection.execute(QUERIES.lock_rules)
             await connection.execute(QUERIES.forget_rules)
-            await connection.execute(QUERIES.add_rules, *columns)
+            await connection.execute(QUERIES.add_rules, rows)
             await connection.execute(QUERIES.tell_rules_changed, "human" if actor else "system", actor, {"rules": len(rules)})
 
     async def _unknown(self, rules: Sequence[Rule]) -> dict[str, str]:

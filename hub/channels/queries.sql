@@ -106,12 +106,11 @@ LOCK TABLE queue_rule IN SHARE ROW EXCLUSIVE MODE
 DELETE FROM queue_rule
 
 -- name: add_rules
--- The rules in their order. The words of each come in an object: a list in a list would be an array of two dimensions.
+-- The rules in their order.
 INSERT INTO queue_rule (id, position, queue_id, channel_id, address, language, words)
-SELECT r.id, r.place, r.queue, r.channel, r.address, r.language,
-       ARRAY(SELECT jsonb_array_elements_text(r.words->'words'))
-FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[])
-     AS r (id, place, queue, channel, address, language, words)
+SELECT r.id, r.position, r.queue, r.channel, r.address, r.language, ARRAY(SELECT jsonb_array_elements_text(r.words))
+FROM jsonb_to_recordset($1::jsonb)
+     AS r (id uuid, position int, queue uuid, channel uuid, address text, language text, words jsonb)
 
 -- name: tell_rules_changed
 -- What every node must hear of the rules.
@@ -132,7 +131,7 @@ FROM (
     (SELECT m.at, m.direction, 'message' AS kind, m.address->>'value' AS who, m.state, COALESCE(m.error->>'code', '') AS problem,
             NULL::uuid AS delivery, m.id AS message, m.id, m.customer_id
      FROM message m
-     WHERE m.channel_id = $1 AND m.direction IN ('in', 'out') AND ($2::timestamptz IS NULL OR (m.at, m.id) < ($2, $3::uuid))
+     WHERE m.channel_id = $1 AND m.number > 0 AND m.direction IN ('in', 'out') AND ($2::timestamptz IS NULL OR (m.at, m.id) < ($2, $3::uuid))
      ORDER BY m.at DESC, m.id DESC LIMIT $4)
     UNION ALL
     (SELECT d.received_at, 'in', d.kind, NULL, d.state, d.problem, d.id, NULL, d.id, NULL

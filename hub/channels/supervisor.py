@@ -15,6 +15,7 @@ from connectors.errors import AuthFailed, ConnectorError
 from connectors.registry import manifest
 from hub.channels.fitting import UNFIT, built, without_secrets
 from hub.channels.model import Channel, OpenChannel
+from hub.errors import Unavailable
 from hub.kernel.database import GONE
 from hub.kernel.lease import Lease, holding
 
@@ -61,6 +62,8 @@ class ChannelSupervisor:
         self._changed = asyncio.Event()
         self._moved = asyncio.Condition()
         self._open: dict[UUID, OpenChannel] = {}
+        self._reachable: dict[UUID, OpenChannel] = {}
+        self._loaded = False
         self.ready = asyncio.Event()
 
     @property
@@ -68,9 +71,17 @@ class ChannelSupervisor:
         """The channels that are open now."""
         return self._open
 
+    @property
+    def reachable(self) -> Mapping[UUID, OpenChannel]:
+        """The channels that can take deliveries in and read them: also those whose provider cannot be reached at the moment."""
+        return self._reachable
+
     def by_hook(self, hook: str) -> OpenChannel | None:
-        """The open channel of a webhook address."""
-        return next((one for one in self._open.values() if one.channel.answers_to(hook)), None)
+        """The channel of a webhook address; None when there is none. Raises Unavailable when one is not ready, or may still come."""
+        found = next((one for one in self._reachable.values() if one.channel.answers_to(hook)), None)
+        if found is None and (not self._loaded or any(one.channel.answers_to(hook) for one in self._running.values())):
+            raise Unavailable("channel_down", "this channel cannot take anything at the moment; try again later")
+        return found
 
     def changed(self) -> None:
         """Channels were added, changed, switched on or off."""
@@ -105,6 +116,7 @@ class ChannelSupervisor:
         except GONE as error:
             log.warning("channels: the database is away, they stay as they are (%r)", error)
             return
+        self._loaded = True
         self._ending = {id_: task for id_, task in self._ending.items() if not task.done()}
         for id_, running in list(self._running.items()):
             if wanted.get(id_) != running.channel:
@@ -117,6 +129,7 @@ class ChannelSupervisor:
     def _end(self, id_: UUID, running: Running) -> None:
         """Close it without waiting: one that does not let go keeps only its own successor waiting."""
         del self._running[id_]
+        self._reachable.pop(id_, None)
         if running.task is not None:
             running.task.cancel()
             self._ending[id_] = running.task
@@ -148,11 +161,12 @@ class ChannelSupervisor:
     async def _serve(self, running: Running) -> None:
         channel = running.channel
         connector = built(channel, self._surroundings(channel))
+        receives = connector if isinstance(connector, Receives) else None
+        one = self._reachable[channel.id] = OpenChannel(channel, manifest(channel.connector), connector, receives)
         async with asyncio.timeout(OPENING_S) as opening, connector:
             opening.reschedule(None)
-            receives = connector if isinstance(connector, Receives) else None
             async with holding(self._lease(f"channel:{channel.id}")) as lease:
-                await self._work(running, OpenChannel(channel, manifest(channel.connector), connector, receives), lease)
+                await self._work(running, one, lease)
 
     async def _work(self, running: Running, one: OpenChannel, lease: Lease) -> None:
         self._open[one.channel.id] = one

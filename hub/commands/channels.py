@@ -21,7 +21,7 @@ SETTING = "a setting, such as origins=https://shop.example.com; a secret as NAME
 
 def add_to(what: Any, command: Callable[[Any, str, Job, str], argparse.ArgumentParser]) -> None:
     """The verbs of `hilo channel`, with their help."""
-    command(what, "kinds", _kinds, "what kinds of channel can be added, with the settings of each")
+    _json_flag(command(what, "kinds", _kinds, "what kinds of channel can be added, with the settings of each"))
     guide = command(what, "guide", _guide, "how to get what a kind of channel asks for, step by step")
     guide.add_argument("connector", help="what kind: one that `hilo channel kinds` shows")
     guide.add_argument("--lang", choices=("es", "en"), default="en", help="in which language; without it: en")
@@ -78,7 +78,10 @@ def _json_flag(command: argparse.ArgumentParser) -> None:
 # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _kinds(_arguments: argparse.Namespace, _settings: Settings) -> None:
+async def _kinds(arguments: argparse.Namespace, _settings: Settings) -> None:
+    if arguments.json:
+        print_json(gallery.gallery().items)
+        return
     for one in gallery.gallery().items:
         print(f"{one.id}: {one.title.en}")
         for field in form(load(one.id).settings):

@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from hub.conversations.acting import Acting
 from hub.conversations.files import BlobStore, Files
 from hub.conversations.html import framed, headers
 from hub.conversations.model import (
@@ -16,6 +17,8 @@ from hub.conversations.model import (
     MessageVersions,
     NewDraft,
     NewMessage,
+    NewReaction,
+    NewText,
     PageQuery,
     ReadMark,
 )
@@ -23,15 +26,18 @@ from hub.conversations.reading import Conversations, Customers
 from hub.conversations.writing import Writer
 from hub.errors import NotFound
 from hub.kernel.blobs import BlobMissing
-from hub.kernel.web import UPLOAD_LIMIT, Answer, Call, Route, get, post, put
+from hub.kernel.web import UPLOAD_LIMIT, Answer, Call, Route, delete, get, patch, post, put
 
 
 class ConversationsApi:
     """Routes of conversations. Each looks the customer up through the caller first."""
 
-    def __init__(self, conversations: Conversations, writer: Writer, files: Files, blobs: BlobStore, customers: Customers) -> None:
+    def __init__(
+        self, conversations: Conversations, writer: Writer, acting: Acting, files: Files, blobs: BlobStore, customers: Customers
+    ) -> None:
         self._conversations = conversations
         self._writer = writer
+        self._acting = acting
         self._files = files
         self._blobs = blobs
         self._customers = customers
@@ -47,6 +53,10 @@ class ConversationsApi:
             post(customer + "/messages", self.write, needs=write, body=NewMessage, answers={201: Message, 200: Message}),
             post(message + "/retry", self.retry, needs=write, answers={200: Message}),
             post(message + "/cancel", self.cancel, needs=write, answers={200: Message}),
+            patch(message, self.edit, needs=write, body=NewText, answers={200: Message}),
+            delete(message, self.delete, needs=write, answers={200: Message}),
+            put(message + "/reaction", self.react, needs=write, body=NewReaction, answers={200: Message}),
+            delete(message + "/reaction", self.unreact, needs=write, answers={200: Message}),
             get(message + "/html", self.html, needs=read, query=HtmlQuery, answers={200: None}),
             get(message + "/versions", self.versions, needs=read, answers={200: MessageVersions}),
             post("/attachments", self.upload, needs=write, query=FileName, raw_body=True, answers={201: Attachment}),
@@ -82,6 +92,30 @@ class ConversationsApi:
         """Take a reply back before it leaves."""
         await self._conversations.owner_for(call.who, call.id())
         await self._writer.cancel(call.who.agent, call.id())
+        return await self._conversations.one(call.who, call.id())
+
+    async def edit(self, call: Call) -> Message:
+        """Change what a message of ours says; the thread shows it when the provider has taken it."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._acting.edit(call.who.agent, call.id(), call.body.text)
+        return await self._conversations.one(call.who, call.id())
+
+    async def delete(self, call: Call) -> Message:
+        """Take back a message of ours that was sent; what it said is kept for the audit."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._acting.delete(call.who.agent, call.id())
+        return await self._conversations.one(call.who, call.id())
+
+    async def react(self, call: Call) -> Message:
+        """Put a sign on a message; it takes the place of the one that stands there as ours."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._acting.react(call.who.agent, call.id(), call.body.emoji)
+        return await self._conversations.one(call.who, call.id())
+
+    async def unreact(self, call: Call) -> Message:
+        """Take our sign away again."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._acting.react(call.who.agent, call.id(), "")
         return await self._conversations.one(call.who, call.id())
 
     async def html(self, call: Call) -> web.Response:

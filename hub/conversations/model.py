@@ -215,6 +215,18 @@ class NewMessage(Input):
     template: GivenTemplate | None = None
 
 
+class NewReaction(Input):
+    """A sign to put on a message."""
+
+    emoji: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]*$", description="an emoji")]
+
+
+class NewText(Input):
+    """What a message of ours shall say."""
+
+    text: Text
+
+
 class NewDraft(Input):
     """What a colleague has begun to write; an empty text removes it."""
 

@@ -20,7 +20,8 @@ SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector
        m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
        m.author_kind, m.author_id, COALESCE(a.name, '') AS agent_name, COALESCE(NULLIF(i.name, ''), NULLIF(c.name, ''), i.value, '') AS writer_name,
        m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context, m.content, m.edited_at, m.deleted_at,
-       q.text AS quoted_text, q.direction AS quoted_direction,
+       (SELECT CASE WHEN o.root_id = c.root_id THEN jsonb_build_object('id', q.id, 'text', left(q.text, 200), 'direction', q.direction) END
+        FROM message q JOIN customer o ON o.id = q.customer_id WHERE q.id = m.reply_to) AS quoted,
        COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size, 'inline', f.inline,
                                                      'kind', f.kind, 'state', f.state, 'problem', f.problem) ORDER BY f.position, f.id)
                  FROM attachment f WHERE f.message_id = m.id AND m.deleted_at IS NULL), '[]') AS attachments,
@@ -35,8 +36,6 @@ SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector
              AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused')) AS queues
 FROM message m JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id
 LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.author_id LEFT JOIN identity i ON i.id = m.identity_id
-LEFT JOIN LATERAL (SELECT left(q.text, 200) AS text, q.direction FROM message q JOIN customer o ON o.id = q.customer_id
-                   WHERE q.id = m.reply_to AND o.root_id = c.root_id) q ON true
 WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
 
 -- name: own
@@ -136,3 +135,13 @@ WHERE v.message_id = $1 AND m.deleted_at IS NULL ORDER BY v.at
 -- The pictures that a message's HTML shows.
 SELECT content_id, content_type, size, blob FROM attachment
 WHERE message_id = $1 AND content_id <> '' AND state = 'here' ORDER BY position
+
+-- name: acted_on
+-- What must be known of a message before something is done to it.
+SELECT m.direction, m.state, m.deleted_at, m.context ? 'template' AS is_template, c.connector, COALESCE(c.enabled, false) AS enabled,
+       EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = m.id) AS in_parts
+FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.id = $1
+
+-- name: act
+-- Writes down what is to be done to a message.
+SELECT act_on_message($1, $2, $3, $4, $5)

@@ -59,22 +59,22 @@ def _parts(row: Record) -> dict[str, Any]:
 
 def _happened(row: Record) -> dict[str, Any]:
     """What became of it, and what hangs on it."""
-    quoted = row["quoted_direction"]
     return {
-        "attachments": msgspec.convert(row["attachments"], type=list[Attachment]),
-        "reactions": msgspec.convert(row["reactions"], type=list[ReactionView]),
+        "attachments": [msgspec.convert(one, Attachment) for one in row["attachments"]],
+        "reactions": [msgspec.convert(one, ReactionView) for one in row["reactions"]],
         "edited_at": row["edited_at"],
         "deleted_at": row["deleted_at"],
-        "quoted": QuotedMessage(id=str(row["reply_to"]), text=row["quoted_text"], direction=quoted) if quoted else None,
+        "quoted": row["quoted"] and msgspec.convert(row["quoted"], QuotedMessage),
     }
 
 
 def _content(content: dict[str, Any]) -> dict[str, Any]:
     """What is not text."""
+    location, choice = content.get("location"), content.get("choice")
     return {
-        "location": msgspec.convert(content.get("location"), type=LocationView | None),
-        "contacts": msgspec.convert(content.get("contacts", []), type=list[ContactView]),
-        "choice": msgspec.convert(content.get("choice"), type=ChoiceView | None),
+        "location": location and msgspec.convert(location, LocationView),
+        "contacts": [msgspec.convert(one, ContactView) for one in content.get("contacts", ())],
+        "choice": choice and msgspec.convert(choice, ChoiceView),
     }
 
 

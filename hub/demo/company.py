@@ -23,7 +23,7 @@ PEOPLE = (
     ("admin@demo.example", "Iker Admin", "admin", "es"),
 )
 QUEUES = (("Pedidos", 0, 300, 60), ("Devoluciones", 5, 600, 60))
-RETURNS = ["devol", "cambio", "factura", "return", "refund", "roto", "rota"]
+RETURNS = ["devol*", "cambi*", "factura*", "return*", "refund*", "roto", "rota", "rotos", "rotas"]
 FIELDS = (
     ("order", "text", "Pedido", "Order"),
     ("city", "text", "Ciudad", "City"),

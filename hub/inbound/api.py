@@ -23,15 +23,15 @@ class Quarantined(View):
 
 
 class QuarantineQuery(Page):
-    """A page; `after` is the id that `next` said. `channel`: only what came on that one."""
+    """A page; `after` is the id that `next` said. `channel`: only what was set aside on this one."""
 
     channel: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for given in (self.after, self.channel):
-            if given is not None:
-                UUID(given)
+        for id_ in (self.after, self.channel):
+            if id_ is not None:
+                UUID(id_)
 
 
 class QuarantinePage(View):

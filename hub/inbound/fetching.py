@@ -16,6 +16,7 @@ from hub.channels.model import OpenChannel
 from hub.inbound.group import QUERIES
 from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.blobs import BlobTooLarge, Stored
+from hub.kernel.crash import crash_point
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
 
@@ -103,6 +104,7 @@ class Fetching:
             log.exception("files of %s: the connector broke", round_.channel.channel.name)
             await self._later(round_, row, error)
         else:
+            crash_point("media.fetched")
             await self._settle(round_, row, stored, kind, "")
 
     async def _bring(self, channel: OpenChannel, row: Record) -> tuple[Stored, str]:

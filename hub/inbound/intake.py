@@ -1,11 +1,10 @@
 """Intake: deliveries become messages of customers, exactly once, many to a transaction.
 
-Deliveries that wait at the same time share one transaction: a durable commit costs the same for one as for sixteen. Senders are spread
-over lanes by a hash, so that one sender's messages keep their order and two lanes never wait for the same customer's lock.
+Deliveries that wait at the same time share one transaction: a durable commit costs the same for one as for sixteen. One group follows
+the other, so that each sender's messages keep their order.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,10 +24,11 @@ from hub.kernel.database import AGAIN, GONE, Database, DatabaseAway
 
 log = logging.getLogger(__name__)
 
-LANES = 1
 INLINE_BYTES = 16384
 """A raw body above this is a blob, never a column."""
 TRIES = 6
+WAITING = 2000
+"""How many deliveries wait for their transaction at most: whoever brings more waits with them."""
 
 
 class BlobStore(Protocol):
@@ -46,7 +46,7 @@ class Taken:
 
 
 class Intake:
-    """Takes deliveries in. Open channels call `take`; `run` keeps the lanes going."""
+    """Takes deliveries in. Open channels call `take`; `run` makes the transactions."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class Intake:
         self._on_typing = on_typing
         self._arrived = arrived
         self._waits = waits
-        self._lanes: list[asyncio.Queue[Prepared]] = [asyncio.Queue(maxsize=2000) for _ in range(LANES)]
+        self._waiting: asyncio.Queue[Prepared] = asyncio.Queue(maxsize=WAITING)
         self.rules: tuple[Rule, ...] = ()
 
     async def take(self, incoming: Incoming) -> Taken:
         """Take one delivery in; returns after the commit. Raises what asyncpg raises when the database is away."""
         prepared = await self._prepare(incoming)
         crash_point("intake.prepared")
-        await self._lanes[_lane(incoming)].put(prepared)
+        await self._waiting.put(prepared)
         taken: Taken = await prepared.done
         for event in incoming.events or ():
             if isinstance(event, Typing):
@@ -83,17 +83,12 @@ class Intake:
         return taken
 
     async def run(self) -> None:
-        """Keep the lanes going, for ever."""
-        async with asyncio.TaskGroup() as group:
-            for number, lane in enumerate(self._lanes):
-                group.create_task(self._run_lane(lane), name=f"intake lane {number}")
-
-    async def _run_lane(self, lane: "asyncio.Queue[Prepared]") -> None:
+        """One transaction after the other, for ever: each takes whoever waits."""
         while True:
-            waiting = [await lane.get()]
-            while len(waiting) < self._group_size and not lane.empty():
-                waiting.append(lane.get_nowait())
-            await self._take_group(waiting)
+            group = [await self._waiting.get()]
+            while len(group) < self._group_size and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await self._take_group(group)
 
     async def _take_group(self, group: Sequence[Prepared]) -> None:
         """All in one transaction; when one of them breaks it, each alone, so that only that one is set aside."""
@@ -203,10 +198,6 @@ def stream_of(incoming: Incoming) -> str:
         if (peer := words.peer_of(event)) is not None:
             return f"{peer.kind} {peer.value}"
     return str(incoming.channel.id)
-
-
-def _lane(incoming: Incoming) -> int:
-    return hashlib.blake2b(stream_of(incoming).encode("utf-8", "replace"), digest_size=2).digest()[0] % LANES
 
 
 def _with_problem(incoming: Incoming, problem: str) -> Incoming:

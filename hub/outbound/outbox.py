@@ -1,10 +1,8 @@
-"""The outbox of one channel: a free place takes the next line's message, so that a slow one holds nobody up."""
+"""The outbox of this node's channels: each is served while its lease is held, until the hub is drained."""
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
@@ -12,31 +10,35 @@ import asyncpg
 from hub.channels.model import OpenChannel
 from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
+from hub.outbound.actions import Deeds
 from hub.outbound.bucket import Bucket
 from hub.outbound.sending import QUERIES, Sending, StateWriter
+from hub.outbound.serving import Serving
 
 log = logging.getLogger(__name__)
-
-SLOW_POLL_S = 5.0
-TOUCH_S = 1.0
-"""How often *last out* of a channel is written."""
 
 
 class Outbox:
     """Sends for the channels that this node holds. One `serve` per channel."""
 
-    def __init__(self, database: Database, sending: Sending, committed: Callable[[], None], set_state: StateWriter) -> None:
+    def __init__(self, database: Database, sending: Sending, deeds: Deeds, committed: Callable[[], None], set_state: StateWriter) -> None:
         self._database = database
         self._sending = sending
+        self._deeds = deeds
         self.committed = committed
         self._set_state = set_state
         self._bells: dict[UUID, asyncio.Event] = {}
+        self.draining = False
+        """Nothing more is claimed."""
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def idle(self) -> None:
-        """Wait until nothing is on its way out."""
+    async def drain(self) -> None:
+        """Claim nothing more, and wait until what is on its way has come to its end."""
+        self.draining = True
+        for bell in self._bells.values():
+            bell.set()
         await self._idle.wait()
 
     def ring(self, channel: UUID) -> None:
@@ -45,16 +47,16 @@ class Outbox:
             bell.set()
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
-        """Send what is due, for ever, as long as this node has the channel."""
+        """Send what is due, as long as this node has the channel and is not drained."""
         bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
         forgiven = False
-        while True:
+        while not self.draining:
             token = await lease.held()
             try:
                 if not forgiven:  # the settings may be new: a refusal of the old credentials says nothing of them
                     await self._database.run(QUERIES.forgive, channel.channel.id)
                     forgiven = True
-                await _Serving(self, channel, token, bell).run(lease)
+                await self._serve(Serving(self._database, self, channel, token, bell), lease)
             except GONE as error:
                 log.warning("outbox of %s: the database is away (%r)", channel.channel.name, error)
                 await asyncio.sleep(1)
@@ -63,105 +65,27 @@ class Outbox:
                     raise
                 await lease.forget(token)
 
-    async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
-        """Send one message that was claimed. Whether all of it went."""
+    async def _serve(self, serving: Serving, lease: Lease) -> None:
         self._under_way += 1
         self._idle.clear()
         try:
-            went = await self._sending.send(channel, token, row, bucket)
+            await serving.run(lease)
         finally:
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
+
+    async def send(self, channel: OpenChannel, token: int, row: Record, bucket: Bucket) -> bool:
+        """Send one message that was claimed. Whether all of it went."""
+        went = await self._sending.send(channel, token, row, bucket)
         self.committed()
         return went
+
+    async def do(self, channel: OpenChannel, token: int, row: Record) -> None:
+        """Do one action that was claimed."""
+        await self._deeds.do(channel, token, row)
+        self.committed()
 
     async def up_again(self, channel: OpenChannel) -> None:
         """The provider takes our credentials after all."""
         await self._set_state(channel.channel.id, "up", "")
-
-    @property
-    def database(self) -> Database:
-        """Where the outbox is."""
-        return self._database
-
-
-class _Serving:
-    """One channel under one token of its lease."""
-
-    def __init__(self, outbox: Outbox, channel: OpenChannel, token: int, bell: asyncio.Event) -> None:
-        self._outbox = outbox
-        self._database = outbox.database
-        self._channel = channel
-        self._token = token
-        self._bell = bell
-        self._bucket = Bucket(channel.manifest.rate, time.monotonic)
-        self._in_hand: set[UUID] = set()
-        self._touched = 0.0
-
-    async def run(self, lease: Lease) -> None:
-        """Until the lease is lost; what is under way then is brought to its end."""
-        async with asyncio.TaskGroup() as group:
-            failure = await self._claiming(group, lease)
-        if failure is not None:
-            raise failure
-
-    async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
-        recovered = False
-        while lease.token == self._token:
-            try:
-                if not recovered:
-                    await self._recover()
-                    recovered = True
-                await self._claim(group)
-            except GONE as error:  # the answer to a claim may be lost with it
-                log.warning("outbox of %s: the database is away (%r)", self._channel.channel.name, error)
-                recovered = False
-                await asyncio.sleep(1)
-            except asyncpg.PostgresError as error:
-                return error
-        return None
-
-    async def _recover(self) -> None:
-        id_, again = self._channel.channel.id, self._channel.manifest.idempotent
-        if await self._database.value(QUERIES.recover, id_, self._token, again, list(self._in_hand)):
-            self._outbox.committed()
-
-    async def _claim(self, group: asyncio.TaskGroup) -> None:
-        """Fill the free places, or wait for something to do."""
-        self._bell.clear()
-        free = min(self._channel.manifest.concurrency - len(self._in_hand), self._bucket.room)
-        due = await self._database.rows(QUERIES.claim, self._channel.channel.id, self._token, free) if free > 0 else []
-        for row in due:
-            self._bucket.take()
-            self._in_hand.add(row["message_id"])
-            group.create_task(self._send(row))
-        if not due:
-            await self._rest(full=free <= 0)
-
-    async def _send(self, row: Record) -> None:
-        try:
-            if await self._outbox.send(self._channel, self._token, row, self._bucket):
-                await self._touch()
-        finally:
-            self._in_hand.discard(row["message_id"])
-            self._bell.set()
-
-    async def _touch(self) -> None:
-        if time.monotonic() - self._touched > TOUCH_S:
-            self._touched = time.monotonic()
-            with suppress(*GONE):
-                if await self._database.value(QUERIES.touch_out, self._channel.channel.id) == "auth":
-                    await self._outbox.up_again(self._channel)
-
-    async def _rest(self, *, full: bool) -> None:
-        """Until the bell rings or something is due; a full house waits for one to leave."""
-        due_in = None if full else await self._database.value(QUERIES.next_due, self._channel.channel.id)
-        seconds = SLOW_POLL_S if due_in is None else min(max(due_in, 0.01), SLOW_POLL_S)
-        if full and self._bucket.wait_s:
-            seconds = self._bucket.wait_s
-        try:
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        except TimeoutError:
-            return

@@ -118,6 +118,8 @@ class Sending:
         error = {"code": "partly_refused", "detail": refused} if refused else None
         if not await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error, part):
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
+        if sent.also:
+            await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         log.info("message %s was not sent: %r", row["message_id"], error)

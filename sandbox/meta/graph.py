@@ -24,8 +24,9 @@ from sandbox.meta.company import (
     TOKENS,
 )
 from sandbox.meta.files import kind_of
+from sandbox.meta.history import inbox
 from sandbox.meta.hooks import Hooks, Subscription
-from sandbox.meta.telling import WHATSAPP, Phones
+from sandbox.meta.telling import WHATSAPP, Phones, owner
 
 ROOT = "/meta/{version}"
 Verb = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -50,6 +51,7 @@ class GraphApi:
             ("GET", "/me/subscribed_apps", self.subscribed_apps),
             ("POST", "/me/subscribed_apps", self.subscribe),
             ("DELETE", "/me/subscribed_apps", self.unsubscribe),
+            ("GET", "/me/conversations", self.conversations),
             ("POST", "/me/messages", self.send_as_page),
             ("POST", "/me/message_attachments", self.keep_attachment),
             ("GET", f"/{ACCOUNT_ID}/phone_numbers", self.numbers),
@@ -122,7 +124,7 @@ class GraphApi:
         return done()
 
     async def subscribed_apps(self, request: web.Request) -> web.Response:
-        fields = self._phones.subscribed.get(self._app(request))
+        fields = self._phones.subscribed.get(owner(self._app(request)))
         if fields is None:
             return web.json_response({"data": []})
         own = {"id": APP_ID, "name": NAME, "link": ""}
@@ -134,11 +136,11 @@ class GraphApi:
         fields = [one for one in str(given.get("subscribed_fields") or "").split(",") if one]
         if app != "whatsapp" and not fields:
             raise GraphError(100, "Param subscribed_fields must be an array")
-        self._phones.subscribed[app] = fields
+        self._phones.subscribed[owner(app)] = fields
         return done()
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
-        self._phones.subscribed.pop(self._app(request), None)
+        self._phones.subscribed.pop(owner(self._app(request)), None)
         return done()
 
     # ── The accounts ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +234,14 @@ class GraphApi:
         await self._phones.arrive(person, sent)
         return web.json_response({"recipient_id": person.id, "message_id": sent.id})
 
-    # ── Files and people ────────────────────────────────────────────────────────────────────────────────────────────
+    async def conversations(self, request: web.Request) -> web.Response:
+        """The inbox, with what was told and what was not."""
+        app = self._app(request)
+        if request.query.get("platform", "messenger") != app:
+            raise GraphError(100, "Param platform is for another account")
+        return web.json_response({"data": inbox(app, self._phones)})
+
+    # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def keep_media(self, request: web.Request) -> web.Response:
         self._app(request)
@@ -247,17 +256,12 @@ class GraphApi:
         return web.json_response({"attachment_id": file.id})
 
     async def look_up(self, request: web.Request) -> web.Response:
-        """A file's address, or what may be told of a person."""
-        app = self._app(request)
-        id_ = request.match_info["id"]
-        if file := self._files.find(id_):
-            address = str(request.url.origin() / "meta" / "media" / file.id)
-            told = {"id": file.id, "url": address, "mime_type": file.type, "file_size": len(file.data), "messaging_product": "whatsapp"}
-            return web.json_response(told)
-        person = self._people.find(app, id_) if app != "whatsapp" else None
-        if person is None:
-            raise GraphError(100, f"Unsupported get request. Object with ID '{id_}' does not exist", sub=33)
-        return web.json_response({"id": id_, "name": person.name, **({"username": person.username} if person.username else {})})
+        """Where a file's bytes are."""
+        self._app(request)
+        file = self._files.needed(request.match_info["id"])
+        address = str(request.url.origin() / "meta" / "media" / file.id)
+        told = {"id": file.id, "url": address, "mime_type": file.type, "file_size": len(file.data), "messaging_product": "whatsapp"}
+        return web.json_response(told)
 
     async def download(self, request: web.Request) -> web.Response:
         """The bytes: WhatsApp's only with the token, the others' for whoever has the address."""

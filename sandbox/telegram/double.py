@@ -9,11 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.double import Double
-from sandbox.telegram.api import Api, Refusal
+from sandbox.telegram.api import Api
 from sandbox.telegram.chats import Chats
 from sandbox.telegram.files import Files
 from sandbox.telegram.forms import Form, read_form
 from sandbox.telegram.phones import Phones
+from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.shapes import BOT_TOKEN
 from sandbox.telegram.updates import Updates
 

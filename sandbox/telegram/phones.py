@@ -120,7 +120,10 @@ class Phones:
 
     def _file(self, given: Object) -> tuple[files.Stored, str]:
         word = given.get("as") or WORDS.get(given.get("kind", ""), "document")
-        return self._files.keep(word, given["name"], given["type"], b64decode(given["data"])), word
+        try:
+            return self._files.keep(word, given["name"], given["type"], b64decode(given["data"], validate=True)), word
+        except (KeyError, TypeError, ValueError):
+            raise web.HTTPBadRequest(text="a file has 'name', 'type' and 'data', which is base64") from None
 
 
 def _words(given: Object, word: str) -> Object:

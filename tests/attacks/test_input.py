@@ -35,6 +35,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "bcc": [], "html": None, "attachments": [], "reply_to": None, "send_at": None, "mentions": [],
         "choices": [], "template": {"name": "x", "language": "es", "variables": {"1": "x"}},
     },
+    ("PATCH", "/messages/{id}"): {"text": "x"},
+    ("PUT", "/messages/{id}/reaction"): {"emoji": "👍"},
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},
     ("POST", "/work/{id}/wrap-up"): {"code": "resolved", "note": "x", "commitment": {"text": "x", "due_at": SOON}},

@@ -49,6 +49,10 @@ PUT    /customers/{id}/draft                 agent
 POST   /customers/{id}/messages              agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
+PATCH  /messages/{id}                        agent
+DELETE /messages/{id}                        agent
+PUT    /messages/{id}/reaction               agent
+DELETE /messages/{id}/reaction               agent
 GET    /messages/{id}/html                   agent
 GET    /messages/{id}/versions               agent
 GET    /channels/{id}/templates              agent

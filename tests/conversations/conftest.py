@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
 from hub.conversations.reading import Conversations
@@ -88,6 +89,6 @@ class Desk:
 @pytest.fixture
 async def desk(database: Database, company: Company, records: Records, conversations: Conversations, blobs: Blobs) -> AsyncIterator[Desk]:
     writer = Writer(database, blobs, records, Templates(database, dict, lambda: None), manifest, lambda: None)
-    api = ConversationsApi(conversations, writer, Files(database, blobs, records), blobs, records)
+    api = ConversationsApi(conversations, writer, Acting(database, manifest, lambda: None), Files(database, blobs, records), blobs, records)
     async with serving(api.routes()) as client:
         yield Desk(client, company, {"Agent": company.ana})

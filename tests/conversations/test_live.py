@@ -1,5 +1,7 @@
 """What sockets hear: the same shapes as a fetch, to those whom it concerns, one query for a batch."""
 
+from uuid import uuid4
+
 import msgspec
 
 import hub.conversations.live
@@ -35,6 +37,46 @@ async def test_a_message_is_pushed_as_it_is_fetched(desk: Desk, database: Databa
     everybody = {f"customer:{mail.customer}", f"queue:{company.queue}", SUPERVISORS}
     assert pushes[0].rooms == everybody
     assert pushes[1].rooms == everybody | {f"agent:{company.ana}", f"agent:{company.luis}"}
+
+
+async def test_what_becomes_of_a_message_is_pushed_with_the_whole_of_it(
+    desk: Desk, database: Database, company: Company, conversations: Conversations
+) -> None:
+    chat = await company.writes("visitor", "v1", external_id="m1")
+    about = {"channel": company.webchat, "kind": "visitor", "value": "v1", "name": "", "at": None}
+    for event in ({"what": "reaction", "emoji": "👍"}, {"what": "edit", "text": "Hola a todos"}):
+        await database.run("SELECT take_event($1)", {**about, **event, "target": "m1"})
+    projection = hub.conversations.live.projections(conversations)["message.changed"]
+    pushes = await pushed(projection, await happened(database, company), "message.changed")
+    (fetched,) = (await desk.page(chat.customer))["messages"]
+    assert fetched["reactions"][0]["emoji"] == "👍"
+    assert [msgspec.to_builtins(push.data) for push in pushes] == [{**fetched, "root": chat.customer, "customer_name": "v1"}] * 2
+
+
+async def test_an_answer_written_elsewhere_is_told_with_its_author(
+    database: Database, company: Company, conversations: Conversations
+) -> None:
+    chat = await company.writes("visitor", "v1")
+    sender = {"channel": company.webchat, "kind": "visitor", "value": "v1", "name": ""}
+    said = {"id": str(uuid4()), "external_id": "p1", "text": "We are open", "author": "Shop phone", "attachments": []}
+    echo = {"what": "echo", "at": None, "message": None, **sender, **said}
+    await database.run("SELECT take_event($1)", echo)
+    projection = hub.conversations.live.projections(conversations)["message.created"]
+    push = (await pushed(projection, await happened(database, company), "message.created"))[-1]
+    told = msgspec.to_builtins(push.data)
+    assert (told["direction"], told["state"], told["author"]) == ("out", "sent", {"kind": "human", "id": None, "name": "Shop phone"})
+    assert push.rooms == {f"customer:{chat.customer}", f"queue:{company.queue}", SUPERVISORS}
+
+
+async def test_a_withdrawn_consent_is_told_to_whoever_has_the_customer_open(database: Database, company: Company) -> None:
+    chat = await company.writes("visitor", "v1", "STOP")
+    consent = {"what": "consent", "channel": company.webchat, "kind": "visitor", "value": "v1", "name": "", "at": None, "given": False,
+               "reason": "stop_word", "text": "STOP"}  # fmt: skip
+    await database.run("SELECT take_event($1)", consent)
+    projections = hub.customers.live.projections(database)
+    [push] = await pushed(projections["consent.withdrawn"], await happened(database, company), "consent.withdrawn")
+    assert (push.type, push.data) == ("customer.changed", {"id": chat.customer})
+    assert push.rooms == {f"customer:{chat.customer}"}
 
 
 async def test_whoever_is_at_work_on_a_topic_hears_its_messages(database: Database, company: Company, conversations: Conversations) -> None:

@@ -139,6 +139,17 @@ async def test_a_watermark_reads_all_that_was_sent_before_it_and_nothing_else(en
     assert (await _state(entrance, sent), await _state(entrance, on_its_way)) == ("read", "sending")
 
 
+async def test_a_watermark_that_overtakes_the_answer_to_our_sending_counts_a_little_later(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    ours = await _answered(entrance, "one", "sending")
+    await entrance.deliver("w1", Receipt("read", peer=ROSA, until=time.time()))
+    await entrance.database.run("SELECT raise_message($1, 'sent', NULL)", ours)
+    await entrance.database.run("UPDATE parked_event SET at = now() - interval '2 minutes'")
+    await entrance.database.run("SELECT sweep_parked(100)")
+    assert await _state(entrance, ours) == "read"
+    assert await entrance.count("parked_event") == 0
+
+
 async def _state(entrance: Entrance, id_: str) -> str:
     return str(await entrance.database.value("SELECT state FROM message WHERE id = $1", id_))
 

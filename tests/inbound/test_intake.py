@@ -1,5 +1,11 @@
 """Intake: exactly once, and one bad delivery stops nobody."""
 
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+from connectors.contract import Delivery
+from hub.inbound.group import Incoming
 from tests.inbound.scene import Entrance, message
 
 POISON = {"email": "no\x00zero"}
@@ -32,3 +38,13 @@ async def test_half_a_character_is_replaced_and_the_message_taken(entrance: Entr
     await entrance.deliver("d1", message("rosa", "half \ud83d", name="m1"))
     assert await entrance.texts() == ["half ?"]
     assert await entrance.quarantined() == []
+
+
+async def test_a_sender_on_two_channels_keeps_the_order_within_a_group(entrance: Entrance) -> None:
+    known = entrance.channel
+    other = replace(known, id=UUID(entrance.company.email), name="Another chat")
+    await entrance.deliver("begin", message("rosa", "begin"))
+    group = [(other, "one"), (known, "two"), (other, "three"), (known, "four"), (known, "five")]
+    given = [Incoming(channel, Delivery("message", text, b"{}"), (message("rosa", text),)) for channel, text in group]
+    await asyncio.gather(*(entrance.intake.take(one) for one in given))
+    assert await entrance.texts() == ["begin", "one", "two", "three", "four", "five"]

@@ -17,6 +17,7 @@ from hub.channels.store import QUERIES as CHANNELS
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
 from hub.kernel.lease import Lease, holding
+from hub.outbound.actions import Deeds
 from hub.outbound.links import MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
@@ -27,11 +28,11 @@ SMS = replace(MANIFESTS["webchat"], id="sms", kind="message", text_limit=10, par
 
 
 class Provider:
-    """Takes what is sent: gives each call a name, or raises what stands at its place in `script`."""
+    """Takes what is sent: gives each call a name, or what stands at its place in `script`, which may be an error."""
 
     def __init__(self) -> None:
         self.got: list[Outgoing] = []
-        self.script: dict[int, Exception | asyncio.Event] = {}
+        self.script: dict[int, Exception | asyncio.Event | Sent] = {}
         self._arrived = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +57,8 @@ class Provider:
                 await event.wait()
             case Exception() as error:
                 raise error
+            case Sent() as sent:
+                return sent
         return Sent(f"p{number}")
 
     async def calls(self, number: int) -> list[Outgoing]:
@@ -145,9 +148,8 @@ class Post:
         self.outbox.ring(UUID(self.company.webchat))
 
 
-@pytest.fixture
-async def post(database: Database, tmp_path: Path) -> Post:
-    """A company, and its outbox."""
+async def post_of(database: Database, folder: Path, timeout_s: float = 90.0) -> Post:
+    """A company, and its outbox; a call to a provider may take so long."""
     committed = asyncio.Event()
 
     async def set_state(channel: UUID, state: str, detail: str) -> None:
@@ -155,5 +157,11 @@ async def post(database: Database, tmp_path: Path) -> Post:
         committed.set()
 
     links = MediaLinks(b"k" * 32, lambda: "https://hilo.example")
-    sending = Sending(database, Blobs(tmp_path / "blobs"), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links)
-    return Post(await found_company(database), Outbox(database, sending, committed.set, set_state), committed)
+    sending = Sending(database, Blobs(folder), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links, timeout_s)
+    outbox = Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
+    return Post(await found_company(database), outbox, committed)
+
+
+@pytest.fixture
+async def post(database: Database, tmp_path: Path) -> Post:
+    return await post_of(database, tmp_path / "blobs")

@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
-from connectors.errors import Ambiguous, AuthFailed, RateLimited
+from connectors.errors import AuthFailed, RateLimited
+from hub.kernel.blobs import Blobs
+from hub.kernel.database import Database
 from hub.outbound.bucket import Bucket
-from tests.outbound.conftest import SMS, Post, Provider
+from tests.outbound.conftest import SMS, Post, Provider, post_of
 
 EMAIL = replace(SMS, id="email", address="email", text_limit=0)
 
@@ -24,9 +27,10 @@ async def test_one_slow_message_holds_nobody_else_up(post: Post) -> None:
         await post.stands(slow, "sent")
 
 
-async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(post: Post) -> None:
+async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(database: Database, tmp_path: Path) -> None:
+    post = await post_of(database, tmp_path, timeout_s=0.2)
     rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
-    provider.script[0] = Ambiguous("no answer")
+    provider.script[0] = asyncio.Event()
     first, second = await post.write(rosa, "first"), await post.write(rosa, "second")
     async with post.serving(post.company.webchat, provider):
         await post.stands(second, "sent")
@@ -105,6 +109,42 @@ async def test_a_receipt_that_comes_before_the_answer_is_applied(post: Post) -> 
     assert await post.database.value("SELECT count(*) FROM parked_receipt") == 0
 
 
+async def test_who_said_stop_meanwhile_gets_nothing_that_waits(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    message = await post.write(rosa, "hola")
+    stop = """INSERT INTO consent (identity_id, channel_id, given, reason)
+              SELECT identity_id, channel_id, false, 'stop_word' FROM message WHERE id = $1"""
+    await post.database.run(stop, rosa.message)
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "failed")
+    assert provider.got == []
+    assert await post.database.value("SELECT error->>'code' FROM message WHERE id = $1", message) == "consent_withdrawn"
+
+
+async def test_files_leave_with_their_bytes_and_an_address(post: Post, tmp_path: Path) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    stored = await Blobs(tmp_path / "blobs").put(b"a picture")
+    await post.database.value("SELECT name_blob($1, $2)", stored.sha256, stored.size)
+    add = "INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, 'image/png', 9, $2, 'ana') RETURNING id"
+    files = [str(await post.database.value(add, f"{number}.png", stored.sha256)) for number in range(2)]
+    message = await post.write(rosa, "mire", attachments=files, uploader="ana")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
+    sent = [(one.text, [(file.name, file.data, file.kind) for file in one.attachments]) for one in provider.got]
+    assert sent == [("mire", [("0.png", b"a picture", "image")]), ("", [("1.png", b"a picture", "image")])]
+    assert all((file.url or "").startswith("https://hilo.example/media/") for one in provider.got for file in one.attachments)
+
+
+async def test_a_file_that_is_lost_fails_its_message_and_says_so(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    await post.database.value("SELECT name_blob($1, 9)", b"x" * 32)
+    add = "INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ('a', 'image/png', 9, $1, 'ana') RETURNING id"
+    message = await post.write(rosa, "", attachments=[str(await post.database.value(add, b"x" * 32))], uploader="ana")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "failed")
+    assert await post.database.value("SELECT error->>'code' FROM message WHERE id = $1", message) == "file_lost"
+
+
 async def test_a_connector_is_told_what_it_needs(post: Post) -> None:
     provider = Provider()
     rosa = await post.company.writes("visitor", "rosa")
@@ -133,3 +173,32 @@ def test_a_bucket_fills_at_its_rate() -> None:
     now[0] = 100.0
     assert bucket.room == 2
     assert Bucket(0, lambda: 0.0).wait_s == 0
+
+
+async def test_a_drained_outbox_brings_to_its_end_what_it_began_and_begins_nothing_else(post: Post) -> None:
+    provider, answer = Provider(), asyncio.Event()
+    provider.script[0] = answer
+    rosa = await post.company.writes("visitor", "rosa")
+    async with post.serving(post.company.webchat, provider):
+        first = await post.write(rosa, "one")
+        await provider.calls(1)
+        second = await post.write(rosa, "two")
+        marta = await post.write(await post.company.writes("visitor", "marta"), "three")
+        await provider.calls(2)
+        draining = asyncio.create_task(post.outbox.drain())
+        await asyncio.sleep(0)
+        late = await post.write(await post.company.writes("visitor", "pedro"), "four")
+        assert not draining.done()
+        answer.set()
+        async with asyncio.timeout(10):
+            await draining
+    assert [await post.state(one) for one in (first, marta, second, late)] == ["sent", "sent", "queued", "queued"]
+    assert provider.texts == ["one", "three"]
+
+
+async def test_an_outbox_that_rests_is_drained_at_once(post: Post) -> None:
+    async with post.serving(post.company.webchat, Provider()):
+        async with asyncio.timeout(4):  # less than its slow look
+            await post.outbox.drain()
+        message = await post.write(await post.company.writes("visitor", "rosa"), "after")
+        assert await post.state(message) == "queued"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.contract import Sent
 from connectors.errors import Ambiguous, Rejected, Unavailable
 from tests.outbound.conftest import SMS, Post, Provider
 
@@ -107,3 +108,14 @@ async def test_a_message_that_left_in_part_cannot_be_taken_back(post: Post) -> N
         await provider.calls(2)
         await post.stands(message, "queued")
         assert not await post.database.value("SELECT cancel_message($1, $2)", message, post.company.ana)
+
+
+async def test_the_pictures_of_an_album_are_further_names_of_its_message(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = Sent("7:1,2,3", also=("7:1", "7:2", "7:3"))
+    message = await post.write(rosa, "hola")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
+    for name in ("7:1,2,3", "7:2", "7:3"):
+        await post.receipt(None, "delivered" if name == "7:2" else "sent", name=name)
+    assert await post.state(message) == "delivered"

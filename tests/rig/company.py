@@ -9,6 +9,7 @@ from hub.kernel.database import Database, DatabaseSettings
 from hub.kernel.secrets import Secrets, read_key
 from hub.people.endings import Endings
 from hub.people.tokens import ApiTokens
+from sandbox.telegram import BOT_TOKEN
 
 SECRET = "a secret between two systems"
 MAILBOX = "support@demo.example"
@@ -30,6 +31,12 @@ class Company:
     channels: dict[str, str]
     """Connector → id."""
     mail_port: int
+
+    async def add_telegram(self, database_url: str, data: Path, base: str) -> None:
+        """One more channel: a bot on the pretend Telegram at `base`."""
+        async with Database(DatabaseSettings(database_url, connections=2)) as database:
+            store = ChannelStore(database, Secrets(read_key(data / "key")), data / "channels.sealed")
+            await store.add("telegram", "Telegram", {"token": BOT_TOKEN, "base_url": f"{base}/telegram"})
 
 
 async def found(database_url: str, data: Path, *, outside: str = "", relay_port: int = 0, mail_port: int = 0) -> Company:

@@ -2,11 +2,16 @@
 
 import ast
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
+
+from tests.connectors.telegram import world as telegram
 from tests.rig.counts import LONG
 from tests.rig.load import acknowledged, mixed_load
 from tests.rig.postgres import RigPostgres
 from tests.rig.scene import Scene, opened
+from tests.rig.waiting import eventually
 from tests.source import python_files
 
 POINTS = (
@@ -23,6 +28,7 @@ POINTS = (
 )
 WITHOUT_DATABASE = ("inbox.spooling", "inbox.spooled")
 BACK_AGAIN = ("spool.drained",)
+WITH_FILES = ("media.fetched",)
 SIGKILL = -9
 
 
@@ -61,13 +67,35 @@ async def test_dying_around_the_spool_loses_and_doubles_nothing(rig_postgres: Ri
         await scene.check()
 
 
+async def test_dying_before_a_file_is_named_loses_and_doubles_nothing(rig_postgres: RigPostgres, tmp_path: Path) -> None:
+    async with opened(rig_postgres, tmp_path, start=False) as scene, telegram.opened() as outside:
+        await scene.company.add_telegram(scene.database_url, scene.hub.folder / "data", outside.base)
+        (scene.hub.folder / "config.toml").write_text(f'[egress]\nprivate = ["{urlsplit(outside.base).netloc}"]\n')
+        await outside.does("say", text="Look", media=[telegram.file("one.pdf", kind="file"), telegram.file("two.pdf", kind="file")])
+        for point in WITH_FILES:
+            await _die_at(scene, point)
+        await scene.hub.start()
+        assert await eventually(lambda: _files(scene), what="both files are here") == [("one.pdf", 1), ("two.pdf", 1)]
+
+
+async def _files(scene: Scene) -> list[tuple[str, int]]:
+    """The names of the files that are here, and how many messages there are, once nothing is waited for."""
+    connection = await asyncpg.connect(scene.database_url)
+    try:
+        sql = "SELECT name, state, (SELECT count(*) FROM message) AS messages FROM attachment ORDER BY name"
+        rows = await connection.fetch(sql)
+    finally:
+        await connection.close()
+    return [(row["name"], row["messages"]) for row in rows] if all(row["state"] == "here" for row in rows) else []
+
+
 async def _die_at(scene: Scene, point: str) -> None:
     await scene.hub.launch(HILO_CRASH_AT=f"{point}:1")
     assert await scene.hub.died() == SIGKILL, f"{point}: {scene.hub.tail()}"
 
 
 def test_every_failpoint_of_the_hub_is_tried() -> None:
-    assert {*POINTS, *WITHOUT_DATABASE, *BACK_AGAIN} == set(_failpoints())
+    assert {*POINTS, *WITHOUT_DATABASE, *BACK_AGAIN, *WITH_FILES} == set(_failpoints())
 
 
 def _failpoints() -> list[str]:

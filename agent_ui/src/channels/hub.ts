@@ -1,4 +1,5 @@
-/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by hand. */
+/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by
+ *  hand. */
 
 export interface Capabilities {
   text: number;

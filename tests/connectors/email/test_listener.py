@@ -10,8 +10,9 @@ import pytest
 
 from connectors.contract import Batch, Delivery
 from connectors.email import ids
-from connectors.email.sessions import SESSIONS
+from connectors.email.sessions import EACH, SESSIONS
 from connectors.errors import Unavailable
+from connectors.settings import InvalidSettings
 from tests.connectors.email.world import KEY, OURS, channel
 from tests.rig.ports import free_port
 
@@ -299,6 +300,27 @@ async def test_one_sender_too_many_is_asked_to_come_again() -> None:
         await asyncio.gather(*(open_writer.wait_closed() for _, open_writer in many))
         assert (await write(port, OURS))[0] == 250
         assert len(ours.stored) == 1
+
+
+async def test_a_stranger_who_opens_many_silent_connections_leaves_room_for_others() -> None:
+    port = free_port()
+    async with hub(port, relays="127.0.0.2") as ours:
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(SESSIONS)]
+        greetings = [(await reader.readline())[:3] for reader, _ in silent]
+        assert greetings == [b"220"] * EACH + [b"421"] * (SESSIONS - EACH)
+        own = [await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0)) for _ in range(EACH + 1)]
+        assert [(await reader.readline())[:3] for reader, _ in own] == [b"220"] * (EACH + 1)
+        for _, writer in [*silent, *own]:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in [*silent, *own]), return_exceptions=True)
+        assert (await write(port, OURS))[0] == 250
+        assert len(ours.stored) == 1
+
+
+def test_mail_servers_of_ones_own_are_addresses_or_networks() -> None:
+    channel(relays="10.0.0.0/8 ::1")
+    with pytest.raises(InvalidSettings, match="separated by spaces"):
+        channel(relays="mail.company.com")
 
 
 async def test_what_a_database_cannot_store_is_not_in_the_envelope() -> None:

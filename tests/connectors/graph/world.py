@@ -10,7 +10,20 @@ from typing import Any, Protocol, TypeVar
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from connectors.contract import Acts, Connector, Delivery, Egress, Event, Fetches, Installs, Receives, Signals, Surroundings, WebhookRequest
+from connectors.contract import (
+    Acts,
+    Connector,
+    Delivery,
+    Egress,
+    Event,
+    Fetches,
+    Installs,
+    Receives,
+    Reports,
+    Signals,
+    Surroundings,
+    WebhookRequest,
+)
 from connectors.egress import WebEgress
 from connectors.errors import Refused
 from sandbox.double import Shown
@@ -20,7 +33,7 @@ VERIFY = "the-word-agreed-on"
 Found = TypeVar("Found")
 
 
-class Channel(Connector, Receives, Fetches, Acts, Signals, Installs, Protocol):
+class Channel(Connector, Receives, Fetches, Acts, Signals, Installs, Reports, Protocol):
     """What all three can."""
 
 
@@ -41,8 +54,8 @@ class Hub:
             reception = self.connector.receive(await plain(request))
         except Refused as error:
             return web.Response(status=error.status, text=str(error))
-        if request.method == "POST" and self.answers() != 200:
-            return web.Response(status=self.answers())
+        if request.method == "POST" and (status := self.answers()) != 200:
+            return web.Response(status=status)
         async with self._changed:
             self.deliveries += reception.deliveries
             self._changed.notify_all()
@@ -116,7 +129,9 @@ async def opened(
         url, webhook = str(server.make_url("")).rstrip("/") + "/meta", str(listening.make_url("/hooks/one"))
         async with WebEgress(named={f"127.0.0.1:{server.port}"}) as egress, build(url, surroundings(webhook, egress)) as channel:
             hub.connector = channel
-            if install:
-                assert all(one.ok for one in await channel.install())
-            yield World(meta, hub, url, webhook, egress, channel, app)
-        await meta.closed()
+            try:
+                if install:
+                    assert all(one.ok for one in await channel.install())
+                yield World(meta, hub, url, webhook, egress, channel, app)
+            finally:
+                await meta.closed()

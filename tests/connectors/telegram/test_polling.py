@@ -148,19 +148,24 @@ async def test_two_that_ask_for_one_bot_are_noticed(world: World) -> None:
     taking.cancel()
 
 
-async def test_a_silence_in_which_telegram_forgot_is_an_alarm(world: World) -> None:
+async def test_a_silence_in_which_telegram_forgot_is_an_alarm_for_a_day_also_after_a_restart(world: World) -> None:
     clock = [1_763_633_767.0]
     bot = await world.bot(now=lambda: clock[0])
     await world.does("say", text="Hola")
     _, cursor, _ = await first(bot)
     assert (await bot.health()).state == "up"
     clock[0] += 3 * DAY
-    await first(bot, {**cursor, "offset": 0})
-    health = await bot.health()
-    assert (health.state, health.detail) == (
-        "degraded",
-        "Telegram keeps messages for 24 hours: what was written from 2025-11-20 10:16 to 2025-11-22 10:16 UTC is lost",
-    )
+    _, cursor, _ = await first(bot, {**cursor, "offset": 0})
+    again = await world.bot(now=lambda: clock[0])
+    await first(again, {**cursor, "offset": 0})
+    for one in (bot, again):
+        health = await one.health()
+        assert (health.state, health.detail) == (
+            "degraded",
+            "Telegram keeps messages for 24 hours: what was written from 2025-11-20 10:16 to 2025-11-22 10:16 UTC is lost",
+        )
+    clock[0] += DAY + 1
+    assert (await again.health()).state == "up"
 
 
 async def test_telegram_forgets_after_a_day(world: World) -> None:

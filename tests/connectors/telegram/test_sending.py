@@ -1,6 +1,7 @@
 """What agents write, as it stands on the customer's phone; and what goes wrong on the way."""
 
 import asyncio
+import traceback
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,7 @@ import pytest
 
 from connectors import registry
 from connectors.contract import (
-    Action,
     Acts,
-    Address,
     Choice,
     Connector,
     Fetches,
@@ -20,7 +19,6 @@ from connectors.contract import (
     Media,
     Receives,
     Reports,
-    Signal,
     Signals,
     Surroundings,
 )
@@ -30,10 +28,8 @@ from connectors.settings import InvalidSettings, form, secret_names
 from connectors.telegram.connector import Settings, Telegram
 from connectors.telegram.transport import Transport
 from sandbox.telegram import BOT_TOKEN
-from sandbox.telegram.signs import SIGNS
-from tests.connectors.telegram.world import PNG, World, file, first, outgoing
+from tests.connectors.telegram.world import PHOTO, PNG, World, fetched, first, outgoing
 
-PHOTO = Media("caja.png", "image/png", PNG, kind="image")
 PDF = Media("factura.pdf", "application/pdf", b"%PDF-1.7 ...")
 MP4 = Media("golpe.mp4", "video/mp4", b"....ftypisom", kind="video")
 
@@ -210,6 +206,29 @@ async def test_a_private_server_is_forbidden_unless_it_is_named_and_one_that_is_
             await away.send(outgoing(lucia))
 
 
+@pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b""])
+async def test_whatever_a_server_says_the_token_is_in_no_log(world: World, said: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, WebEgress(named=[f"127.0.0.1:{port}"]) as named:
+        settings = Settings(token=BOT_TOKEN, base_url=f"http://127.0.0.1:{port}")
+        bot = Telegram(settings, Surroundings("t", "", b"", egress=named), Transport(named))
+        with pytest.raises(Ambiguous) as sending:
+            await bot.send(outgoing("1"))
+        with pytest.raises(Unavailable) as fetching:
+            await fetched(bot, Media("x", "x/x", reference="x"))
+        (step,) = await bot.check()
+    for one in (sending.value, fetching.value):
+        assert BOT_TOKEN not in "".join(traceback.format_exception(one))
+    assert BOT_TOKEN not in step.detail
+
+
 async def test_a_slow_answer_is_an_answer(world: World) -> None:
     bot, lucia = await world.bot(), await world.starts()
     world.fails("slow", "sendMessage", ms=50)
@@ -224,123 +243,6 @@ async def test_being_stopped_in_the_middle_leaves_nothing_running(world: World) 
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-
-
-# ── What is there already ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def action(kind: Any, target: str, **given: Any) -> Action:
-    return Action("a1", kind, Address("telegram", target.partition(":")[0]), target, **given)
-
-
-async def test_a_reaction_comes_and_goes(world: World) -> None:
-    bot = await world.bot()
-    (theirs,) = (await world.does("say", text="Gracias"))["ids"]
-    await bot.act(action("react", theirs, emoji="❤"))
-    assert world.double.find(theirs).reactions == {"company": "❤"}
-    await bot.act(action("react", theirs, emoji=""))
-    assert world.double.find(theirs).reactions == {}
-    with pytest.raises(Rejected) as raised:
-        await bot.act(action("react", theirs, emoji="🧀"))
-    assert raised.value.code == "reaction_refused"
-
-
-def test_the_manifest_names_exactly_the_signs_that_telegram_takes() -> None:
-    assert set(registry.manifest("telegram").emojis) == SIGNS
-
-
-async def test_a_text_and_what_stands_below_a_file_can_be_changed_twice_the_same(world: World) -> None:
-    bot, lucia = await world.bot(), await world.starts()
-    for files in ((), (PHOTO,)):
-        sent = await bot.send(outgoing(lucia, "Mañna", attachments=files))
-        await bot.act(action("edit", sent.external_id, text="Mañana"))
-        await bot.act(action("edit", sent.external_id, text="Mañana"))
-        shown = world.double.find(sent.external_id)
-        assert (shown.text, shown.edited) == ("Mañana", True)
-
-
-async def test_a_message_is_taken_back_and_once_more_is_no_error(world: World) -> None:
-    bot, lucia = await world.bot(), await world.starts()
-    sent = await bot.send(outgoing(lucia))
-    await bot.act(action("delete", sent.external_id))
-    await bot.act(action("delete", sent.external_id))
-    assert world.shown()[0].deleted
-
-
-async def test_an_album_is_taken_back_with_all_its_pictures(world: World) -> None:
-    bot, lucia = await world.bot(), await world.starts()
-    sent = await bot.send(outgoing(lucia, "", attachments=(PHOTO, PHOTO, PHOTO)))
-    await bot.act(action("delete", sent.external_id))
-    assert [one.deleted for one in world.shown()] == [True, True, True]
-
-
-async def test_after_two_days_nothing_is_taken_back(world: World) -> None:
-    bot, lucia = await world.bot(), await world.starts()
-    sent = await bot.send(outgoing(lucia))
-    kept = world.double.chats.named(sent.external_id)
-    assert kept is not None
-    kept.body["date"] -= 3 * 24 * 3600
-    with pytest.raises(Rejected) as raised:
-        await bot.act(action("delete", sent.external_id))
-    assert raised.value.code == "too_late"
-
-
-@pytest.mark.parametrize("target", ["", "no", "1:2:3", "<mail@shop.example>"])
-async def test_what_is_no_message_of_telegrams_cannot_be_acted_on(world: World, target: str) -> None:
-    bot = await world.bot()
-    with pytest.raises(Rejected) as raised:
-        await bot.act(action("delete", target))
-    assert raised.value.code == "unknown_target"
-
-
-async def test_typing_shows_and_reading_is_not_told(world: World) -> None:
-    bot, lucia = await world.bot(), await world.starts()
-    watcher: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    world.double.watchers.add(watcher)
-    await bot.signal(Signal("typing", Address("telegram", lucia)))
-    await bot.signal(Signal("read", Address("telegram", lucia), target=f"{lucia}:101"))
-    assert watcher.get_nowait() == {"double": "telegram", "customer": "lucia", "typing": True}
-    assert watcher.empty()
-
-
-# ── Files that come ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def fetched(bot: Any, media: Media) -> bytes:
-    async with bot.fetch(media) as pieces:
-        return b"".join([piece async for piece in pieces])
-
-
-async def test_a_file_that_came_is_fetched(world: World) -> None:
-    bot = await world.bot()
-    await world.does("say", text="Mire", media=[file(), file("nota.ogg", "audio/ogg", "voice", b"OggS" * 50_000)])
-    events, _, _ = await first(bot)
-    albums = {one.album for one in events}  # type: ignore[union-attr]
-    assert len(albums) == 1
-    found = [await fetched(bot, one.attachments[0]) for one in events]  # type: ignore[union-attr]
-    assert found == [PNG, b"OggS" * 50_000]
-
-
-async def test_a_file_over_twenty_megabytes_is_too_big_and_one_that_is_gone_is_gone(world: World) -> None:
-    bot = await world.bot()
-    large = world.double.files.keep("document", "copia.zip", "application/zip", bytes(20_000_001))
-    for reference, code in ((large.id, "file_too_big"), ("AgACAgQAAxkB-nothing", "file_gone")):
-        with pytest.raises(Rejected) as raised:
-            await fetched(bot, Media("x", "x/x", reference=reference))
-        assert raised.value.code == code
-
-
-@pytest.mark.parametrize("fault", ["500", "cut", "garbage"])
-async def test_a_file_that_cannot_be_had_now_may_come_later(world: World, fault: str) -> None:
-    bot = await world.bot()
-    stored = world.double.files.keep("document", "a.pdf", "application/pdf", b"%PDF")
-    world.fails(fault, "getFile")
-    with pytest.raises(Unavailable):
-        await fetched(bot, Media("x", "x/x", reference=stored.id))
-    world.fails("500", "/file/bot")
-    with pytest.raises(Unavailable):
-        await fetched(bot, Media("x", "x/x", reference=stored.id))
-    assert await fetched(bot, Media("x", "x/x", reference=stored.id)) == b"%PDF"
 
 
 # ── What it says of itself ───────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from connectors.contract import Address, Delivery, Event, Outgoing, Surroundings, WebhookRequest
+from connectors.contract import Address, Delivery, Event, Media, Outgoing, Surroundings, WebhookRequest
 from connectors.egress import WebEgress
 from connectors.telegram import payloads
 from connectors.telegram.connector import Telegram
@@ -24,6 +24,7 @@ from sandbox.telegram import Telegram as Double
 
 KEY = bytes(range(32))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+PHOTO = Media("caja.png", "image/png", PNG, kind="image")
 SECRET = "a-secret-of-twenty-letters"
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -123,3 +124,9 @@ async def first(bot: Telegram, cursor: dict[str, object] | None = None) -> tuple
 def file(name: str = "photo.png", type_: str = "image/png", kind: str = "image", data: bytes = PNG, **more: Any) -> dict[str, Any]:
     """A file as a customer's phone sends it."""
     return {"name": name, "type": type_, "kind": kind, "data": b64encode(data).decode(), **more}
+
+
+async def fetched(bot: Telegram, media: Media) -> bytes:
+    """The bytes of a file that came."""
+    async with bot.fetch(media) as pieces:
+        return b"".join([piece async for piece in pieces])

@@ -1,0 +1,1 @@
+"""Administration of channels, through the whole hub."""

@@ -1,0 +1,102 @@
+"""Whatever Twilio does to a call, the class of the error says what happens next."""
+
+import json
+from typing import Any
+
+import pytest
+
+from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
+from connectors.twilio_api.refusals import WORDS, failure, refusal
+from tests.connectors.twilio_api.world import World, outgoing
+from tests.source import ROOT
+
+FAULTS = [
+    ("429", RateLimited, False),
+    ("500", Unavailable, False),
+    ("401", AuthFailed, False),
+    ("refuse", Rejected, False),
+    ("cut_before", Ambiguous, False),
+    ("cut", Ambiguous, True),
+    ("garbage", Ambiguous, True),
+    ("hang", Ambiguous, True),
+]
+
+
+@pytest.mark.parametrize(("kind", "error", "done"), FAULTS)
+async def test_a_fault_while_sending_has_its_class(world: World, kind: str, error: type[ConnectorError], done: bool) -> None:
+    channel, _ = await world.sms(timeout_s=0.3 if kind == "hang" else 15.0)
+    world.fails(kind, ms=7000 if kind == "429" else 0)
+    with pytest.raises(error) as raised:
+        await channel.send(outgoing())
+    assert type(raised.value) is error
+    if isinstance(raised.value, RateLimited):
+        assert raised.value.retry_after == 7
+    await world.double.webhooks.settled()
+    assert bool(world.shown()) is done
+
+
+@pytest.mark.parametrize("kind", ["500", "cut", "garbage", "429"])
+async def test_a_fault_while_asking_leaves_no_doubt(world: World, kind: str) -> None:
+    channel, _ = await world.sms()
+    world.fails(kind, times=3)
+    with pytest.raises(Unavailable):
+        [batch async for batch in channel.sweep(0.0)]
+
+
+async def test_an_address_that_the_operator_has_not_named_is_never_called(world: World) -> None:
+    channel, _ = await world.sms(base_url="http://127.0.0.1:9", hook=False)
+    with pytest.raises(Rejected) as raised:
+        await channel.send(outgoing())
+    assert raised.value.code == "forbidden_address"
+
+
+async def test_a_lost_answer_is_found_again_by_the_callback(world: World) -> None:
+    channel, hook = await world.sms()
+    world.fails("cut")
+    with pytest.raises(Ambiguous):
+        await channel.send(outgoing(hook=hook, part=1, parts=2))
+    receipt: Any = await hook.event(lambda one: getattr(one, "state", "") == "delivered")
+    assert (receipt.message, receipt.part) == (outgoing().id, 1)
+    assert receipt.external_id == world.shown()[0].id
+
+
+def test_every_known_code_has_a_word_and_is_final() -> None:
+    for code, word in WORDS.items():
+        found = refusal(400, {"code": code, "message": "no"})
+        assert (type(found), found.code) == (Rejected, word)
+        assert failure(str(code), "no") == f"{word}: {code} no"
+
+
+RAISED = {"invalid_number", "no_link", "no_reply_possible", "file_gone", "unknown_template", "window_closed"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_console_has_a_sentence_for_every_word(language: str) -> None:
+    known = json.loads((ROOT / "agent_ui" / "messages" / f"{language}.json").read_text(encoding="utf-8"))
+    assert {word for word in {*WORDS.values(), *RAISED} if f"undelivered_{word}" not in known} == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "error", "code"),
+    [
+        (400, {"code": 63016, "message": "outside"}, WindowClosed, "window_closed"),
+        (400, {"code": 21611, "message": "queue full"}, RateLimited, "rate_limited"),
+        (401, {"code": 20003, "message": "Authenticate"}, AuthFailed, "credentials"),
+        (403, {"code": 20403, "message": "forbidden"}, AuthFailed, "forbidden"),
+        (404, {"code": 20404, "message": "not found"}, Rejected, "not_found"),
+        (400, {"type": "x", "title": "Bad", "detail": "because", "status": 400, "code": 20001}, Rejected, "provider"),
+        (400, None, Rejected, "provider"),
+        (400, ["?"], Rejected, "provider"),
+        (400, {"code": True, "message": None}, Rejected, "provider"),
+    ],
+)
+def test_a_refusal_has_its_class(status: int, said: Any, error: type[ConnectorError], code: str) -> None:
+    found = refusal(status, said)
+    assert (type(found), found.code) == (error, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("", "provider"), ("²", "provider: ²"), ("99999", "provider: 99999"), ("63018", "rate_limited: 63018")]
+)
+def test_a_failure_without_a_known_code_is_told_all_the_same(code: str, told: str) -> None:
+    assert failure(code) == told
