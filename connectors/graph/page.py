@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from connectors.contract import Health, Step
 from connectors.graph import steps
@@ -78,8 +78,8 @@ class Page:
         ]
 
     async def uninstall(self) -> None:
+        """The page stays subscribed: Messenger and Instagram share it, and without an address nobody is called."""
         await self._app.unsubscribe(self._kind.object, self._webhook)
-        await self._graph.delete("me/subscribed_apps")
 
     async def health(self) -> Health:
         """Raises as every call."""
@@ -105,15 +105,17 @@ class Page:
         return text(found.get("username")) or text(told.get("name"))
 
     async def _subscribed(self) -> str:
-        found = parts((await self._graph.get("me/subscribed_apps")).get("data"))
-        ours = next((one for one in found if str(one.get("id")) == self._app.id), None)
-        if ours is None:
-            raise Wanting("the page is not subscribed to the app")
-        there = ours.get("subscribed_fields")
-        missing = [one for one in self._kind.page_fields if one not in (there if isinstance(there, list) else [])]
-        if missing:
-            raise Wanting(f"not subscribed to {', '.join(missing)}")
+        there = await self._there()
+        if missing := [one for one in self._kind.page_fields if one not in there]:
+            raise Wanting(f"the page does not tell the app of {', '.join(missing)}")
         return f"app {self._app.id}"
+
+    async def _there(self) -> list[str]:
+        """What the page tells the app already."""
+        found = parts((await self._graph.get("me/subscribed_apps")).get("data"))
+        ours = next((one for one in found if str(one.get("id")) == self._app.id), {})
+        fields = ours.get("subscribed_fields")
+        return [str(one) for one in fields] if isinstance(fields, list) else []
 
     async def _called(self) -> str:
         return await self._app.check_webhook(self._kind.object, self._webhook)
@@ -123,6 +125,7 @@ class Page:
         return await self._app.subscribe(self._kind.object, fields=self._kind.fields, **given)
 
     async def _subscribe(self) -> str:
-        wanted: dict[str, Any] = {"subscribed_fields": ",".join(self._kind.page_fields)}
-        await self._graph.post("me/subscribed_apps", wanted)
+        """Messenger and Instagram share the page, and each asking replaces the one before: what is there stays."""
+        wanted = dict.fromkeys([*await self._there(), *self._kind.page_fields])
+        await self._graph.post("me/subscribed_apps", {"subscribed_fields": ",".join(wanted)})
         return f"app {self._app.id}"

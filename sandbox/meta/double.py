@@ -23,8 +23,6 @@ from sandbox.meta.graph import GraphApi
 from sandbox.meta.hooks import Hooks
 from sandbox.meta.telling import Phones
 
-APPS = {"page": "messenger", "instagram": "instagram"}
-
 
 class Meta(Double):
     """One app with one number, one page and one account. `speed`: how much faster than ours Meta's clock runs."""
@@ -76,5 +74,5 @@ class Meta(Double):
 
     def _unsubscribe(self, object_: str) -> None:
         """Meta has had enough; it stands in the ledger, where a test or a person sees it."""
-        self.phones.subscribed.pop(APPS.get(object_, object_), None)
+        self.phones.subscribed.pop(object_, None)
         self.asked.append(Asked(time.time(), "UNSUBSCRIBED", f"/{object_}", "an hour of webhooks failed", 0))

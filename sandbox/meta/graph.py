@@ -26,7 +26,7 @@ from sandbox.meta.company import (
 from sandbox.meta.files import kind_of
 from sandbox.meta.history import inbox
 from sandbox.meta.hooks import Hooks, Subscription
-from sandbox.meta.telling import WHATSAPP, Phones
+from sandbox.meta.telling import WHATSAPP, Phones, owner
 
 ROOT = "/meta/{version}"
 Verb = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -124,7 +124,7 @@ class GraphApi:
         return done()
 
     async def subscribed_apps(self, request: web.Request) -> web.Response:
-        fields = self._phones.subscribed.get(self._app(request))
+        fields = self._phones.subscribed.get(owner(self._app(request)))
         if fields is None:
             return web.json_response({"data": []})
         own = {"id": APP_ID, "name": NAME, "link": ""}
@@ -136,11 +136,11 @@ class GraphApi:
         fields = [one for one in str(given.get("subscribed_fields") or "").split(",") if one]
         if app != "whatsapp" and not fields:
             raise GraphError(100, "Param subscribed_fields must be an array")
-        self._phones.subscribed[app] = fields
+        self._phones.subscribed[owner(app)] = fields
         return done()
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
-        self._phones.subscribed.pop(self._app(request), None)
+        self._phones.subscribed.pop(owner(self._app(request)), None)
         return done()
 
     # ── The accounts ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,11 @@ WHATSAPP = "whatsapp_business_account"
 OVERRIDES = (PHONE_NUMBER_ID, ACCOUNT_ID)
 
 
+def owner(app: str) -> str:
+    """Who tells the app what happens: the WhatsApp account, or the page that Messenger and Instagram share."""
+    return app if app == "whatsapp" else "page"
+
+
 class Phones:
     """All phones. `double` is the ledger of what they show; `address` where its files lie."""
 
@@ -20,7 +25,7 @@ class Phones:
         self.hooks = hooks
         self.people, self.files = People(), Files()
         self.subscribed: dict[str, list[str]] = {}
-        """whatsapp, messenger, instagram -> the fields that the account, page or account tells the app."""
+        """whatsapp, page -> the fields that the account, or the page, tells the app."""
         self.notices: list[tuple[str, str]] = []
         """What the business signalled: (typing or read, message) on WhatsApp, (typing_on, …, person) elsewhere."""
         self.address = ""
@@ -52,7 +57,7 @@ class Phones:
 
     def tell(self, person: Person, *items: dict[str, Any]) -> None:
         """What somebody did, in one webhook."""
-        if person.app not in self.subscribed:
+        if owner(person.app) not in self.subscribed:
             return
         if person.app == "whatsapp":
             self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "messages": list(items)})

@@ -27,7 +27,11 @@ class Entrance:
 
     async def deliver(self, name: str, *events: Event, body: bytes = b"{}", channel: Channel | None = None) -> Taken:
         """One delivery; `name` is what it is deduplicated by."""
-        return await self.intake.take(Incoming(channel or self.channel, Delivery("message", name, body), events))
+        return await self.intake.take(self.incoming(name, *events, body=body, channel=channel))
+
+    def incoming(self, name: str, *events: Event, body: bytes = b"{}", channel: Channel | None = None) -> Incoming:
+        """One delivery that was read."""
+        return Incoming(channel or self.channel, Delivery("message", name, body), events)
 
     async def new_channel(self, kind: str, name: str) -> Channel:
         """One more channel, that of a connector which is not there: intake needs none."""
@@ -76,10 +80,17 @@ def receipt(external_id: str, state: str) -> Receipt:
 async def open_entrance(database: Database, folder: Path) -> AsyncIterator[Entrance]:
     """Intake runs inside the block."""
     company = await found_company(database)
+    async with running_intake(database, folder) as intake:
+        yield Entrance(company, intake)
+
+
+@asynccontextmanager
+async def running_intake(database: Database, folder: Path) -> AsyncIterator[Intake]:
+    """Intake as one node runs it."""
     intake = Intake(database, Blobs(folder / "blobs"), group_size=16, reopen_hours=1, committed=lambda: None)
     running = asyncio.create_task(intake.run())
     try:
-        yield Entrance(company, intake)
+        yield intake
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -1,9 +1,10 @@
 """Albums: several pictures of one album are one message, however they come; pictures without one are messages of their own."""
 
 import asyncio
+from pathlib import Path
 
 from connectors.contract import Address, Media, Message
-from tests.inbound.scene import Entrance
+from tests.inbound.scene import Entrance, running_intake
 
 ROSA = Address("visitor", "rosa", "Rosa")
 
@@ -57,3 +58,12 @@ async def test_an_old_album_takes_no_more_pictures(entrance: Entrance) -> None:
     await entrance.database.run("UPDATE message SET at = now() - interval '2 minutes'")
     await entrance.deliver("d1", picture(1, "a1"))
     assert await _counts(entrance) == (1, 1, 2, 2)
+
+
+async def test_an_album_that_two_nodes_take_in_at_once_is_one_message(entrance: Entrance, tmp_path: Path) -> None:
+    pictures = [picture(number, "a1") for number in range(12)]
+    async with running_intake(entrance.database, tmp_path) as other:
+        takes = [(entrance.intake, other)[number % 2].take(entrance.incoming(f"d{number}", one)) for number, one in enumerate(pictures)]
+        await asyncio.gather(*takes)
+    assert await _counts(entrance) == (1, 1, 1, 12)
+    assert await entrance.quarantined() == []

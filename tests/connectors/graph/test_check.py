@@ -7,7 +7,7 @@ import pytest
 from connectors.contract import Step
 from sandbox.double import Fault
 from sandbox.meta import company
-from tests.connectors.graph.world import World
+from tests.connectors.graph.world import World, surroundings
 from tests.connectors.instagram import world as instagram
 from tests.connectors.messenger import world as messenger
 from tests.connectors.whatsapp import world as whatsapp
@@ -93,3 +93,14 @@ async def test_whatsapp_s_health_tells_quality_and_limits() -> None:
     async with whatsapp.world() as here:
         health = await here.channel.health()
         assert (health.detail, health.quota) == ("quality green, status connected", "TIER_1K")
+
+
+async def test_instagram_leaves_the_page_what_messenger_needs_of_it() -> None:
+    async with messenger.world() as here:
+        channel = instagram.channel(here.url, surroundings(here.webhook, here.egress))
+        here.hub.connector = channel
+        assert all(one.ok for one in await channel.install())
+        assert all(one.ok for one in await channel.check())
+        assert not await failed(here)
+        await channel.uninstall()
+        assert not await failed(here)

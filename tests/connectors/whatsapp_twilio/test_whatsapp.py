@@ -46,9 +46,11 @@ async def test_free_text_after_a_day_fails_and_a_template_arrives(world: World) 
     receipt: Any = await hook.event(in_state("failed"))
     assert receipt.reason.startswith("window_closed: 63016 ")
     use = TemplateUse("pedido_enviado", "es", {"1": "Lucía", "2": "B-7"})
-    await channel.send(Outgoing("other", Address("phone", LUCIA), "", template=use, callback=f"{hook.url}/status/{'0' * 36}"))
+    shown = "Hola Lucía, su pedido B-7 ha salido."
+    await channel.send(Outgoing("other", Address("phone", LUCIA), shown, template=use, callback=f"{hook.url}/status/{'0' * 36}"))
     await hook.event(in_state("delivered"))
-    assert [one.text for one in world.shown()] == ["Hola Lucía, su pedido B-7 ha salido."]
+    assert "Body=" not in world.asked("/Messages.json")[-1].body
+    assert [one.text for one in world.shown()] == [shown]
 
 
 async def test_templates_are_listed_with_their_state(world: World) -> None:
