@@ -95,7 +95,8 @@ async def faults_have_their_class(subject: Subject) -> Sequence[str]:
         "nobody": (Unavailable,),
     }
     found = list[str]()
-    for fault, classes in wanted.items():
+    lacks = subject.offers("LACKS") or ()
+    for fault, classes in ((one, wanted[one]) for one in wanted if one not in lacks):
         async with provider(subject, fault) as there:
             found += _judged(fault, await sent(subject, there, outgoing(subject)), classes)
     return found

@@ -38,6 +38,8 @@ class Brought(Protocol):
     answer(asked) -> Answer                        HTTP: what the provider says when all is well
     fault(kind) -> Answer | None                   HTTP: its own words for limited, broken, unauthorised; None for the kit's
     reaches_customer(asked) -> bool                HTTP: whether a request writes to somebody
+    LACKS = ("limited", ...)                       faults that its protocol has no word for
+    build(settings, surroundings) -> Connector     where it is impatient only if it is built so
     provider(fault) -> async context manager       not HTTP: a pretend provider, as `connectors.conformance.pretend.Provider`
     """
 
@@ -59,7 +61,7 @@ class Subject:
     @property
     def webhook(self) -> bool:
         """Whether its provider calls it."""
-        return self.type.manifest.receives == "webhook"
+        return self.type.manifest.receives == "webhook" or self.offers("signed") is not None
 
     @property
     def to(self) -> Address:
@@ -91,7 +93,8 @@ class Subject:
     def build(self, url: str = NOWHERE, egress: Egress | None = None, *, webhook: str = WEBHOOK) -> Connector:
         """The connector, not opened yet."""
         around = Surroundings("kit", PUBLIC, KEY, now=lambda: AT, webhook=webhook, egress=egress or closed_egress())
-        return self.type.build(self.settings(url), around)
+        connector: Connector = (self.offers("build") or self.type.build)(self.settings(url), around)
+        return connector
 
     # ── Samples ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
