@@ -180,6 +180,7 @@ class Receipt:
     """The provider's id of our message; or `message`, when our own id comes back."""
     message: str = ""
     reason: str = ""
+    """Of `failed`: `word: what the provider said`. The word is stable, as `ConnectorError.code`: the console has a sentence for it."""
     at: float | None = None
     part: int = 0
     """Which part of the message, beside `message`, where it left in several."""

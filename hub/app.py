@@ -62,6 +62,7 @@ from hub.outbound.actions import Deeds
 from hub.outbound.links import MediaDoor, MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
+from hub.outbound.signals import AgentSignals
 from hub.people.people import People
 from hub.settings import Settings
 from hub.storage import Storage, opened_storage
@@ -128,14 +129,17 @@ class Hub:
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         reopen_hours = self.settings.intake.reopen_hours
-        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, reopen_hours)
+        self.signals = AgentSignals(database, lambda: self.supervisor.open)
+        self.writer = Writer(
+            database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read, reopen_hours
+        )
         self.acting = Acting(database, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
         """The way in."""
         database = self.storage.database
-        self.arrivals = Arrivals(database)
+        self.arrivals = Arrivals(database, lambda channels: self.administration.live.arrived(channels, self.realtime.push_everywhere))
         self.fetching = Fetching(database, self.blobs, self.publisher.wake)
         self.intake = Intake(
             database,
@@ -370,6 +374,7 @@ class Hub:
         return [Named(**one) for one in self.realtime.viewers(root)]
 
     async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
+        self.signals.typing(root, on)
         await self.visitors.agent_typing([UUID(root)], principal.name, on)
 
 

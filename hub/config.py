@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from hub.errors import SetupError
-from hub.settings import Networks, Settings
+from hub.settings import Networks, Servers, Settings
 
 SHORT_NAMES = {
     "HILO_PORT": ("server", "port"),
@@ -108,7 +108,7 @@ def variables() -> dict[str, tuple[str, str]]:
 
 
 def _from_text(kind: Any, text: str) -> Any:
-    if kind is Networks:
+    if kind in (Networks, Servers):
         return [one.strip() for one in text.split(",") if one.strip()]
     return text
 

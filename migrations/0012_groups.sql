@@ -89,6 +89,23 @@ BEGIN
 END
 $$;
 
+-- Whether all these addresses are the family's already: then a proof of them says nothing new.
+CREATE FUNCTION all_proved(p_root uuid, p_proves jsonb) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT 1 FROM jsonb_array_elements(p_proves) q
+        WHERE NOT EXISTS (SELECT 1 FROM identity i JOIN customer c ON c.id = i.customer_id
+                          WHERE i.kind = q->>'kind' AND i.value = q->>'value' AND c.root_id = p_root));
+END
+$$;
+
+-- Whether all this was said before.
+CREATE FUNCTION all_claimed(p_customer uuid, p_claims jsonb) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT 1 FROM jsonb_each_text(p_claims) q WHERE q.value <> '' AND NOT EXISTS (
+        SELECT 1 FROM claim s WHERE s.customer_id = p_customer AND s.kind = q.key AND s.value = left(q.value, 300)));
+END
+$$;
+
 -- Messages of known senders whose matter is open and at work need no decisions: they are written together. All others, and whatever
 -- follows one of them from the same sender, go through take_message. Results carry the place in the array.
 CREATE FUNCTION take_messages(p jsonb[])
@@ -102,7 +119,7 @@ BEGIN
     PERFORM 1 FROM customer c WHERE c.id = ANY (roots) ORDER BY c.id FOR NO KEY UPDATE;
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
-               bool_and(g.answers = '[]' AND g.proves = '[]' AND g.claims = '{}' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
+               bool_and(g.answers = '[]' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
                    OVER sender AS simple,
                row_number() OVER sender AS nth,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
@@ -121,14 +138,14 @@ BEGIN
         JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered', 'assigned', 'paused')
         WHERE g.simple AND g.copy = 1
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.channel_id = g.channel AND m.external_id = g.external_id)
+          AND (g.proves = '[]' OR all_proved(c.root_id, g.proves)) AND (g.claims = '{}' OR all_claimed(c.id, g.claims))
     ), numbered AS MATERIALIZED (
         SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known WHERE nth = taken ORDER BY n) k  -- none overtakes its sender's earlier ones
     ), written AS (
         INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, delivery_id, direction, author_kind, at, provider_at,
                              external_id, address, subject, text, html, state, context, content)
         SELECT k.id, k.new_number, k.customer_id, k.topic_id, k.channel, k.identity, k.delivery, 'in', 'customer', clock_timestamp(),
-               to_timestamp(k.provider_at), k.external_id, CASE WHEN k.native IS NULL AND k."to" IS NULL THEN jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name)
-                    ELSE message_address(to_jsonb(k)) END,
+               to_timestamp(k.provider_at), k.external_id, jsonb_strip_nulls(jsonb_build_object('kind', k.kind, 'value', k.value, 'name', k.name, 'native', k.native, 'to', k."to")),
                k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (

@@ -84,7 +84,8 @@ $$;
 -- Says that a message is not what it was; `p_what` is a word: reaction, edit, delete, album, file.
 CREATE FUNCTION tell_changed(p_message uuid, p_what text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO event (type, actor_kind, customer, topic, message, channel, data)
-    SELECT 'message.changed', 'customer', m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
+    SELECT 'message.changed', CASE WHEN p_what = 'file' OR (m.direction = 'out' AND p_what <> 'reaction') THEN 'system' ELSE 'customer' END,
+           m.customer_id, m.topic_id, m.id, m.channel_id, jsonb_build_object('what', p_what)
     FROM message m WHERE m.id = p_message
 $$;
 
@@ -107,15 +108,17 @@ BEGIN
 END
 $$;
 
--- A customer changed what he or she wrote, or took it back. What it said is kept as a version; the newest holds, and nothing comes
--- after a deletion. Only a message of the sender's own family, whatever the delivery says.
+-- A message was changed or taken back where it was written: by the customer, or one of ours in the provider's own app. What it said is kept
+-- as a version; the newest holds, and nothing comes after a deletion. Only in the sender's own family, whatever the delivery says; what a
+-- colleague wrote here is changed here.
 CREATE FUNCTION take_edit(p jsonb, p_message uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     was message;
 BEGIN
     SELECT m.* INTO was FROM message m JOIN customer o ON o.id = m.customer_id
         JOIN customer c ON c.root_id = o.root_id JOIN identity i ON i.customer_id = c.id
-        WHERE m.id = p_message AND m.direction = 'in' AND i.kind = p->>'kind' AND i.value = p->>'value' FOR NO KEY UPDATE OF m;
+        WHERE m.id = p_message AND i.kind = p->>'kind' AND i.value = p->>'value'
+          AND (m.direction = 'in' OR m.context ? 'echo' OR p->>'what' = 'delete') FOR NO KEY UPDATE OF m;
     IF was.id IS NULL THEN
         RETURN;
     ELSIF p->>'what' = 'delete' AND was.deleted_at IS NULL THEN
@@ -190,8 +193,10 @@ DECLARE
 BEGIN
     PERFORM raise_message(m.id, p->>'state', NULL) FROM message m
         WHERE m.identity_id = peer AND m.channel_id = place AND m.direction = 'out' AND m.state IN ('sent', 'delivered')
-          AND message_rank(m.state) < message_rank(p->>'state') AND m.at <= until AND (m.state <> 'sent' OR m.state_at <= until + interval '10 seconds');
-    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM message m WHERE m.identity_id = peer AND m.channel_id = place AND m.state = 'sending' AND m.at <= until) THEN
+          AND message_rank(m.state) < message_rank(p->>'state')
+          AND m.at <= until AND (m.state <> 'sent' OR m.state_at <= until + interval '10 seconds');
+    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM message m WHERE m.identity_id = peer AND m.channel_id = place
+                                  AND m.state = 'sending' AND m.at <= until) THEN
         INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (place, '', 'watermark', p);
     END IF;
 END
@@ -317,8 +322,8 @@ BEGIN
 END
 $$;
 
--- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the same moment is applied;
--- what never found one is let go after a week, or when there is too much of it.
+-- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the
+-- same moment is applied; what never found one is let go after a week, or when there is too much of it.
 CREATE FUNCTION sweep_parked(p_at_most int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     late parked_event;
@@ -328,10 +333,12 @@ BEGIN
     LOOP
         PERFORM take_event(late.event || '{"late": true}');
     END LOOP;
-    PERFORM take_parked(e.channel_id, e.external_id) FROM (SELECT DISTINCT channel_id, external_id FROM parked_event WHERE what NOT IN ('echo', 'watermark')) e
+    PERFORM take_parked(e.channel_id, e.external_id)
+        FROM (SELECT DISTINCT channel_id, external_id FROM parked_event WHERE what NOT IN ('echo', 'watermark')) e
         WHERE find_message(e.channel_id, e.external_id) IS NOT NULL;
     DELETE FROM parked_event e WHERE e.at < now() - interval '7 days'
-        OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p WHERE p.n > p_at_most);
+        OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p
+                    WHERE p.n > p_at_most);
     DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days';
 END
 $$;

@@ -11,6 +11,8 @@ CREATE TABLE message_part (
     PRIMARY KEY (message_id, part)
 );
 
+CREATE INDEX outbox_order ON outbox (channel_id, number) WHERE state = 'queued';  -- a claim looks no further than it takes
+
 ALTER TABLE channel_state ADD COLUMN wait_reason text NOT NULL DEFAULT '';  -- of wait_until: rate_limited, auth
 
 -- Puts a message on the outbox, at its old place in the line.
@@ -98,13 +100,21 @@ BEGIN
     FOR parked IN
         DELETE FROM parked_receipt r WHERE r.channel_id = place AND r.external_id = p_external_id RETURNING r.state, r.reason
     LOOP
-        PERFORM raise_part(p_message, p_part, parked.state, CASE WHEN parked.state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', parked.reason) END);
+        PERFORM raise_part(p_message, p_part, parked.state, CASE WHEN parked.state = 'failed' THEN failure_of(parked.reason) END);
     END LOOP;
     IF p_external_id IS NOT NULL THEN
         PERFORM take_parked(place, p_external_id);
     END IF;
     RETURN true;
 END
+$$;
+
+-- Why a message failed after it was sent: a connector that knows says `word: the provider's own words`, and the word is told in the agent's
+-- language.
+CREATE FUNCTION failure_of(p_reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_reason ~ '^[a-z][a-z_]{1,40}(: |$)'
+        THEN jsonb_build_object('code', split_part(p_reason, ':', 1), 'detail', ltrim(substr(p_reason, length(split_part(p_reason, ':', 1)) + 2)))
+        ELSE jsonb_build_object('code', 'provider', 'detail', p_reason) END
 $$;
 
 -- A receipt: by our own id and part, or by the provider's; parked while nobody knows the id. One that brings both teaches us the name.
@@ -122,7 +132,7 @@ BEGIN
         SELECT a.part INTO place FROM message_alias a WHERE a.channel_id = p_channel AND a.external_id = p_external_id;
     END IF;
     IF target IS NOT NULL THEN
-        PERFORM raise_part(target, COALESCE(place, 0), p_state, CASE WHEN p_state = 'failed' THEN jsonb_build_object('code', 'provider', 'detail', p_reason) END);
+        PERFORM raise_part(target, COALESCE(place, 0), p_state, CASE WHEN p_state = 'failed' THEN failure_of(p_reason) END);
     ELSIF p_external_id <> '' THEN
         INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
     END IF;

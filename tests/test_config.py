@@ -58,8 +58,10 @@ def test_a_short_name_wins_over_the_long_one(tmp_path: Path) -> None:
 
 
 def test_a_list_in_the_environment_is_separated_by_commas(tmp_path: Path) -> None:
-    settings = load(None, {"HILO_SERVER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}, tmp_path)
+    given = {"HILO_SERVER_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "HILO_EGRESS_PRIVATE": "127.0.0.1:81,crm.internal:8000"}
+    settings = load(None, given, tmp_path)
     assert settings.server.trusted_proxies == ["10.0.0.0/8", "::1"]
+    assert settings.egress.private == ["127.0.0.1:81", "crm.internal:8000"]
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,11 @@ class Graph:
         except Ambiguous as error:
             raise Unavailable(str(error)) from error
 
-    def download(self, url: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """A file, with the token where it lies with Meta."""
+    def download(self, url: str, *, signed: bool) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """A file. `signed`: whoever has the address may have it; else it takes the token, which only Meta's own hosts are shown."""
         host = urlsplit(url).netloc
         ours = host == self._host or (urlsplit(url).scheme == "https" and (urlsplit(url).hostname or "").endswith(METAS_OWN))
-        return self._egress.download(url, headers={"Authorization": f"Bearer {self._token}"} if ours else None)
+        return self._egress.download(url, headers={"Authorization": f"Bearer {self._token}"} if ours and not signed else None)
 
     async def _ask(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout_s: float = 0.0, **given: Any

@@ -85,7 +85,7 @@ class Platform:
     @asynccontextmanager
     async def fetch(self, media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
         """A file that a customer sent; its address is signed and ends some time."""
-        async with self._graph.download(media.url or "") as pieces:
+        async with self._graph.download(media.url or "", signed=True) as pieces:
             yield pieces
 
     async def sweep(self, since: float) -> AsyncIterator[Batch]:
@@ -123,7 +123,7 @@ class Platform:
         if media.url and (self._kind.by_link or media.data is None):
             return {"type": shown, "payload": {"url": media.url, "is_reusable": False}}
         if media.data is None:
-            raise Rejected(f"{media.name} has neither content nor address", code="media")
+            raise Rejected(f"{media.name} has neither content nor address", code="invalid_file")
         described = json.dumps({"attachment": {"type": shown, "payload": {"is_reusable": True}}})
         fields = {"message": described, **self._kind.upload}
         answer = await self._graph.upload("me/message_attachments", media, part="filedata", fields=fields)

@@ -8,6 +8,8 @@ from connectors.errors import MalformedPayload
 
 TEXT_LIMIT = 100_000
 DOCUMENT = "application/octet-stream"
+OURS = "hilo:"
+"""How that begins which travels with a message of ours: other systems on the same number may write there too."""
 
 
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
@@ -85,6 +87,3 @@ def our_id(value: Any) -> tuple[str, int]:
 def opaque(id_: str, part_: int) -> str:
     """What travels with a message of ours and comes back with its fate."""
     return f"{OURS}{id_}/{part_}"
-
-
-OURS = "hilo:"

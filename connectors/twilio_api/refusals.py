@@ -11,8 +11,8 @@ from connectors.errors import AuthFailed, ConnectorError, RateLimited, Rejected,
 RETRY_S = 5.0
 """How long a channel waits where Twilio does not say."""
 
-LATER = frozenset({14107, 20429, 21611, 30001, 63018, 63038})
-"""Too many at once, a full queue, or the day's quota: code 429 comes with some of them, a status callback with others."""
+LATER: Mapping[int, float] = {14107: 5.0, 20429: 5.0, 21611: 60.0, 30001: 60.0, 63018: 10.0, 63038: 3600.0}
+"""Too many at once, a full queue, the day's quota: how many seconds the channel waits. Some come with an answer of 429, others do not."""
 
 CREDENTIALS = frozenset({20003, 20005, 20006, 20008, 10001, 10002, 30002})
 """Unknown token, account suspended or closed, a test credential: nothing will go out until an admin acts."""
@@ -23,7 +23,7 @@ WINDOW = frozenset({63016})
 WORDS: Mapping[int, str] = {
     21211: "invalid_number",
     21212: "invalid_sender",
-    21214: "unreachable",
+    21214: "phone_off",
     21217: "invalid_number",
     21265: "invalid_number",
     21266: "same_number",
@@ -38,7 +38,7 @@ WORDS: Mapping[int, str] = {
     21609: "invalid_callback",
     21610: "opted_out",
     21612: "unroutable",
-    21614: "not_mobile",
+    21614: "landline",
     21617: "too_long",
     21619: "empty",
     21620: "invalid_file",
@@ -49,51 +49,42 @@ WORDS: Mapping[int, str] = {
     21656: "template_variables",
     21659: "invalid_sender",
     21660: "invalid_sender",
-    21703: "no_sender",
-    21704: "no_sender",
-    21910: "mixed_channels",
-    30003: "unreachable",
+    21703: "invalid_sender",
+    21704: "invalid_sender",
+    30003: "phone_off",
     30004: "blocked",
     30005: "unknown_number",
     30006: "landline",
     30007: "filtered",
-    30008: "unknown",
-    30009: "missing_segment",
-    30010: "too_expensive",
     30011: "no_mms",
     30019: "too_large",
     30034: "sender_not_registered",
-    30044: "trial_too_long",
-    30410: "carrier_timeout",
-    63001: "channel_not_set_up",
-    63002: "channel_not_set_up",
+    30044: "too_long",
+    30410: "phone_off",
+    63001: "invalid_sender",
+    63002: "invalid_sender",
     63003: "unknown_number",
-    63005: "content_refused",
+    63005: "unsupported_content",
     63007: "invalid_sender",
-    63008: "channel_not_set_up",
-    63009: "provider",
-    63010: "provider",
-    63013: "policy",
-    63015: "sandbox_not_joined",
-    63017: "provider",
+    63008: "invalid_sender",
+    63013: "filtered",
+    63015: "not_joined",
     63019: "invalid_file",
     63020: "sender_not_registered",
-    63021: "content_refused",
-    63022: "contact_card",
-    63023: "provider",
+    63021: "unsupported_content",
+    63022: "unsupported_content",
     63024: "unknown_number",
-    63025: "duplicate",
-    63026: "content_refused",
+    63026: "unsupported_content",
     63027: "unknown_template",
     63028: "template_variables",
     63030: "unsupported_content",
     63032: "withheld",
     63033: "blocked",
     63041: "template_paused",
-    63042: "template_disabled",
+    63042: "template_paused",
     63049: "withheld",
 }
-"""Never deliverable as it is."""
+"""Never deliverable as it is. The console has a sentence for each word; for the rest it shows what Twilio said."""
 
 
 def refusal(status: int, said: Any) -> ConnectorError:
@@ -102,7 +93,7 @@ def refusal(status: int, said: Any) -> ConnectorError:
     if code in WINDOW:
         return WindowClosed(text, code="window_closed")
     if code in LATER:
-        return RateLimited(text, retry_after=RETRY_S)
+        return RateLimited(text, retry_after=LATER[code])
     if code in CREDENTIALS or status == 401:
         return AuthFailed(text, code="credentials")
     if status == 403 and code not in WORDS:
@@ -115,7 +106,7 @@ def refusal(status: int, said: Any) -> ConnectorError:
 def overloaded(headers: Mapping[str, str], said: Any) -> RateLimited:
     """The error for an answer of 429."""
     after = headers.get("retry-after", "")
-    return RateLimited(text_of(said, 429), retry_after=float(after) if after.isdigit() else RETRY_S)
+    return RateLimited(text_of(said, 429), retry_after=float(after) if after.isdigit() else LATER.get(code_of(said), RETRY_S))
 
 
 def failure(code: str, message: str = "") -> str:

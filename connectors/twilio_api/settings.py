@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from connectors.settings import InvalidSettings, setting
+from connectors.settings import InvalidSettings, Words, setting
 
 ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
@@ -146,24 +146,39 @@ def numbers(settings: Account) -> tuple[str, ...]:
 
 def check_settings(settings: Account, *, sender: re.Pattern[str], like: str) -> None:
     """Raise InvalidSettings for what cannot be right. `sender`: what a number of ours looks like; `like`: an example."""
-    wrong = [one for one in numbers(settings) if not sender.fullmatch(one)]
-    problems: Mapping[str, str] = {
-        "account_sid": "" if ACCOUNT.fullmatch(settings.account_sid) else "must be AC and 32 hexadecimal digits",
-        "messaging_service_sid": _shaped(SERVICE, settings.messaging_service_sid, "MG and 32 hexadecimal digits, or empty"),
-        "api_key_sid": _shaped(KEY, settings.api_key_sid, "SK and 32 hexadecimal digits, or empty"),
-        "api_key_secret": ""
-        if bool(settings.api_key_sid) == bool(settings.api_key_secret)
-        else "key and secret go together: give both or none",
-        "senders": f"{wrong[0]!r} is no sender; one a line, like {like}" if wrong else _missing(settings),
-        "base_url": "" if re.fullmatch(r"|https?://\S+", settings.base_url) else "must be an address, like https://twilio.example.com",
+    paired = bool(settings.api_key_sid) == bool(settings.api_key_secret)
+    problems: Mapping[str, Words] = {
+        "account_sid": _shaped(ACCOUNT, settings.account_sid, "AC"),
+        "messaging_service_sid": _shaped(SERVICE, settings.messaging_service_sid, "MG"),
+        "api_key_sid": _shaped(KEY, settings.api_key_sid, "SK"),
+        "api_key_secret": {} if paired else UNPAIRED,
+        "senders": _senders_problem(settings, sender, like),
+        "base_url": {} if re.fullmatch(r"|https?://\S+", settings.base_url) else NO_ADDRESS,
     }
     if found := {name: problem for name, problem in problems.items() if problem}:
         raise InvalidSettings(found)
 
 
-def _shaped(shape: re.Pattern[str], value: str, wanted: str) -> str:
-    return "" if not value or shape.fullmatch(value) else f"must be {wanted}"
+UNPAIRED = {
+    "es": "la clave y su secreto van juntos: ponga los dos o ninguno",
+    "en": "key and secret go together: give both or none",
+}
+NO_ADDRESS = {"es": "debe ser una dirección, como https://twilio.example.com", "en": "must be an address, like https://twilio.example.com"}
+NO_SENDER = {
+    "es": "ponga al menos un número, o un servicio de mensajería",
+    "en": "give at least one number, or a messaging service",
+}
 
 
-def _missing(settings: Account) -> str:
-    return "" if numbers(settings) or settings.messaging_service_sid else "give at least one number, or a messaging service"
+def _shaped(shape: re.Pattern[str], value: str, start: str) -> Words:
+    """What is wrong with a SID; an optional one may be empty."""
+    if shape.fullmatch(value) or (not value and shape is not ACCOUNT):
+        return {}
+    return {"es": f"debe ser {start} y 32 cifras hexadecimales", "en": f"must be {start} and 32 hexadecimal digits"}
+
+
+def _senders_problem(settings: Account, sender: re.Pattern[str], like: str) -> Words:
+    for one in numbers(settings):
+        if not sender.fullmatch(one):
+            return {"es": f"{one!r} no es un número; uno por línea, como {like}", "en": f"{one!r} is no number; one a line, like {like}"}
+    return {} if numbers(settings) or settings.messaging_service_sid else NO_SENDER

@@ -73,7 +73,7 @@ class WhatsApp:
         address = text(found.get("url"), 4000)
         if not address:
             raise Rejected("Meta gave no address of the file", code="file_gone")
-        async with self._graph.download(address) as pieces:
+        async with self._graph.download(address, signed=False) as pieces:
             yield pieces
 
     # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +88,7 @@ class WhatsApp:
         """What names a file in a message: uploaded, or a link to it."""
         if media.data is None:
             if not media.url:
-                raise Rejected(f"{media.name} has neither content nor address", code="media")
+                raise Rejected(f"{media.name} has neither content nor address", code="invalid_file")
             return {"link": media.url}
         fields = {**PRODUCT, "type": media.content_type}
         answer = await self._graph.upload(f"{self._settings.phone_number_id}/media", media, part="file", fields=fields)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.contract import Address, Choice, Media, Outgoing
-from connectors.graph.reading import opaque
+from connectors.graph.reading import content_type, opaque
 from connectors.whatsapp.templates import components
 
 PRODUCT = {"messaging_product": "whatsapp"}
@@ -49,13 +49,14 @@ def _content(outgoing: Outgoing, file: Mapping[str, str] | None, list_label: str
 
 def kind_of(media: Media, text: str) -> str:
     """As what WhatsApp shows a file. Sound and stickers take no words: with words they go as a document."""
-    if media.content_type in IMAGES:
+    kind = content_type(media.content_type)
+    if kind in IMAGES:
         return "image"
-    if media.content_type in VIDEOS:
+    if kind in VIDEOS:
         return "video"
-    if media.content_type in AUDIOS and not text:
+    if kind in AUDIOS and not text:
         return "audio"
-    return "sticker" if media.content_type == STICKER and not text else "document"
+    return "sticker" if kind == STICKER and not text else "document"
 
 
 def _file(kind: str, outgoing: Outgoing, file: Mapping[str, str]) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def _file(kind: str, outgoing: Outgoing, file: Mapping[str, str]) -> dict[str, A
         found["caption"] = outgoing.text[:CAPTION]
     if kind == "document":
         found["filename"] = media.name
-    if kind == "audio" and media.kind == "voice" and media.content_type == "audio/ogg":
+    if kind == "audio" and media.kind == "voice" and content_type(media.content_type) == "audio/ogg":
         found["voice"] = True
     return found
 

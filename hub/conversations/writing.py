@@ -96,6 +96,7 @@ class Writer:
         templates: Templates,
         manifest: Callable[[str], Manifest],
         committed: Callable[[], None],
+        on_read: Callable[[str, int], None] = lambda _root, _number: None,
         reopen_hours: int = 0,
     ) -> None:
         self._database = database
@@ -105,6 +106,7 @@ class Writer:
         self._templates = templates
         self._manifest = manifest
         self._committed = committed
+        self._on_read = on_read
 
     async def write(self, agent: str, customer: str, root: str, body: NewMessage) -> Written:
         """Write a reply or a note. The same id and body again changes nothing.
@@ -153,6 +155,7 @@ class Writer:
         """The agent has seen everything up to this number; never backwards."""
         if await self._database.run(QUERIES.mark_read, agent, root, number):
             self._committed()
+            self._on_read(root, number)
 
     async def _road(self, agent: str, root: str, body: NewMessage) -> _Road:
         channel = await self._open_channel(body.channel)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected
+from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, WindowClosed
 from connectors.manifest import Manifest
 from hub.outbound.ladder import next_try
 
@@ -27,7 +27,7 @@ class Fate:
 
 def fate_of(error: ConnectorError, manifest: Manifest, attempts: int) -> Fate:
     """Decide after this many attempts."""
-    said = {"code": error.code, "detail": str(error)[:500]}
+    said = {"code": _code(error), "detail": str(error)[:500]}
     if isinstance(error, Rejected):
         return Fate("failed", said)
     if isinstance(error, RateLimited):
@@ -35,6 +35,11 @@ def fate_of(error: ConnectorError, manifest: Manifest, attempts: int) -> Fate:
     if isinstance(error, AuthFailed):
         return Fate("hold", said, AUTH_PAUSE_S, "auth")
     return _doubtful(said, manifest, attempts) if isinstance(error, Ambiguous) else _later(said, manifest, attempts)
+
+
+def _code(error: ConnectorError) -> str:
+    """The word that the console translates: a closed window has its own, whatever the connector called it."""
+    return "window_closed" if isinstance(error, WindowClosed) else error.code
 
 
 def _doubtful(said: dict[str, str], manifest: Manifest, attempts: int) -> Fate:

@@ -61,14 +61,16 @@ SELECT recover_outbox($1, $2, $3, $4)
 -- In how many seconds something is due that nothing before it holds up, a message or an action; null when nothing waits.
 SELECT extract(epoch FROM GREATEST(min(due.at), (SELECT s.wait_until FROM channel_state s WHERE s.channel_id = $1)) - now())::float
 FROM (
-    SELECT o.next_at AS at FROM outbox o WHERE o.channel_id = $1 AND o.state = 'queued'
-      AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
-                      AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+    (SELECT o.next_at AS at FROM outbox o WHERE o.channel_id = $1 AND o.state = 'queued'
+       AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.line = o.line AND e.number < o.number
+                       AND (e.state = 'sending' OR e.next_at <= now() + interval '1 minute'))
+     ORDER BY o.next_at LIMIT 1)
     UNION ALL
-    SELECT a.next_at FROM message_action a JOIN message m ON m.id = a.message_id
-    WHERE a.channel_id = $1 AND a.state = 'queued' AND (m.external_id IS NOT NULL OR m.state IN ('failed', 'canceled'))
-      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = a.message_id)
-      AND NOT EXISTS (SELECT 1 FROM message_action e WHERE e.message_id = a.message_id AND e.id < a.id AND e.state IN ('queued', 'sending'))
+    (SELECT a.next_at FROM message_action a JOIN message m ON m.id = a.message_id
+     WHERE a.channel_id = $1 AND a.state = 'queued' AND (m.external_id IS NOT NULL OR m.state IN ('failed', 'canceled'))
+       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = a.message_id)
+       AND NOT EXISTS (SELECT 1 FROM message_action e WHERE e.message_id = a.message_id AND e.id < a.id AND e.state IN ('queued', 'sending'))
+     ORDER BY a.next_at LIMIT 1)
 ) due HAVING count(*) > 0
 
 -- name: touch_out
@@ -80,7 +82,7 @@ SELECT wait_reason FROM before
 -- name: public_file
 -- A file that left, or is to leave, with a message to a customer: never one of a note, nor one that nobody has sent.
 SELECT f.name, f.content_type, f.blob FROM attachment f JOIN message m ON m.id = f.message_id
-WHERE f.id = $1 AND m.direction = 'out' AND f.blob IS NOT NULL
+WHERE f.id = $1 AND m.direction = 'out' AND m.deleted_at IS NULL AND f.blob IS NOT NULL
 
 -- name: claim_actions
 -- Takes what is to be done to messages on a channel.
@@ -104,3 +106,13 @@ SELECT settle_action($1, $2, $3, $4, $5)
 -- The whole channel waits.
 INSERT INTO channel_state AS s (channel_id, wait_until, wait_reason) VALUES ($1, now() + make_interval(secs => $2::float), $3)
 ON CONFLICT (channel_id) DO UPDATE SET wait_until = GREATEST(s.wait_until, EXCLUDED.wait_until), wait_reason = EXCLUDED.wait_reason
+
+-- name: last_heard
+-- The last message of each address of a family on each open channel, up to a number, the newest first.
+SELECT h.number, h.external_id, h.address, h.identity_id, h.channel_id
+FROM customer c JOIN identity i ON i.customer_id = c.id CROSS JOIN channel ch CROSS JOIN LATERAL (
+    SELECT m.number, m.external_id, m.address, m.identity_id, m.channel_id FROM message m
+    WHERE m.identity_id = i.id AND m.channel_id = ch.id AND m.direction = 'in' AND m.external_id IS NOT NULL
+      AND m.number <= COALESCE($2::bigint, 9223372036854775807)
+    ORDER BY m.number DESC LIMIT 1) h
+WHERE c.root_id = (SELECT r.root_id FROM customer r WHERE r.id = $1) AND ch.enabled ORDER BY h.number DESC

@@ -58,7 +58,9 @@ def test_a_channel_that_only_receives_is_no_way_to_answer() -> None:
     assert len(open_channels([{**row, "settings": {"url": "https://shop.example/hilo"}}], lambda _: manifest)) == 1
 
 
-async def test_what_we_wrote_first_does_not_make_a_channel_the_preferred_one(records: Records, database: Database, company: Company) -> None:
+async def test_what_we_wrote_first_does_not_make_a_channel_the_preferred_one(
+    records: Records, database: Database, company: Company
+) -> None:
     chat = await company.writes("visitor", "v1")
     assert (await records.read(company.principal, chat.root)).figures.preferred_channel is not None
     await database.run("UPDATE message SET direction = 'out', state = 'sent'")

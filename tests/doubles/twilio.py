@@ -52,7 +52,7 @@ async def check(modules: Path) -> tuple[list[str], list[str]]:
 
 
 async def _by_connectors(world: World, prism: str) -> None:
-    sms, hook = await world.sms(base_url=prism, named=urlsplit(prism).netloc, messaging_service_sid=SERVICE_SID)
+    sms, hook = await world.sms(base_url=prism, named=urlsplit(prism).netloc, messaging_service_sid=SERVICE_SID, mms=True)
     whatsapp, place = await world.whatsapp(base_url=prism, named=urlsplit(prism).netloc)
     for channel in (sms, whatsapp):
         _well(await channel.check())

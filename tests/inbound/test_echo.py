@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from connectors.contract import Address, Echo, Media, Receipt
+from connectors.contract import Address, Delete, Echo, Edit, Media, Receipt
 from tests.inbound.scene import Entrance, message
 
 ROSA = Address("visitor", "rosa", "Rosa")
@@ -102,3 +102,20 @@ async def test_an_echo_that_waited_and_was_not_ours_is_written_after_a_minute(en
     await entrance.database.run("SELECT sweep_parked(100)")
     assert [one["text"] for one in await _ours(entrance)] == ["we are open", "written on the phone"]
     assert await entrance.count("parked_event") == 0
+
+
+async def test_an_answer_that_is_taken_back_in_the_providers_app_says_nothing_any_more(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    await entrance.deliver("e1", echo("p1", "we are opne"))
+    await entrance.deliver("e2", Edit("x1", ROSA, "p1", "we are open", 2e9))
+    assert [one["text"] for one in await _ours(entrance)] == ["we are open"]
+    await entrance.deliver("e3", Delete("x2", ROSA, "p1"))
+    assert [(one["text"], one["deleted_at"] is None) for one in await _ours(entrance)] == [("", False)]
+
+
+async def test_what_a_colleague_wrote_here_is_not_edited_from_outside(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    id_ = await _answered(entrance, "we are open", "sent")
+    await entrance.database.run("UPDATE message SET external_id = 'p1' WHERE id = $1", id_)
+    await entrance.deliver("e1", Edit("x1", ROSA, "p1", "we owe you money", 2e9))
+    assert [one["text"] for one in await _ours(entrance)] == ["we are open"]

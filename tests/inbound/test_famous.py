@@ -98,6 +98,23 @@ async def test_a_whatsapp_id_with_its_phone_and_later_the_phone_alone_is_one_cus
     assert (await entrance.roots(), await entrance.count("topic"), await entrance.count("work")) == (1, 1, 1)
 
 
+async def test_two_who_are_known_are_joined_when_the_provider_says_that_they_are_one(entrance: Entrance) -> None:
+    await says(entrance, "phone alone", PHONE)
+    await says(entrance, "id alone", ALICE)
+    assert await entrance.roots() == 2
+    for number in range(3):
+        await says(entrance, f"id with phone {number}", ALICE, PHONE)
+    assert await entrance.roots() == 1
+    assert await entrance.database.value("SELECT count(*) FROM event WHERE type = 'customer.joined'") == 1
+
+
+async def test_what_somebody_says_of_himself_later_is_kept_too(entrance: Entrance) -> None:
+    for number, claims in enumerate(({}, {"username": "ali"}, {"username": "ali"}, {"username": "alicia"})):
+        await entrance.deliver(f"d{number}", Message(f"m{number}", Address(*ALICE), "hello", claims=claims))
+    rows = await entrance.database.rows("SELECT value FROM claim ORDER BY value")
+    assert [row["value"] for row in rows] == ["ali", "alicia"]
+
+
 async def test_a_whatsapp_id_that_never_showed_its_phone_is_somebody_else(entrance: Entrance) -> None:
     await says(entrance, "phone alone", PHONE)
     await says(entrance, "id alone", ALICE)

@@ -148,9 +148,8 @@ class Post:
         self.outbox.ring(UUID(self.company.webchat))
 
 
-@pytest.fixture
-async def post(database: Database, tmp_path: Path) -> Post:
-    """A company, and its outbox."""
+async def post_of(database: Database, folder: Path, timeout_s: float = 90.0) -> Post:
+    """A company, and its outbox; a call to a provider may take so long."""
     committed = asyncio.Event()
 
     async def set_state(channel: UUID, state: str, detail: str) -> None:
@@ -158,5 +157,11 @@ async def post(database: Database, tmp_path: Path) -> Post:
         committed.set()
 
     links = MediaLinks(b"k" * 32, lambda: "https://hilo.example")
-    sending = Sending(database, Blobs(tmp_path / "blobs"), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links)
-    return Post(await found_company(database), Outbox(database, sending, Deeds(database), committed.set, set_state), committed)
+    sending = Sending(database, Blobs(folder), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links, timeout_s)
+    outbox = Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
+    return Post(await found_company(database), outbox, committed)
+
+
+@pytest.fixture
+async def post(database: Database, tmp_path: Path) -> Post:
+    return await post_of(database, tmp_path / "blobs")

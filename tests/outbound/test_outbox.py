@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
-from connectors.errors import Ambiguous, AuthFailed, RateLimited
+from connectors.errors import AuthFailed, RateLimited
+from hub.kernel.blobs import Blobs
+from hub.kernel.database import Database
 from hub.outbound.bucket import Bucket
-from tests.outbound.conftest import SMS, Post, Provider
+from tests.outbound.conftest import SMS, Post, Provider, post_of
 
 EMAIL = replace(SMS, id="email", address="email", text_limit=0)
 
@@ -24,9 +27,10 @@ async def test_one_slow_message_holds_nobody_else_up(post: Post) -> None:
         await post.stands(slow, "sent")
 
 
-async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(post: Post) -> None:
+async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(database: Database, tmp_path: Path) -> None:
+    post = await post_of(database, tmp_path, timeout_s=0.2)
     rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
-    provider.script[0] = Ambiguous("no answer")
+    provider.script[0] = asyncio.Event()
     first, second = await post.write(rosa, "first"), await post.write(rosa, "second")
     async with post.serving(post.company.webchat, provider):
         await post.stands(second, "sent")
@@ -103,6 +107,42 @@ async def test_a_receipt_that_comes_before_the_answer_is_applied(post: Post) -> 
         hang.set()
         await post.stands(message, "delivered")
     assert await post.database.value("SELECT count(*) FROM parked_receipt") == 0
+
+
+async def test_who_said_stop_meanwhile_gets_nothing_that_waits(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    message = await post.write(rosa, "hola")
+    stop = """INSERT INTO consent (identity_id, channel_id, given, reason)
+              SELECT identity_id, channel_id, false, 'stop_word' FROM message WHERE id = $1"""
+    await post.database.run(stop, rosa.message)
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "failed")
+    assert provider.got == []
+    assert await post.database.value("SELECT error->>'code' FROM message WHERE id = $1", message) == "consent_withdrawn"
+
+
+async def test_files_leave_with_their_bytes_and_an_address(post: Post, tmp_path: Path) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    stored = await Blobs(tmp_path / "blobs").put(b"a picture")
+    await post.database.value("SELECT name_blob($1, $2)", stored.sha256, stored.size)
+    add = "INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, 'image/png', 9, $2, 'ana') RETURNING id"
+    files = [str(await post.database.value(add, f"{number}.png", stored.sha256)) for number in range(2)]
+    message = await post.write(rosa, "mire", attachments=files, uploader="ana")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
+    sent = [(one.text, [(file.name, file.data, file.kind) for file in one.attachments]) for one in provider.got]
+    assert sent == [("mire", [("0.png", b"a picture", "image")]), ("", [("1.png", b"a picture", "image")])]
+    assert all((file.url or "").startswith("https://hilo.example/media/") for one in provider.got for file in one.attachments)
+
+
+async def test_a_file_that_is_lost_fails_its_message_and_says_so(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    await post.database.value("SELECT name_blob($1, 9)", b"x" * 32)
+    add = "INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ('a', 'image/png', 9, $1, 'ana') RETURNING id"
+    message = await post.write(rosa, "", attachments=[str(await post.database.value(add, b"x" * 32))], uploader="ana")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "failed")
+    assert await post.database.value("SELECT error->>'code' FROM message WHERE id = $1", message) == "file_lost"
 
 
 async def test_a_connector_is_told_what_it_needs(post: Post) -> None:

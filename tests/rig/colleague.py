@@ -106,6 +106,10 @@ class Colleague:
         for event in held:
             self._apply(event)
 
+    async def types(self) -> None:
+        """Begin to write to the customer who is open."""
+        await self._call("typing", {"customer": self.watching, "on": True})
+
     async def stay(self) -> None:
         """Sit down again whenever the connection is cut, for ever."""
         while True:

@@ -126,6 +126,19 @@ async def test_a_customer_is_answered_and_the_ticks_climb(rig_postgres: RigPostg
         await shop.has("¿Abren hoy?", "Hasta las ocho")
 
 
+async def test_what_failed_after_it_was_taken_says_why_in_a_word(rig_postgres: RigPostgres, tmp_path: Path) -> None:
+    async with opened(rig_postgres, tmp_path) as shop:
+        await shop.says("whatsapp", "¿Abren hoy?")
+        await shop.has("¿Abren hoy?")
+        await shop.meta.verbs()["lapse"]({"app": "whatsapp", "customer": PEOPLE["whatsapp"], "hours": 25})
+        customer = (await shop.ana.insist("GET", "/customers"))["items"][0]["id"]
+        await shop.ana.answer(World(), customer, shop.channels["whatsapp"], "Hasta las ocho")
+        await shop.stands("Hasta las ocho", "failed")
+        messages = (await shop.ana.insist("GET", f"/customers/{customer}/conversation"))["messages"]
+        (error,) = [one["error"] for one in messages if one["state"] == "failed"]
+        assert (error["code"], "131047" in error["detail"]) == ("window_closed", True)
+
+
 async def test_an_hour_without_a_database_loses_nothing_and_meta_never_loses_patience(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     speed = 900.0
     async with opened(rig_postgres, tmp_path, speed=speed) as shop:

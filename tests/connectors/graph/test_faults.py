@@ -67,7 +67,7 @@ async def test_a_token_that_ended_stops_the_channel(here: World) -> None:
 
 async def test_a_refusal_is_final_and_has_its_word(here: World) -> None:
     error = await sending(here, "refuse")
-    assert (type(error), error.code) == (Rejected, "unreachable")
+    assert (type(error), error.code) == (Rejected, "blocked")
     assert "(551/1545041)" in str(error)
 
 

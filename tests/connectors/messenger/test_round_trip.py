@@ -112,7 +112,7 @@ async def test_who_blocks_the_page_is_out_of_reach_until_that_ends(here: World) 
     await here.does("block", EVA)
     with pytest.raises(Rejected) as refused:
         await here.channel.send(outgoing())
-    assert refused.value.code == "unreachable"
+    assert refused.value.code == "blocked"
     await here.does("unblock", EVA)
     await here.channel.send(outgoing())
     assert len(here.phone(EVA)) == 1

@@ -32,6 +32,16 @@ async def test_a_customer_writes_and_the_answer_leaves_from_the_same_number(worl
     assert (shown.id, shown.text, shown.extra["from"], shown.state) == (sent.external_id, "Hasta las 20 h", SERVICE_NUMBER, "delivered")
 
 
+@pytest.mark.parametrize(("written_to", "leaves_from"), [(SERVICE_NUMBER, SERVICE_NUMBER), ("", SMS_NUMBER), ("+34999999999", SMS_NUMBER)])
+async def test_without_a_service_an_answer_leaves_from_the_number_written_to_or_the_usual_one(
+    world: World, written_to: str, leaves_from: str
+) -> None:
+    channel, hook = await world.sms(senders=f"{SMS_NUMBER}\n{SERVICE_NUMBER}")
+    await channel.send(outgoing(hook=hook, sender=written_to))
+    await hook.event(in_state("delivered"))
+    assert world.shown()[0].extra["from"] == leaves_from
+
+
 async def test_receipts_carry_our_id_and_climb(world: World) -> None:
     channel, hook = await world.sms()
     sent = await channel.send(outgoing(hook=hook))
@@ -52,7 +62,7 @@ async def test_a_receipt_may_come_before_the_answer(world: World) -> None:
 
 
 async def test_pictures_travel_both_ways(world: World) -> None:
-    channel, hook = await world.sms()
+    channel, hook = await world.sms(mms=True)
     await world.does("say", text="Llegó así", media=[photo(), photo("otra.png")])
     message: Any = await hook.event(is_message)
     for media in message.attachments:
@@ -64,11 +74,19 @@ async def test_pictures_travel_both_ways(world: World) -> None:
     assert [one["name"] for one in world.shown()[0].media] == ["factura.png"]
 
 
-async def test_a_file_that_twilio_cannot_fetch_fails_with_the_reason(world: World) -> None:
+async def test_without_mms_a_picture_goes_as_a_link(world: World) -> None:
     channel, hook = await world.sms()
+    link = world.offers("factura.png", "image/png", PNG)
+    await channel.send(outgoing(text="Su factura", hook=hook, attachments=(Media("factura.png", "image/png", url=link),)))
+    await hook.event(in_state("delivered"))
+    assert (world.shown()[0].text, world.shown()[0].media) == (f"Su factura\n{link}", [])
+
+
+async def test_a_file_that_twilio_cannot_fetch_fails_with_the_reason(world: World) -> None:
+    channel, hook = await world.sms(mms=True)
     await channel.send(outgoing(hook=hook, attachments=(Media("x.png", "image/png", url=f"{world.base}/nothing"),)))
     receipt: Any = await hook.event(in_state("failed"))
-    assert receipt.reason == "unknown: 30008 Media failed to download"
+    assert receipt.reason == "provider: 30008 Media failed to download"
 
 
 async def test_a_file_without_a_link_is_refused_before_it_is_sent(world: World) -> None:
@@ -179,7 +197,8 @@ def test_settings_that_cannot_be_right_are_named(given: dict[str, str], field: s
     usual = {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN, "senders": SMS_NUMBER}
     with pytest.raises(InvalidSettings) as invalid:
         build(read_settings(Settings, usual | given), None)  # type: ignore[arg-type]
-    assert field in invalid.value.problems
+    assert invalid.value.problems.keys() == {field}
+    assert invalid.value.said_in("es")[field] != invalid.value.said_in("en")[field]
 
 
 def test_the_hub_finds_the_connector() -> None:

@@ -1,5 +1,6 @@
 """Whatever Twilio does to a call, the class of the error says what happens next."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
 from connectors.twilio_api.refusals import WORDS, failure, refusal
 from tests.connectors.twilio_api.world import World, outgoing
+from tests.source import ROOT
 
 FAULTS = [
     ("429", RateLimited, False),
@@ -58,11 +60,25 @@ async def test_a_lost_answer_is_found_again_by_the_callback(world: World) -> Non
     assert receipt.external_id == world.shown()[0].id
 
 
+def test_a_full_queue_waits_longer_than_a_burst() -> None:
+    waits = [refusal(400, {"code": code, "message": ""}) for code in (20429, 21611, 63038)]
+    assert [one.retry_after for one in waits if isinstance(one, RateLimited)] == [5.0, 60.0, 3600.0]
+
+
 def test_every_known_code_has_a_word_and_is_final() -> None:
     for code, word in WORDS.items():
         found = refusal(400, {"code": code, "message": "no"})
         assert (type(found), found.code) == (Rejected, word)
         assert failure(str(code), "no") == f"{word}: {code} no"
+
+
+RAISED = {"invalid_number", "no_link", "no_reply_possible", "file_gone", "unknown_template", "window_closed"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_console_has_a_sentence_for_every_word(language: str) -> None:
+    known = json.loads((ROOT / "agent_ui" / "messages" / f"{language}.json").read_text(encoding="utf-8"))
+    assert {word for word in {*WORDS.values(), *RAISED} if f"undelivered_{word}" not in known} == set()
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ async def test_a_named_variable_goes_by_its_name_and_a_template_s_button_comes_b
 async def test_a_template_that_lacks_a_variable_is_refused(here: World) -> None:
     with pytest.raises(Rejected) as refused:
         await here.channel.send(outgoing(text="", template=TemplateUse("order_update", "es", {"1": "Ana"})))
-    assert refused.value.code == "template"
+    assert refused.value.code == "template_variables"
 
 
 async def test_an_agent_reacts_and_is_seen_to_write_and_to_read(here: World) -> None:
