@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const hub = process.env["HILO_URL"] ?? "http://127.0.0.1:8080";
 
-const PAGES = /src\/(supervise|admin)\/|(Customers|Commitments)Page/u;
+const PAGES = /src\/(supervise|admin|channels)\/|style\/channels|(Customers|Commitments)Page/u;
 
 export default defineConfig({
   plugins: [svelte()],

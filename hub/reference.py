@@ -13,7 +13,7 @@ import msgspec
 from hub.config import KNOWN, SHORT_NAMES, allowed, defaults_file
 from hub.events import LEDGER_EVENTS, SOCKET_EVENTS
 from hub.kernel.web import Route
-from hub.typescript import typescript, typescript_file
+from hub.typescript import administration_file, typescript, typescript_file
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 SECTION = re.compile(r"^\[(\w+)\]$")
@@ -147,6 +147,7 @@ PAGES: dict[str, tuple[Path, Callable[[], str]]] = {
     "events": (FOLDER / "events.md", events_page),
     "http": (FOLDER / "http.md", http_page),
     "typescript": (ROOT / "agent_ui" / "src" / "live" / "hub.ts", typescript_file),
+    "administration": (ROOT / "agent_ui" / "src" / "channels" / "hub.ts", administration_file),
 }
 """Page → where it lies, and what writes it."""
 

@@ -1,20 +1,25 @@
-"""The shapes of the sockets' events as TypeScript, so that the console cannot misread the hub."""
+"""What the hub says as TypeScript, so that the console cannot misread it: the sockets' events, and the administration of channels."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from hub.channels import shapes as channels
 from hub.events import SOCKET_EVENTS
+from hub.inbound.api import QuarantinePage, Replayed
+
+ADMINISTRATION = (
+    *(channels.Gallery, channels.Guide, channels.ChannelList, channels.MadeChannel, channels.NewAddress, channels.Opening),
+    *(channels.Steps, channels.Passages, channels.RuleList, channels.RulesInput, channels.Verdict, QuarantinePage, Replayed),
+)
+"""What the pages of administration are answered."""
 
 
 def typescript_file() -> str:
     """The shapes of the sockets' events as TypeScript, for the console."""
-    _, components = msgspec.json.schema_components([one.shape for one in SOCKET_EVENTS], ref_template="{name}")
-    parts = [TYPESCRIPT_HEAD]
-    sparse = {one.__name__ for one in _structs(msgspec.Struct) if one.__struct_config__.omit_defaults}
-    parts += [_interface(name, components[name], name in sparse) for name in sorted(components)]
+    parts = [TYPESCRIPT_HEAD, *_interfaces([one.shape for one in SOCKET_EVENTS])]
     parts.append("/** Type of an event → its data. */\nexport interface SocketEvents {\n")
     parts += [f'  "{one.type}": {one.shape.__name__};\n' for one in SOCKET_EVENTS]
     return "".join([*parts, "}\n"])
@@ -23,6 +28,24 @@ def typescript_file() -> str:
 TYPESCRIPT_HEAD = (
     "/** The shapes of the hub's events. Written by `python -m hub.reference typescript` from hub/events.py; not by hand. */\n\n"
 )
+
+
+def administration_file() -> str:
+    """The shapes of the administration of channels as TypeScript, for the console's settings."""
+    return "".join([ADMINISTRATION_HEAD, *_interfaces(ADMINISTRATION)]).rstrip("\n") + "\n"
+
+
+ADMINISTRATION_HEAD = (
+    "/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by\n"
+    " *  hand. */\n\n"
+)
+
+
+def _interfaces(shapes: Iterable[type[msgspec.Struct]]) -> list[str]:
+    """These and all that they are made of, by name."""
+    _, components = msgspec.json.schema_components(shapes, ref_template="{name}")
+    sparse = {one.__name__ for one in _structs(msgspec.Struct) if one.__struct_config__.omit_defaults}
+    return [_interface(name, components[name], name in sparse) for name in sorted(components)]
 
 
 def _structs(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:

@@ -24,9 +24,10 @@ import aiosmtplib
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-FAULTS = ("450", "451", "552", "drop_after_dot", "hang", "refuse", "slow_ms")
+FAULTS = ("450", "451", "552", "drop_after_dot", "hang", "refuse", "take", "slow_ms")
 """450: the recipient is put off. 451, 552: the answer to the final dot. drop_after_dot: the mail is taken, the answer never given.
-hang: taken, and silence. refuse: 550 for the recipient. slow_ms: the answer comes after `ms` milliseconds."""
+hang: taken, and silence. refuse: 550 for the recipient. take: this recipient is well. slow_ms: the answer comes after `ms`
+milliseconds."""
 
 SIZE_LIMIT = 35 * 1024 * 1024
 
@@ -152,8 +153,8 @@ class _Session(SMTP):
             cast("asyncio.WriteTransport", self.transport).abort()
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
-        fault = self.world.fault("450", "refuse")
-        if fault:
+        fault = self.world.fault("450", "refuse", "take")
+        if fault and fault.kind != "take":
             reply = "450 4.2.0 mailbox busy, come again" if fault.kind == "450" else "550 5.1.1 no such user"
             self.world.turned_away(Letter(envelope.mail_from or "", (address,), b""), reply)
             return reply

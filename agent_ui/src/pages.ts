@@ -8,13 +8,17 @@ export const pages = {
   customers: (() => import("./customer/CustomersPage.svelte")) satisfies Loaded<object>,
   commitments: (() => import("./customer/CommitmentsPage.svelte")) satisfies Loaded<object>,
   supervise: (() => import("./supervise/SupervisePage.svelte")) satisfies Loaded<{ work: string | null }>,
-  settings: (() => import("./admin/SettingsPage.svelte")) satisfies Loaded<{ section: string }>,
+  settings: (() => import("./admin/SettingsPage.svelte")) satisfies Loaded<{ section: string; rest: string[] }>,
 };
 
+/** What only administrators need, inside the settings. */
+export const administration = () => import("./channels/Administration.svelte");
+
 /** Fetches what the agent may open. What does not come now is asked for again when it is opened. */
-export function fetchAhead(supervises: boolean): void {
+export function fetchAhead(supervises: boolean, administers: boolean): void {
   const fetch = () => {
     for (const [name, load] of Object.entries(pages)) if (name !== "supervise" || supervises) void load().catch(() => undefined);
+    if (administers) void administration().catch(() => undefined);
   };
   // Safari has no idle callback.
   if ("requestIdleCallback" in globalThis) requestIdleCallback(fetch, { timeout: 10_000 });

@@ -114,9 +114,8 @@ class Relay:
                 await client.rcpt(recipient, encoding="utf-8")
             except aiosmtplib.SMTPRecipientRefused as error:
                 refused[recipient] = error
-        if len(refused) == len(mail.recipients):
-            # One that may be taken later is worth another try for all.
-            raise min(refused.values(), key=lambda error: error.code)
+        if addressee := refused.get(mail.recipients[0]):
+            raise addressee  # the others' copies say nothing of the customer, whom it never reached
         return {recipient: f"{error.code} {error.message}" for recipient, error in refused.items()}
 
     async def _transfer(self, client: SMTP, raw: bytes) -> None:

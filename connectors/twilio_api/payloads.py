@@ -133,9 +133,11 @@ def _text(fields: Fields) -> str:
 
 
 def _wish(fields: Fields) -> str:
-    """stop, start, help (Twilio answers it itself) or nothing. Twilio's word goes before ours."""
+    """stop, start, help (Twilio answers it itself) or nothing. Twilio's word goes before ours; a button is an answer, whatever it says."""
     said = fields.get("OptOutType", "").strip().lower()
-    return said if said in ("stop", "start", "help") else stop_or_start(fields.get("Body", ""))
+    if said in ("stop", "start", "help"):
+        return said
+    return "" if _choice(fields) else stop_or_start(fields.get("Body", ""), sms=not CHANNEL.fullmatch(fields.get("From", "")))
 
 
 def _files(fields: Fields, *, whatsapp: bool) -> tuple[Media, ...]:

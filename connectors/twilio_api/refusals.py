@@ -11,8 +11,8 @@ from connectors.errors import AuthFailed, ConnectorError, RateLimited, Rejected,
 RETRY_S = 5.0
 """How long a channel waits where Twilio does not say."""
 
-LATER = frozenset({14107, 20429, 21611, 30001, 63018, 63038})
-"""Too many at once, a full queue, or the day's quota: code 429 comes with some of them, a status callback with others."""
+LATER: Mapping[int, float] = {14107: 5.0, 20429: 5.0, 21611: 60.0, 30001: 60.0, 63018: 10.0, 63038: 3600.0}
+"""Too many at once, a full queue, the day's quota: how many seconds the channel waits. Some come with an answer of 429, others do not."""
 
 CREDENTIALS = frozenset({20003, 20005, 20006, 20008, 10001, 10002, 30002})
 """Unknown token, account suspended or closed, a test credential: nothing will go out until an admin acts."""
@@ -93,7 +93,7 @@ def refusal(status: int, said: Any) -> ConnectorError:
     if code in WINDOW:
         return WindowClosed(text, code="window_closed")
     if code in LATER:
-        return RateLimited(text, retry_after=RETRY_S)
+        return RateLimited(text, retry_after=LATER[code])
     if code in CREDENTIALS or status == 401:
         return AuthFailed(text, code="credentials")
     if status == 403 and code not in WORDS:
@@ -106,7 +106,7 @@ def refusal(status: int, said: Any) -> ConnectorError:
 def overloaded(headers: Mapping[str, str], said: Any) -> RateLimited:
     """The error for an answer of 429."""
     after = headers.get("retry-after", "")
-    return RateLimited(text_of(said, 429), retry_after=float(after) if after.isdigit() else RETRY_S)
+    return RateLimited(text_of(said, 429), retry_after=float(after) if after.isdigit() else LATER.get(code_of(said), RETRY_S))
 
 
 def failure(code: str, message: str = "") -> str:

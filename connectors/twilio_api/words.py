@@ -4,19 +4,22 @@ import unicodedata
 
 STOP = frozenset(
     {
-        *("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "opt-out"),
-        *("baja", "darme de baja", "dar de baja", "dame de baja", "alto", "parar", "cancelar", "no mas mensajes"),
+        *("stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "opt-out"),
+        *("baja", "darme de baja", "dar de baja", "dame de baja", "no mas mensajes"),
     }
 )
-"""The first line are Twilio's own for English, after which it refuses to send (21610)."""
+STOP_BY_SMS = frozenset({"cancel", "end", "quit", "revoke"})
+"""After these, too, Twilio refuses to send SMS (21610). On WhatsApp they are answers to questions."""
 START = frozenset({"start", "unstop", "subscribe", "optin", "opt in", "opt-in", "alta", "darme de alta", "dar de alta", "reanudar"})
 """`YES` and `SÍ` are answers to questions far more often, so they are not among them."""
 
 
-def stop_or_start(text: str) -> str:
+def stop_or_start(text: str, *, sms: bool) -> str:
     """`stop`, `start` or nothing: only a message that is such a word and nothing else counts."""
     word = _bare(text)
-    return "stop" if word in STOP else "start" if word in START else ""
+    if word in STOP or (sms and word in STOP_BY_SMS):
+        return "stop"
+    return "start" if word in START else ""
 
 
 def _bare(text: str) -> str:

@@ -49,12 +49,14 @@ async def shared_console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.Te
 
 
 @asynccontextmanager
-async def company(postgres: EmbeddedPostgres, folder: Path) -> AsyncIterator[str]:
-    """`hilo demo` with a database of its own; its address."""
+async def company(postgres: EmbeddedPostgres, folder: Path, private: str = "") -> AsyncIterator[str]:
+    """`hilo demo` with a database of its own; its address. `private`: a server that connectors may call although it is here."""
     build_console(ROOT)
     database = f"{DATABASE}_{secrets.token_hex(4)}"
     postgres.create_database(database)
     address = f"http://127.0.0.1:{free_port()}"
+    if private:
+        (folder / "config.toml").write_text(f'[egress]\nprivate = ["{private}"]\n')
     process = await _start(postgres.url(database), folder, address)
     try:
         await eventually(lambda: _ready(address), what="the demo is ready", seconds=START_S)

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from tests.agent_ui.conftest import PASSWORD, SignIn
 from tests.browser import failures, violations
 
-SETTINGS = tuple(f"/settings/{section}" for section in ("me", "tokens", "channels", "people"))
+SETTINGS = tuple(f"/settings/{section}" for section in ("me", "tokens", "channels", "rules", "channels/new/telegram", "people"))
 PAGES = ("/", "/customers", "/commitments", "/supervise", *SETTINGS, "/nowhere")
 WIDTHS = (1440, 1024, 390)
 

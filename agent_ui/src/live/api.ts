@@ -53,8 +53,9 @@ export class Api {
     return this.#ask<T>("GET", path + search(query));
   }
 
-  post<T>(path: string, body: unknown = {}): Promise<T> {
-    return this.#ask<T>("POST", path, body);
+  /** `patience`: milliseconds, for what may take the hub longer than usual (it asks somebody else). */
+  post<T>(path: string, body: unknown = {}, patience = TIMEOUT_MS): Promise<T> {
+    return this.#ask<T>("POST", path, body, patience);
   }
 
   put<T>(path: string, body: unknown = {}): Promise<T> {
@@ -79,8 +80,8 @@ export class Api {
     return this.root + path + search(query);
   }
 
-  async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.#fetch(method, path, body);
+  async #ask<T>(method: string, path: string, body?: unknown, patience = TIMEOUT_MS): Promise<T> {
+    const response = await this.#fetch(method, path, body, patience);
     this.onAnswer(response.status !== 503);
     if (response.ok) return (response.status === 204 ? undefined : await read(response)) as T;
     const refused = await refusal(response);
@@ -88,7 +89,7 @@ export class Api {
     throw refused;
   }
 
-  async #fetch(method: string, path: string, body: unknown): Promise<Response> {
+  async #fetch(method: string, path: string, body: unknown, patience: number): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET" && this.csrf) headers["X-CSRF-Token"] = this.csrf;
     const init: RequestInit = { method, headers, credentials: "same-origin" };
@@ -98,9 +99,9 @@ export class Api {
     } else if (body !== undefined) {
       headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(body);
-      init.signal = AbortSignal.timeout(TIMEOUT_MS);
+      init.signal = AbortSignal.timeout(patience);
     } else {
-      init.signal = AbortSignal.timeout(TIMEOUT_MS);
+      init.signal = AbortSignal.timeout(patience);
     }
     try {
       return await fetch(this.root + path, init);

@@ -12,8 +12,10 @@ test.each([
   ["/customers/1?topic=2", { page: "inbox", customer: "1", topic: "2" }],
   ["/customers", { page: "customers" }],
   ["/supervise/9", { page: "supervise", work: "9" }],
-  ["/settings", { page: "settings", section: "me" }],
-  ["/settings/channels", { page: "settings", section: "channels" }],
+  ["/settings", { page: "settings", section: "me", rest: [] }],
+  ["/settings/channels", { page: "settings", section: "channels", rest: [] }],
+  ["/settings/channels/new/telegram", { page: "settings", section: "channels", rest: ["new", "telegram"] }],
+  ["/settings/me/more", { page: "nowhere", path: "/settings/me/more" }],
   ["/settings/secrets", { page: "nowhere", path: "/settings/secrets" }],
   ["/a/b/c", { page: "nowhere", path: "/a/b/c" }],
 ])("%s opens its page", (address, route) => expect(at(address)).toEqual(route));

@@ -21,7 +21,7 @@ export function fateOf(state: MessageState): Fate | null {
 }
 
 /** Why it did not go, in the agent's language where we know the code, else as the provider said it. */
-export function whyFailed({ error }: Message): string {
+export function whyFailed({ error }: Pick<Message, "error">): string {
   const known = error && sentence("undelivered", error.code, { detail: error.detail ?? "" });
   return known ?? (error?.detail ? m.undelivered_detail({ detail: error.detail }) : m.undelivered());
 }

@@ -64,18 +64,21 @@ async def test_the_class_of_the_error_says_what_to_do(world: MailWorld, kind: st
     assert raised.type is error
 
 
-async def test_a_recipient_refused_among_others_is_named(world: MailWorld) -> None:
-    world.faults.append(Fault("refuse"))
+async def test_a_copy_that_is_refused_is_named(world: MailWorld) -> None:
+    world.faults.extend([Fault("take"), Fault("refuse")])
     sent = await to(world).send(outgoing(cc=("luis@shop.example",)))
-    assert list(sent.refused) == ["ana@shop.example"]
-    assert sent.refused["ana@shop.example"].startswith("550 5.1.1")
-    assert world.letters[0].recipients == ("luis@shop.example",)
+    assert list(sent.refused) == ["luis@shop.example"]
+    assert sent.refused["luis@shop.example"].startswith("550 5.1.1")
+    assert world.letters[0].recipients == ("ana@shop.example",)
 
 
-async def test_all_refused_but_one_for_now_is_worth_another_try(world: MailWorld) -> None:
-    world.faults.extend([Fault("refuse"), Fault("450")])
-    with pytest.raises(Unavailable):
+@pytest.mark.parametrize(("kind", "error"), [("refuse", Rejected), ("450", Unavailable)])
+async def test_a_mail_that_its_addressee_does_not_get_is_not_sent(world: MailWorld, kind: str, error: type[Exception]) -> None:
+    world.faults.append(Fault(kind))
+    with pytest.raises(error) as raised:
         await to(world).send(outgoing(cc=("luis@shop.example",)))
+    assert raised.type is error
+    assert world.letters == []
 
 
 async def test_nobody_at_the_port_is_unavailable() -> None:

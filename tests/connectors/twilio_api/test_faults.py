@@ -60,6 +60,11 @@ async def test_a_lost_answer_is_found_again_by_the_callback(world: World) -> Non
     assert receipt.external_id == world.shown()[0].id
 
 
+def test_a_full_queue_waits_longer_than_a_burst() -> None:
+    waits = [refusal(400, {"code": code, "message": ""}) for code in (20429, 21611, 63038)]
+    assert [one.retry_after for one in waits if isinstance(one, RateLimited)] == [5.0, 60.0, 3600.0]
+
+
 def test_every_known_code_has_a_word_and_is_final() -> None:
     for code, word in WORDS.items():
         found = refusal(400, {"code": code, "message": "no"})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connectors.contract import Address, Consent, Delivery, Message, Receipt
 from connectors.errors import MalformedPayload
 from connectors.twilio_api.payloads import STATES, events_of, person
-from connectors.twilio_api.words import START, STOP, stop_or_start
+from connectors.twilio_api.words import START, STOP, STOP_BY_SMS, stop_or_start
 from tests.connectors.twilio_api.world import said
 
 NAMES = ("MessageSid", "From", "To", "Body", "NumMedia", "MediaUrl0", "MediaContentType0", "Latitude", "Longitude", "ButtonPayload")
@@ -37,21 +37,33 @@ def test_bytes_that_are_no_form_are_malformed_or_empty(body: bytes) -> None:
 
 @pytest.mark.parametrize("word", sorted(STOP))
 def test_every_stop_word_is_heard_in_any_dress(word: str) -> None:
-    assert {stop_or_start(one) for one in (word, word.upper(), f" {word}. ", f"¡{word}!")} == {"stop"}
+    dressed = (word, word.upper(), f" {word}. ", f"¡{word}!")
+    assert {stop_or_start(one, sms=sms) for one in dressed for sms in (True, False)} == {"stop"}
+
+
+@pytest.mark.parametrize("word", sorted(STOP_BY_SMS))
+def test_some_words_stop_sms_alone_as_twilio_has_it(word: str) -> None:
+    assert (stop_or_start(word, sms=True), stop_or_start(word, sms=False)) == ("stop", "")
+
+
+def test_a_button_is_an_answer_whatever_it_says() -> None:
+    (message,) = said(From="whatsapp:+34611222333", Body="Baja", ButtonText="Baja", ButtonPayload="plan_down")
+    assert isinstance(message, Message)
+    assert not message.automatic
 
 
 @pytest.mark.parametrize("word", sorted(START))
 def test_every_start_word_is_heard(word: str) -> None:
-    assert stop_or_start(word.title()) == "start"
+    assert stop_or_start(word.title(), sms=False) == "start"
 
 
 @pytest.mark.parametrize("text", ["No quiero darme de baja", "stop it, please", "¿Dónde doy de alta el móvil?", "", "yes", "🛑" * 40])
 def test_a_sentence_is_no_stop_word(text: str) -> None:
-    assert stop_or_start(text) == ""
+    assert stop_or_start(text, sms=True) == ""
 
 
 def test_accents_do_not_hide_a_word() -> None:
-    assert stop_or_start("No más mensajes") == "stop"
+    assert stop_or_start("No más mensajes", sms=False) == "stop"
 
 
 def test_twilios_word_goes_before_ours() -> None:

@@ -1,0 +1,260 @@
+/** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by
+ *  hand. */
+
+export interface Capabilities {
+  text: number;
+  text_unit: string;
+  parts: number;
+  html: boolean;
+  subject: boolean;
+  copies: boolean;
+  attachments: number;
+  attachment_bytes: number;
+  media_types: string[];
+  typing: boolean;
+  delivered: boolean;
+  read: boolean;
+  reactions: boolean;
+  emojis: string[];
+  edits: boolean;
+  deletions: boolean;
+  quotes: boolean;
+  buttons: number;
+  templates: boolean;
+  consent: string;
+  starts: boolean;
+  live: boolean;
+  window: WindowStep[];
+}
+
+export interface ChannelDetail {
+  id: string;
+  connector: string;
+  name: string;
+  kind: string;
+  icon: string;
+  enabled: boolean;
+  archived: boolean;
+  state: string;
+  since: string | null;
+  detail: string;
+  last_in_at: string | null;
+  last_out_at: string | null;
+  queued: number;
+  quarantined: number;
+  limits: ChannelLimits;
+  expires_at: string | null;
+  quota: string;
+  waiting_first: boolean;
+  waiting_until: string | null;
+  webhook: string | null;
+  title: Words;
+  receives: string;
+  queue: Named;
+  brand: Named;
+  settings: Record<string, unknown>;
+  secrets: Record<string, boolean>;
+  problems: Record<string, string>;
+  key: string;
+  old_webhook: string | null;
+  old_webhook_until: string | null;
+  installs: boolean;
+  created_at: string;
+}
+
+export interface ChannelLimits {
+  text: number;
+  text_unit: string;
+  html: boolean;
+  subject: boolean;
+  copies: boolean;
+  attachments: number;
+  attachment_bytes: number;
+}
+
+export interface ChannelList {
+  items: ChannelView[];
+  next: null;
+}
+
+export interface ChannelView {
+  id: string;
+  connector: string;
+  name: string;
+  kind: string;
+  icon: string;
+  enabled: boolean;
+  archived: boolean;
+  state: string;
+  since: string | null;
+  detail: string;
+  last_in_at: string | null;
+  last_out_at: string | null;
+  queued: number;
+  quarantined: number;
+  limits: ChannelLimits;
+  expires_at: string | null;
+  quota: string;
+  waiting_first: boolean;
+  waiting_until: string | null;
+  webhook: string | null;
+}
+
+export interface ConnectorView {
+  id: string;
+  title: Words;
+  summary: Words;
+  kind: string;
+  icon: string;
+  receives: string;
+  address: string;
+  capabilities: Capabilities;
+  sandbox: boolean;
+  form: FieldView[];
+  groups: Record<string, Words>;
+}
+
+export interface FieldView {
+  name: string;
+  kind: string;
+  label: Words;
+  help: Words;
+  group: string;
+  secret: boolean;
+  required: boolean;
+  default: string | number | boolean | null;
+  choices: string[];
+  shape: string;
+  generated: boolean;
+  shown_if: string[] | null;
+  low: number | null;
+  high: number | null;
+  max_length: number | null;
+  example: string;
+}
+
+export interface Gallery {
+  items: ConnectorView[];
+  next: null;
+}
+
+export interface Guide {
+  lang: string;
+  html: string;
+}
+
+export interface MadeChannel {
+  channel: ChannelDetail;
+  generated: Record<string, string>;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface NewAddress {
+  channel: ChannelDetail;
+  steps: StepView[];
+}
+
+export interface Opening {
+  channel: ChannelDetail;
+  open: boolean;
+  problem: string;
+}
+
+export interface Passage {
+  at: string;
+  direction: "in" | "out";
+  kind: string;
+  who: string;
+  state: string;
+  problem: string;
+  delivery: string | null;
+  message: string | null;
+  customer: Named | null;
+}
+
+export interface Passages {
+  items: Passage[];
+  next: string | null;
+}
+
+export interface QuarantinePage {
+  items: Quarantined[];
+  next: string | null;
+}
+
+export interface Quarantined {
+  id: string;
+  channel: string;
+  channel_name: string;
+  kind: string;
+  external_id: string;
+  received_at: string;
+  problem: string;
+  attempts: number;
+}
+
+export interface Replayed {
+  ok: boolean;
+  problem: string;
+}
+
+export interface RuleInput {
+  queue: string;
+  id: string | null;
+  channel: string | null;
+  address: string | null;
+  language: string | null;
+  words: string[];
+}
+
+export interface RuleList {
+  items: RuleView[];
+  next: null;
+}
+
+export interface RuleView {
+  id: string;
+  queue: string;
+  channel: string | null;
+  address: string | null;
+  language: string | null;
+  words: string[];
+}
+
+export interface RulesInput {
+  items: RuleInput[];
+}
+
+export interface StepView {
+  name: string;
+  ok: boolean;
+  ms: number;
+  detail: string;
+  label: Words;
+  todo: Words;
+}
+
+export interface Steps {
+  ok: boolean;
+  steps: StepView[];
+}
+
+export interface Verdict {
+  rule: string | null;
+  position: number | null;
+  queue: Named;
+}
+
+export interface WindowStep {
+  hours: number | null;
+  allows: string;
+}
+
+export interface Words {
+  es: string;
+  en: string;
+}
