@@ -136,7 +136,7 @@ class Hub:
     def _take_in(self) -> None:
         """The way in."""
         database = self.storage.database
-        self.arrivals = Arrivals(database)
+        self.arrivals = Arrivals(database, lambda channels: self.administration.live.arrived(channels, self.realtime.push_everywhere))
         self.fetching = Fetching(database, self.blobs, self.publisher.wake)
         self.intake = Intake(
             database,
