@@ -57,7 +57,7 @@ def _contents(part: Part) -> Contents:
     contents = Contents()
     if part.parts:
         for one in part.parts:
-            inner = _contents_within(one, contents)
+            inner = _contents_within(one, contents, related=part.content_type == "multipart/related")
             contents.pieces += inner.pieces
             contents.files += inner.files
     elif _is_file(part, later=False):
@@ -67,9 +67,10 @@ def _contents(part: Part) -> Contents:
     return contents
 
 
-def _contents_within(part: Part, so_far: Contents) -> Contents:
-    """As `_contents`, but a named text after the first piece is a file."""
-    if not part.parts and _is_file(part, later=bool(so_far.pieces)):
+def _contents_within(part: Part, so_far: Contents, *, related: bool) -> Contents:
+    """As `_contents`, but a named text after the first piece is a file; and so is any text that only belongs to a page (RFC 2387)."""
+    belongs = related and any(piece.html for piece in so_far.pieces)
+    if not part.parts and (belongs or _is_file(part, later=bool(so_far.pieces))):
         return Contents(files=[part])
     return _contents(part)
 

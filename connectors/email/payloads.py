@@ -42,7 +42,8 @@ def read(raw: bytes) -> Mail:
     except mime.TooComplex:
         part, plain_only = mime.read_as_text(raw), True
     body = read_body(part)
-    senders = tuple(header.mailboxes(part.headers, "from"))
+    whole = header.as_it_stands(part.headers, "from")
+    senders = tuple(header.mailboxes(part.headers, "from")) or ((whole,) if whole else ())
     subject = header.first(part.headers, "subject")
     return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only)
 
