@@ -1,6 +1,7 @@
 """What of a mail's parts is to be read, as text and as HTML, and what are files."""
 
 import html as escaping
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -13,6 +14,10 @@ from connectors.email.names import file_name
 TEXT_LIMIT = 500_000
 HTML_LIMIT = 4_000_000
 """Bytes to read; a longer part is read so far, and is a file as well."""
+
+
+NAME = re.compile(r"[^\r\n]{1,200}\.[A-Za-z0-9]{2,5}")
+"""A description that is the name of a file, as some programs write it."""
 
 
 @dataclass(slots=True)
@@ -151,7 +156,8 @@ def _media(part: Part, html: str) -> Media:
 
 def _claimed_name(part: Part) -> str:
     disposition = parameter(part.headers, "filename", "content-disposition")
-    return header.text_of(disposition or parameter(part.headers, "name"))
+    described = header.first(part.headers, "content-description").strip()
+    return header.text_of(disposition or parameter(part.headers, "name")) or (described if NAME.fullmatch(described) else "")
 
 
 def _subject_of(part: Part) -> str:

@@ -37,7 +37,8 @@ def test_a_sender_of_nothing_but_spaces_costs_no_time(spaces: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("charset", "word"), [("shift_jis", "ツール"), ("iso-8859-2", "Žádost"), ("windows-1251", "Заказ"), ("big5", "訂單"), ("iso-2022-jp", "ツール")]
+    ("charset", "word"),
+    [("shift_jis", "ツール"), ("iso-8859-2", "Žádost"), ("windows-1251", "Заказ"), ("big5", "訂單"), ("iso-2022-jp", "ツール")],
 )
 def test_a_subject_without_a_charset_is_in_that_of_the_text(charset: str, word: str) -> None:
     written = {"iso-2022-jp": "shift_jis"}.get(charset, charset)
@@ -58,7 +59,9 @@ def test_a_subject_in_utf_8_is_utf_8_whatever_the_text_is_in() -> None:
 
 
 def test_letters_that_spell_tags_in_utf_7_stay_letters() -> None:
-    raw = mail(b"From: a@b.example", b"Content-Type: text/html; charset=utf-7", body=b"Hola +ADw-a href=+ACI-http://evil.example+ACIAPg-aqui")
+    raw = mail(
+        b"From: a@b.example", b"Content-Type: text/html; charset=utf-7", body=b"Hola +ADw-a href=+ACI-http://evil.example+ACIAPg-aqui"
+    )
     assert payloads.read(raw).html == "Hola +ADw-a href=+ACI-http://evil.example+ACIAPg-aqui"
 
 
