@@ -60,20 +60,25 @@ class Pipeline:
 
 
 async def serve(database: str) -> None:
-    """Serve on a port that the system chooses, print it, and stay until standard input ends."""
+    """Serve the pipeline until standard input ends."""
     async with asyncpg.create_pool(database, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
         sockets = socketio.AsyncServer(async_mode="aiohttp")
         application = web.Application()
         sockets.attach(application)
         application.router.add_post("/hook", Pipeline(pool, sockets).take)
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            print(runner.addresses[0][1], flush=True)
-            await asyncio.to_thread(sys.stdin.read)
-        finally:
-            await runner.cleanup()
+        await stay(application)
+
+
+async def stay(application: web.Application) -> None:
+    """Serve on a port that the system chooses, print it, and stay until standard input ends."""
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        print(runner.addresses[0][1], flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+    finally:
+        await runner.cleanup()
 
 
 @contextmanager
@@ -89,10 +94,10 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @asynccontextmanager
-async def bare_server(database: str) -> AsyncIterator[str]:
-    """The pipeline in a process of its own; gives its address."""
+async def bare_server(database: str, module: str = "benchmarks.bare") -> AsyncIterator[str]:
+    """The pipeline of a module in a process of its own; gives its address."""
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.bare", database, stdin=pipe, stdout=pipe)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, database, stdin=pipe, stdout=pipe)
     assert process.stdin
     assert process.stdout
     try:

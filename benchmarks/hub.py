@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +59,15 @@ async def company() -> AsyncIterator[Company]:
         folder = Path(name)
         async with running(folder, "demo", "--no-sandbox"):
             pass
-        said = await _finish(folder, "channel", "add", "http", "Load", "secret=env:LOAD_SECRET")
-        yield Company(folder, said.split()[-1])
+        yield Company(folder, await add_channel(folder, "http", {}, {"secret": SECRET}))
+
+
+async def add_channel(folder: Path, connector: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> str:
+    """One more channel, from the command line; the end of its webhook's address. Secrets go through the environment."""
+    named = {f"LOAD_{name.upper()}": value for name, value in secrets.items()}
+    given = [*(f"{name}={value}" for name, value in settings.items()), *(f"{name}=env:LOAD_{name.upper()}" for name in secrets)]
+    said = await _finish(folder, "channel", "add", connector, "Load", *given, **named)
+    return said.split()[-1]
 
 
 @asynccontextmanager
@@ -94,18 +101,18 @@ async def _address(output: asyncio.StreamReader, said: bytearray) -> str:
     raise LoadError(f"the hub ended without an address:\n{said.decode(errors='replace')}")
 
 
-async def _finish(folder: Path, *words: str) -> str:
-    process = await _start(folder, *words)
+async def _finish(folder: Path, *words: str, **environment: str) -> str:
+    process = await _start(folder, *words, **environment)
     said, _ = await process.communicate()
     if process.returncode != 0:
         raise LoadError(f"hilo {' '.join(words[:2])} failed:\n{said.decode(errors='replace')}")
     return said.decode().strip().splitlines()[-1]
 
 
-async def _start(folder: Path, *words: str) -> asyncio.subprocess.Process:
+async def _start(folder: Path, *words: str, **more: str) -> asyncio.subprocess.Process:
     own = {name: value for name, value in os.environ.items() if not name.startswith("HILO_")}
     ports = {"HILO_PORT": "0", "HILO_SMTP_PORT": "0", "HILO_VISITORS_NEW_PER_ADDRESS": "1000000"}
-    environment = own | ports | {"HILO_DATA": str(folder), "HILO_DEMO_PASSWORD": PASSWORD, "LOAD_SECRET": SECRET, "PYTHONUNBUFFERED": "1"}
+    environment = own | ports | {"HILO_DATA": str(folder), "HILO_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"} | more
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *COMMAND, *words, cwd=ROOT, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT

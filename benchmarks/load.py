@@ -6,7 +6,7 @@ It keeps its own work small (plain streams, requests made beforehand), because i
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter, time
@@ -66,18 +66,17 @@ def key_of(message: str) -> str:
 
 def delivery(url: str, secret: bytes, key: str, body: bytes) -> Delivery:
     """A POST of the body with its key, the time, and HMAC-SHA256 over time and body."""
-    parts = urlsplit(url)
     now = str(int(time()))
-    headers = {
-        "Host": parts.netloc,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        "X-Hilo-Delivery": key,
-        "X-Hilo-Timestamp": now,
-        "X-Hilo-Signature": signature(secret, now, body),
-    }
-    lines = (f"POST {parts.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", "")
-    return Delivery(key, "\r\n".join(lines).encode() + body)
+    signed = {"X-Hilo-Delivery": key, "X-Hilo-Timestamp": now, "X-Hilo-Signature": signature(secret, now, body)}
+    return Delivery(key, request(url, {"Content-Type": "application/json", **signed}, body))
+
+
+def request(url: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """A POST as it goes over the wire."""
+    parts = urlsplit(url)
+    all_headers = {"Host": parts.netloc, "Content-Length": str(len(body)), **headers}
+    lines = (f"POST {parts.path} HTTP/1.1", *(f"{name}: {value}" for name, value in all_headers.items()), "", "")
+    return "\r\n".join(lines).encode() + body
 
 
 def signature(secret: bytes, timestamp: str, body: bytes) -> str:
@@ -87,14 +86,26 @@ def signature(secret: bytes, timestamp: str, body: bytes) -> str:
 
 async def flood(url: str, deliveries: Sequence[Delivery], arrivals: Arrivals) -> float:
     """Send all with 32 requests in flight. Returns messages a second, from the first byte sent to the last push seen."""
-    queue = iter(deliveries)
     async with streams(url, IN_FLIGHT) as open_streams:
         began = perf_counter()
-        async with asyncio.TaskGroup() as senders:
-            for stream in open_streams:
-                senders.create_task(_send_all(stream, queue))
+        await _send_through(open_streams, deliveries)
         await arrivals.wait()
     return len(deliveries) / (max(arrivals.times.values()) - began)
+
+
+async def answered(url: str, deliveries: Sequence[Delivery]) -> float:
+    """Send all with 32 requests in flight. Returns webhooks a second, from the first byte sent to the last answer read."""
+    async with streams(url, IN_FLIGHT) as open_streams:
+        began = perf_counter()
+        await _send_through(open_streams, deliveries)
+        return len(deliveries) / (perf_counter() - began)
+
+
+async def _send_through(open_streams: Sequence[Stream], deliveries: Sequence[Delivery]) -> None:
+    queue = iter(deliveries)
+    async with asyncio.TaskGroup() as senders:
+        for stream in open_streams:
+            senders.create_task(_send_all(stream, queue))
 
 
 async def _send_all(stream: Stream, queue: Iterator[Delivery]) -> None:

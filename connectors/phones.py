@@ -5,6 +5,7 @@ providers write them either way. Both ways must find one customer.
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -21,6 +22,7 @@ OLD_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 """How a number was written -> how it is written now. Brazilian land lines begin with 2 to 5 and stay as they are."""
 
 
+@lru_cache(maxsize=10_000)  # the same customers write again, and reading a number is slow
 def e164(value: str, region: str = "ES") -> str:
     """The form to store and compare; `region` is where a number without a country is from. Raises NoPhone."""
     try:

@@ -45,14 +45,24 @@ def manifest(name: str) -> Manifest:
     """The manifest of a connector. Raises UnknownConnector, InvalidManifest."""
     if name not in packages():
         raise UnknownConnector(f"no connector {name!r}; installed are {', '.join(sorted(packages()))}")
-    text = files(packages()[name]).joinpath("manifest.toml").read_text(encoding="utf-8")
-    return read_manifest(text, name=name)
+    return manifest_of(packages()[name], name)
+
+
+def manifest_of(package: str, name: str) -> Manifest:
+    """The manifest of a package. Raises InvalidManifest."""
+    return read_manifest(files(package).joinpath("manifest.toml").read_text(encoding="utf-8"), name=name)
 
 
 @cache
 def load(name: str) -> ConnectorType:
+    """Import a connector, by its name. Raises UnknownConnector, InvalidManifest."""
+    manifest(name)
+    return load_package(packages()[name])
+
+
+def load_package(package: str) -> ConnectorType:
     """Import a connector. Its module `connector` offers a class `Settings` and a callable `build(settings, surroundings)`."""
-    described = manifest(name)
-    module = import_module(f"{packages()[name]}.connector")
+    described = manifest_of(package, package.rpartition(".")[2])
+    module = import_module(f"{package}.connector")
     build = cast("Callable[[Any, Surroundings], Connector]", module.build)
     return ConnectorType(described, module.Settings, build)

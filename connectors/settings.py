@@ -66,7 +66,8 @@ def setting(
         "shown_if": shown_if,
         "example": example,
     }
-    return field(metadata=about) if default is MISSING else field(default=default, metadata=about)
+    shown = not secret  # what is secret stands in no log
+    return field(metadata=about, repr=shown) if default is MISSING else field(default=default, metadata=about, repr=shown)
 
 
 @dataclass(frozen=True, slots=True)

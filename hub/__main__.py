@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import log
-from hub.commands import channels, rules
+from hub.commands import channels, kit, rules
 from hub.config import load
 from hub.errors import HubError, SetupError
 from hub.settings import Settings
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_queue(commands)
     _add_channel(commands)
     _add_rule(commands)
+    _add_connector(commands)
     backup = _command(commands, "backup", _backup, "write database, files and key into one archive; the hub may go on running")
     backup.add_argument("file", type=Path, help="the archive to write, such as hilo.tar")
     restore = _command(commands, "restore", _restore, "read such an archive into an empty database and data folder")
@@ -118,6 +119,10 @@ def _add_channel(commands: Any) -> None:
 
 def _add_rule(commands: Any) -> None:
     rules.add_to(_group(commands, "rule", "say which queue takes what, by channel, address, language and words"), _command)
+
+
+def _add_connector(commands: Any) -> None:
+    kit.add_to(_group(commands, "connector", "list, try or begin a kind of channel: for those who write one"), _command)
 
 
 async def _serve(_arguments: argparse.Namespace, settings: Settings) -> None:

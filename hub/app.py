@@ -128,15 +128,18 @@ class Hub:
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
+        reopen_hours = self.settings.intake.reopen_hours
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
-        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read)
+        self.writer = Writer(
+            database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read, reopen_hours
+        )
         self.acting = Acting(database, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 
     def _take_in(self) -> None:
         """The way in."""
         database = self.storage.database
-        self.arrivals = Arrivals(database)
+        self.arrivals = Arrivals(database, lambda channels: self.administration.live.arrived(channels, self.realtime.push_everywhere))
         self.fetching = Fetching(database, self.blobs, self.publisher.wake)
         self.intake = Intake(
             database,

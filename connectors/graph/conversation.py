@@ -178,9 +178,8 @@ def _read(given: Mapping[str, Any], who: Address, at: float | None) -> list[Even
 def _delivery(given: Mapping[str, Any], who: Address, at: float | None) -> list[Event]:
     told = part(given["delivery"])
     mids = told.get("mids")
-    found: list[Event] = (
-        [Receipt("delivered", external_id=text(one, 500), at=at) for one in mids or ()] if isinstance(mids, list | None) else []
-    )
+    named = [text(one, 500) for one in mids] if isinstance(mids, list) else []
+    found: list[Event] = [Receipt("delivered", external_id=one, at=at) for one in named if one]
     until = _moment(told.get("watermark"))
     return [*found, Receipt("delivered", peer=who, until=until, at=at)] if until is not None else found
 

@@ -13,6 +13,8 @@ from connectors.errors import MalformedPayload, Refused
 CHALLENGE = re.compile(r"[A-Za-z0-9_.=+/-]{1,200}")
 """What is said back in the handshake. It is Meta's own and random; anything that could be a page is refused."""
 PREFIX = "sha256="
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""The same content gives the same bytes."""
 
 
 def handshake(request: WebhookRequest, verify_token: str) -> Reception:
@@ -59,7 +61,7 @@ def unreadable(body: bytes) -> Delivery:
 
 def item(kind: str, external_id: object, content: Mapping[str, Any]) -> Delivery:
     """One item of a batch; without an id of its own, its content is its id."""
-    body = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    body = CANONICAL.encode(content).encode("utf-8", "surrogatepass")
     name = external_id if isinstance(external_id, str) and external_id else hashlib.sha256(body).hexdigest()
     return Delivery(kind, name[:500], body)
 

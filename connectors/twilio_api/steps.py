@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
+from twilio.base.exceptions import TwilioException
+
 from connectors.contract import Step
 from connectors.errors import ConnectorError
 
@@ -46,6 +48,6 @@ async def step(name: str, ask: Callable[[], Awaitable[str]]) -> Step:
     start, kind = perf_counter(), name.partition(" ")[0]
     try:
         detail, ok = await ask(), True
-    except (ConnectorError, Wanting) as error:
+    except (ConnectorError, Wanting, TwilioException) as error:  # the SDK's own: an answer without what it looks for
         detail, ok = str(error), False
     return Step(name, ok, (perf_counter() - start) * 1000, detail[:300], LABELS[kind], {} if ok else TODO[kind])

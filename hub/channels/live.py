@@ -26,6 +26,11 @@ class ChannelsLive:
         """The same, gathered."""
         return dict.fromkeys(BY_AND_BY, self._supervisors)
 
+    async def arrived(self, channels: Iterable[UUID], push: Callable[[str, ChannelTile, list[str]], Awaitable[None]]) -> None:
+        """When something last came in on these is written down now: that is no event of the ledger, so it passes."""
+        for tile in await self._tiles(channels):
+            await push("channel.changed", tile, [SUPERVISORS])
+
     async def _everybody(self, events: Sequence[EventRow]) -> list[Push]:
         return await self._pushes(events, EVERYBODY)
 

@@ -52,7 +52,9 @@ def first_rule(channel: UUID, rules: Sequence[Rule], text: str, language: str = 
 
 def folded(text: str) -> str:
     """The words of a text without accents and capitals, one blank around each."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    bare = unicodedata.normalize("NFKD", text)
+    if not bare.isascii():
+        bare = "".join(one for one in bare if not unicodedata.combining(one))
     return f" {' '.join(WORD.findall(bare.casefold()))} "
 
 

@@ -1,7 +1,7 @@
 """When something last came in on each channel: written down once a second at most, outside the transactions that take it in."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,10 +12,11 @@ PAUSE_S = 1.0
 
 
 class Arrivals:
-    """Told of every channel on which something came in; `run` writes it down."""
+    """Told of every channel on which something came in; `run` writes it down, and then tells `written` of these channels."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, written: Callable[[Iterable[UUID]], Awaitable[None]]) -> None:
         self._database = database
+        self._written = written
         self._channels: set[UUID] = set()
         self._some = asyncio.Event()
 
@@ -32,4 +33,5 @@ class Arrivals:
             channels, self._channels = list(self._channels), set()
             with suppress(*GONE):
                 await self._database.run(QUERIES.arrived, channels)
+                await self._written(channels)
             await asyncio.sleep(PAUSE_S)

@@ -92,7 +92,7 @@ class Ledger:
         """The last position given out, from the database. Waits out a database that is away."""
         while True:
             try:
-                self.head = max(self.head, await self._database.value(QUERIES.head))
+                self.wake(await self._database.value(QUERIES.head))
             except GONE as error:
                 log.warning("looking up the ledger's head: the database is away (%s)", error)
                 await asyncio.sleep(SLOW_POLL_S)
@@ -100,8 +100,10 @@ class Ledger:
                 return self.head
 
     def wake(self, head: int) -> None:
-        """There is something up to `head`."""
-        self.head = max(self.head, head)
+        """There is something up to `head`. What is known already wakes nobody: the publisher's node hears its own bell, too."""
+        if head <= self.head:
+            return
+        self.head = head
         for follower in self._followers:
             follower.set()
 
@@ -121,14 +123,15 @@ class Ledger:
             rows = await self.read(after)
             if rows:
                 await handle(rows)
-                return rows[-1].position
+                after = rows[-1].position
         except GONE as error:
             log.warning("following the ledger: the database is away (%s)", error)
             self.away_since = self.away_since or datetime.now(UTC)
             await asyncio.sleep(SLOW_POLL_S)
             return after
         self.away_since = None
-        await _wait(woken, SLOW_POLL_S)
+        if not rows or (after >= self.head and len(rows) < BATCH):
+            await _wait(woken, SLOW_POLL_S)
         return after
 
 

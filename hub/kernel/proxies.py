@@ -1,7 +1,8 @@
 """Where a request really comes from: forwarding headers are believed only from the proxies named in the settings."""
 
 from collections.abc import Iterable
-from ipaddress import IPv6Address, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
@@ -23,22 +24,26 @@ class Proxies:
         return told[-1] if told and self._trusts(request.remote or "") else request.scheme
 
     def _trusts(self, address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._networks if network.version == parsed.version)
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._networks if network.version == parsed.version)
 
 
 def subscriber(address: str) -> str:
     """What counts as one sender: an IPv6 subscriber has a whole /64."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = _parsed(address)
+    if parsed is None:
         return address[:64]
     if isinstance(parsed, IPv6Address):
         return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
     return str(parsed)
+
+
+@lru_cache(maxsize=1000)  # a provider calls from few addresses, and each request asks
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
 
 
 def _forwarded(request: web.Request, name: str) -> list[str]:

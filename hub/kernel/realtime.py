@@ -161,7 +161,7 @@ class Realtime:
     # ── Publishing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _publish(self, events: Sequence[EventRow]) -> None:
-        pushes = await self.project(events)
+        pushes = await self.project(events) if self._seats else []  # whoever sits down meanwhile waits for the lock, behind us
         async with self._lock:
             for push in pushes:
                 await self._emit(push)

@@ -291,16 +291,16 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 @web.middleware
 async def errors_as_data(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
     """Every error leaves as JSON with a code and a reference; what is unexpected is logged under that reference, never shown."""
-    reference = _reference()
     try:
         return await handler(request)
     except HubError as error:
-        return error_answer(error, reference)
+        return error_answer(error, _reference())
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return error_answer(_with_status(error.status, HTTP_CODES.get(error.status, "http"), error.reason), reference)
+        return error_answer(_with_status(error.status, HTTP_CODES.get(error.status, "http"), error.reason), _reference())
     except Exception as error:
+        reference = _reference()
         return error_answer(_meant(error, f"{request.method} {request.path}", reference), reference)
 
 

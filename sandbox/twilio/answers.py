@@ -181,7 +181,12 @@ def content(one: Content) -> dict[str, Any]:
         "friendly_name": one.name,
         "language": one.language,
         "variables": one.variables,
-        "types": {one.kind: {"body": one.body, **({"actions": [{"id": "si", "title": "Sí"}]} if "reply" in one.kind else {})}},
+        "types": {
+            one.kind: {
+                "body": one.body,
+                **({"actions": [{"id": id_, "title": title} for id_, title in one.actions]} if one.actions else {}),
+            }
+        },
         "date_created": ISO,
         "date_updated": ISO,
         "approval_requests": {

@@ -59,6 +59,8 @@ class Content:
     variables: dict[str, str]
     status: str
     category: str = "UTILITY"
+    actions: tuple[tuple[str, str], ...] = ()
+    """Buttons: id, title."""
 
 
 ORDER = {"1": "Lucía", "2": "A-1042"}
@@ -66,6 +68,16 @@ CONTENTS = (
     Content("HX" + "c1" * 16, "pedido_enviado", "es", "twilio/text", "Hola {{1}}, su pedido {{2}} ha salido.", ORDER, "approved"),
     Content("HX" + "c2" * 16, "order_shipped", "en", "twilio/text", "Hello {{1}}, your order {{2}} is on its way.", ORDER, "approved"),
     Content("HX" + "c3" * 16, "rebajas", "es", "twilio/quick-reply", "{{1}}, ¡rebajas!", {"1": "Lucía"}, "rejected", "MARKETING"),
+    Content(
+        "HX" + "c5" * 16,
+        "cita",
+        "es",
+        "twilio/quick-reply",
+        "{{1}}, su cita es el {{2}}.",
+        {"1": "Lucía", "2": "lunes a las 10"},
+        "approved",
+        actions=(("confirm", "Confirmar"), ("change", "Cambiar")),
+    ),
     Content("HX" + "c4" * 16, "borrador", "es", "twilio/text", "Un borrador", {}, "unsubmitted"),
 )
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -20,6 +20,7 @@ HELP = frozenset({"HELP", "INFO"})
 GOODBYE = "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe."
 WELCOME = "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe."
 
+MESSAGE_TYPES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio", "sticker": "sticker", "file": "document"}
 PHONE_STATES = {"delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}
 
 Given = dict[str, Any]
@@ -190,7 +191,7 @@ class Phones:
             mine=True,
             text=record.body,
             app=self.app(given),
-            media=[{"name": one.name, "type": one.type, "data": b64encode(one.data).decode()} for one in files],
+            media=[one.shown(whatsapp=record.whatsapp) for one in files],
             reply_to=str(given.get("reply_to") or ""),
             extra={"location": given["location"]} if given.get("location") else {},
         )
@@ -243,15 +244,15 @@ class Phones:
         for n, one in enumerate(record.files):
             fields[f"MediaUrl{n}"] = f"{self.address}{ROOT}/Messages/{record.sid}/Media/{one.sid}"
             fields[f"MediaContentType{n}"] = one.type
-        return fields | (self._of_whatsapp(given) if record.whatsapp else {"FromCountry": "ES", "ToCountry": "ES"})
+        return fields | (self._of_whatsapp(given, record) if record.whatsapp else {"FromCountry": "ES", "ToCountry": "ES"})
 
-    def _of_whatsapp(self, given: Given) -> dict[str, str]:
+    def _of_whatsapp(self, given: Given, record: Record) -> dict[str, str]:
         number, name = self.number(given), str(given.get("name") or given["customer"])
         known, user_id = {} if number in self._hidden else {"WaId": number.lstrip("+")}, self._user_ids.get(number, "")
         data = {"type": "whatsapp", "data": {"context": {"ProfileName": name, **known}}}
         return {
             "ProfileName": name,
-            "MessageType": "image" if given.get("media") else "text",
+            "MessageType": MESSAGE_TYPES[record.files[0].kind(whatsapp=True)] if record.files else "text",
             "ReferralNumMedia": "0",
             "ChannelMetadata": json.dumps(data),
             **known,

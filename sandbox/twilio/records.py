@@ -1,6 +1,7 @@
 """Messages as pretend Twilio keeps them, and how its API shows them: the history that a sweep reads."""
 
 import time
+from base64 import b64encode
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -20,6 +21,16 @@ class File:
     data: bytes
     name: str = ""
 
+    def shown(self, *, whatsapp: bool) -> dict[str, Any]:
+        """As a phone shows it."""
+        return {"name": self.name, "type": self.type, "kind": self.kind(whatsapp=whatsapp), "data": b64encode(self.data).decode()}
+
+    def kind(self, *, whatsapp: bool) -> str:
+        """On WhatsApp a voice note is Ogg, a sticker WebP."""
+        special = {"audio/ogg": "voice", "image/webp": "sticker"} if whatsapp else {}
+        broad = self.type.partition("/")[0]
+        return special.get(self.type) or (broad if broad in ("image", "audio", "video") else "file")
+
 
 @dataclass(slots=True)
 class Record:
@@ -34,6 +45,7 @@ class Record:
     service: str = ""
     callback: str = ""
     files: list[File] = field(default_factory=list)
+    buttons: list[dict[str, str]] = field(default_factory=list)
     error_code: int | None = None
     error_message: str | None = None
     at: float = field(default_factory=time.time)

@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -50,8 +49,9 @@ class Sending:
         sid = message_sid(with_files=bool(links))
         callback = form.get("StatusCallback", "")
         record = Record(sid, "outbound-api", from_, form["To"], body, "queued", service=service, callback=callback, queued=True)
+        record.buttons = [{"id": id_, "title": title} for id_, title in content.actions] if content else []
         self._records.keep(record)
-        self._webhooks.spawn(self._bring(record, links, template=content is not None))
+        self._webhooks.spawn(self._bring(record, links, template=content is not None and content.status == "approved"))
         return record
 
     def _to(self, form: Mapping[str, str]) -> str:
@@ -112,7 +112,8 @@ class Sending:
             mine=False,
             text=record.body,
             app="whatsapp" if record.whatsapp else "sms",
-            media=[{"name": one.name, "type": one.type, "data": b64encode(one.data).decode()} for one in record.files],
+            media=[one.shown(whatsapp=record.whatsapp) for one in record.files],
+            buttons=record.buttons,
             state="sent",
             extra={"from": record.from_.removeprefix("whatsapp:")},
         )

@@ -32,6 +32,16 @@ async def test_a_customer_writes_and_the_answer_leaves_from_the_same_number(worl
     assert (shown.id, shown.text, shown.extra["from"], shown.state) == (sent.external_id, "Hasta las 20 h", SERVICE_NUMBER, "delivered")
 
 
+@pytest.mark.parametrize(("written_to", "leaves_from"), [(SERVICE_NUMBER, SERVICE_NUMBER), ("", SMS_NUMBER), ("+34999999999", SMS_NUMBER)])
+async def test_without_a_service_an_answer_leaves_from_the_number_written_to_or_the_usual_one(
+    world: World, written_to: str, leaves_from: str
+) -> None:
+    channel, hook = await world.sms(senders=f"{SMS_NUMBER}\n{SERVICE_NUMBER}")
+    await channel.send(outgoing(hook=hook, sender=written_to))
+    await hook.event(in_state("delivered"))
+    assert world.shown()[0].extra["from"] == leaves_from
+
+
 async def test_receipts_carry_our_id_and_climb(world: World) -> None:
     channel, hook = await world.sms()
     sent = await channel.send(outgoing(hook=hook))

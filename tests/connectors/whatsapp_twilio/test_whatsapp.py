@@ -46,9 +46,11 @@ async def test_free_text_after_a_day_fails_and_a_template_arrives(world: World) 
     receipt: Any = await hook.event(in_state("failed"))
     assert receipt.reason.startswith("window_closed: 63016 ")
     use = TemplateUse("pedido_enviado", "es", {"1": "Lucía", "2": "B-7"})
-    await channel.send(Outgoing("other", Address("phone", LUCIA), "", template=use, callback=f"{hook.url}/status/{'0' * 36}"))
+    shown = "Hola Lucía, su pedido B-7 ha salido."
+    await channel.send(Outgoing("other", Address("phone", LUCIA), shown, template=use, callback=f"{hook.url}/status/{'0' * 36}"))
     await hook.event(in_state("delivered"))
-    assert [one.text for one in world.shown()] == ["Hola Lucía, su pedido B-7 ha salido."]
+    assert "Body=" not in world.asked("/Messages.json")[-1].body
+    assert [one.text for one in world.shown()] == [shown]
 
 
 async def test_templates_are_listed_with_their_state(world: World) -> None:
@@ -58,6 +60,7 @@ async def test_templates_are_listed_with_their_state(world: World) -> None:
         "pedido_enviado": "approved",
         "order_shipped": "approved",
         "rebajas": "rejected",
+        "cita": "approved",
     }
     sent = found["pedido_enviado"]
     assert (sent.language, sent.text, sent.variables, sent.category) == (
@@ -77,6 +80,13 @@ async def test_templates_come_page_by_page(world: World) -> None:
     assert len(world.asked("ContentAndApprovals")) == 3
 
 
+async def test_a_template_that_whatsapp_has_rejected_does_not_open_the_window(world: World) -> None:
+    channel, hook = await world.whatsapp()
+    await channel.send(outgoing(text="", hook=hook, template=TemplateUse("rebajas", "es", {"1": "Lucía"})))
+    receipt: Any = await hook.event(in_state("failed"))
+    assert receipt.reason.startswith("window_closed: 63016 ")
+
+
 async def test_an_unknown_template_is_told(world: World) -> None:
     channel, _ = await world.whatsapp(hook=False)
     with pytest.raises(Rejected) as raised:
@@ -86,12 +96,12 @@ async def test_an_unknown_template_is_told(world: World) -> None:
 
 async def test_a_button_says_which_one_and_below_which_message(world: World) -> None:
     channel, hook = await world.whatsapp()
-    await says(world)
-    sent = await channel.send(outgoing(text="¿Lo confirma?", hook=hook))
+    sent = await channel.send(outgoing(text="", hook=hook, template=TemplateUse("cita", "es", {"1": "Lucía", "2": "martes"})))
     await hook.event(in_state("delivered"))
-    await world.does("press", message=sent.external_id, id="si", title="Sí")
+    assert world.shown()[0].buttons == [{"id": "confirm", "title": "Confirmar"}, {"id": "change", "title": "Cambiar"}]
+    await world.does("press", message=sent.external_id, id="confirm", title="Confirmar")
     message: Any = await hook.event(lambda one: isinstance(one, Message) and one.choice is not None)
-    assert (message.choice.id, message.text, message.reply_to) == ("si", "Sí", (sent.external_id,))
+    assert (message.choice.id, message.text, message.reply_to) == ("confirm", "Confirmar", (sent.external_id,))
 
 
 async def test_a_place_is_a_place(world: World) -> None:

@@ -1,0 +1,1 @@
+"""The conformance kit: shows whether a connector keeps the contract. `hilo connector test NAME` runs it."""

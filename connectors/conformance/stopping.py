@@ -1,0 +1,101 @@
+"""Rules about stopping: whoever is cancelled in the middle leaves nothing running and nothing open."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+
+from connectors.conformance.pretend import Provider, provider, way_out
+from connectors.conformance.sending import needs_provider, outgoing
+from connectors.conformance.subject import Subject
+from connectors.conformance.verdicts import DoesNotApply
+from connectors.contract import Connector, Listens
+
+SOON_S = 3.0
+ARRIVES_S = 20.0
+
+
+async def a_stop_leaves_nothing(subject: Subject) -> Sequence[str]:
+    """Cancelled while a message is on its way."""
+    needs_provider(subject)
+    before, sessions = asyncio.all_tasks(), _sessions()
+    async with provider(subject, "hang") as there:
+        async with way_out(there.url) as egress:
+            found = await _stopped(subject.build(there.url, egress), lambda one: one.send(outgoing(subject)), there.arrived)
+        return [*found, *await _left(before, sessions, there)]
+
+
+async def listening_stops(subject: Subject) -> Sequence[str]:
+    """Cancelled while it waits for what customers write."""
+    if not isinstance(subject.build(), Listens):
+        raise DoesNotApply("it is called, and asks for nothing by itself")
+    before, sessions = asyncio.all_tasks(), _sessions()
+    async with provider(subject, "hang") as there:
+        async with way_out(there.url) as egress:
+            found = await _stopped(subject.build(there.url, egress), _listened, None)
+        return [*found, *await _left(before, sessions, there)]
+
+
+async def _listened(connector: Connector) -> None:
+    assert isinstance(connector, Listens)
+    async for _ in connector.listen(None):
+        pass
+
+
+async def _stopped(connector: Connector, do: Callable[[Connector], Awaitable[Any]], arrived: asyncio.Event | None) -> list[str]:
+    """Begin, wait until it is in the middle, cancel."""
+    async with connector:
+        task = asyncio.ensure_future(do(connector))
+        if arrived is None:
+            await asyncio.wait({task}, timeout=0.2)
+        else:
+            await _first(arrived, task)
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            return []  # it gave up by itself before it could be stopped
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=SOON_S)
+    if not done:
+        return [f"it did not stop within {SOON_S:.0f} seconds of being cancelled"]
+    return [] if task.cancelled() else ["it swallowed its cancellation: CancelledError must go up"]
+
+
+async def _first(arrived: asyncio.Event, task: "asyncio.Future[Any]") -> None:
+    waiting = asyncio.ensure_future(arrived.wait())
+    await asyncio.wait({waiting, task}, timeout=ARRIVES_S, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+
+
+async def _left(before: set["asyncio.Task[Any]"], sessions: set[int], there: Provider) -> list[str]:
+    found = list[str]()
+    if late := [task for task in asyncio.all_tasks() - before if await _lasts(task) and _is_connectors(task)]:
+        found.append(f"tasks go on after it was closed: {', '.join(task.get_name() for task in late)}")
+    if _sessions() - sessions:
+        found.append("an aiohttp.ClientSession is still open after it was closed")
+    if await _still_open(there):
+        found.append("a connection to the provider is still open after it was closed")
+    return found
+
+
+def _is_connectors(task: "asyncio.Task[Any]") -> bool:
+    """Not one of the pretend provider's own."""
+    return "RequestHandler" not in repr(task.get_coro())
+
+
+async def _lasts(task: "asyncio.Task[Any]") -> bool:
+    await asyncio.wait({task}, timeout=0.3)
+    return not task.done()
+
+
+async def _still_open(there: Provider) -> bool:
+    for _ in range(20):
+        if not there.open():
+            return False
+        await asyncio.sleep(0.05)  # the other end hears of it a moment later
+    return True
+
+
+def _sessions() -> set[int]:
+    return {id(one) for one in gc.get_objects() if isinstance(one, aiohttp.ClientSession) and not one.closed}
