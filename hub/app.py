@@ -128,8 +128,11 @@ class Hub:
         self.timeline = Timeline(database)
         self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
+        reopen_hours = self.settings.intake.reopen_hours
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
-        self.writer = Writer(database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read)
+        self.writer = Writer(
+            database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read, reopen_hours
+        )
         self.acting = Acting(database, manifest, self.publisher.wake)
         self.files = Files(database, self.blobs, self.records)
 

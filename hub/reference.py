@@ -5,11 +5,13 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from connectors.registry import packages
 from hub.config import KNOWN, SHORT_NAMES, allowed, defaults_file
 from hub.events import LEDGER_EVENTS, SOCKET_EVENTS
 from hub.kernel.web import Route
@@ -142,10 +144,19 @@ def all_routes() -> list[Route]:
 
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def connector_http_page() -> str:
+    """The JSON of the http channel, as the connector itself tells it."""
+    page: str = import_module(f"{packages()['http']}.reference").page()
+    return page
+
+
 PAGES: dict[str, tuple[Path, Callable[[], str]]] = {
     "settings": (FOLDER / "settings.md", settings_page),
     "events": (FOLDER / "events.md", events_page),
     "http": (FOLDER / "http.md", http_page),
+    "connector-http": (FOLDER / "connector-http.md", connector_http_page),
     "typescript": (ROOT / "agent_ui" / "src" / "live" / "hub.ts", typescript_file),
     "administration": (ROOT / "agent_ui" / "src" / "channels" / "hub.ts", administration_file),
 }

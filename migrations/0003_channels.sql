@@ -18,6 +18,7 @@ CREATE TABLE queue (
     sticky_s      int NOT NULL DEFAULT 30,
     wrap_s        int NOT NULL DEFAULT 60,
     answer_s      int NOT NULL DEFAULT 300,     -- how soon the customer should have an answer: what the list shows as due
+    away_s        int NOT NULL DEFAULT 600 CHECK (away_s >= 0),  -- how long what is not live stays with a colleague whose connection is gone
     created_at    timestamptz NOT NULL DEFAULT now()
 );
 

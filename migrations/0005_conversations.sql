@@ -40,8 +40,8 @@ CREATE INDEX topic_customer ON topic (customer_id, last_number);
 CREATE INDEX topic_newest ON topic (last_number);
 
 -- What is shown between the messages of a thread.
-CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned', 'work.transferred', 'work.completed', 'customer.joined',
-    'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved');
+CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned', 'work.transferred', 'work.released', 'work.completed',
+    'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved');
 
 CREATE TABLE message (
     id          uuid PRIMARY KEY,
@@ -115,6 +115,15 @@ CREATE TABLE reading (
     number      bigint NOT NULL,
     PRIMARY KEY (agent_id, customer_id)
 );
+
+-- Who was mentioned in a note, and where.
+CREATE TABLE mention (
+    agent_id   uuid NOT NULL REFERENCES agent ON DELETE CASCADE,
+    number     bigint NOT NULL,
+    message_id uuid NOT NULL REFERENCES message ON DELETE CASCADE,
+    PRIMARY KEY (agent_id, number)
+);
+CREATE INDEX mention_message ON mention (message_id);
 
 -- What is to be sent. A row lives until the provider took the message, refused it, or nobody knows.
 CREATE TABLE outbox (

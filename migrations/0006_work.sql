@@ -63,15 +63,16 @@ CREATE TABLE connection (
 );
 CREATE INDEX connection_node ON connection (node_id);
 
--- What one item of a kind weighs, how many of a kind one agent may have, and how long an offer of the kind stays open.
+-- What one item of a kind weighs, how many of a kind one agent may have, how long an offer of the kind stays open.
 CREATE TABLE capacity (
     kind    text PRIMARY KEY,
     units   int NOT NULL CHECK (units BETWEEN 0 AND 100),
     most    int NOT NULL CHECK (most > 0),
-    offer_s int NOT NULL CHECK (offer_s > 0)
+    offer_s int NOT NULL CHECK (offer_s > 0),
+    lost_s  int CHECK (lost_s >= 0)             -- how long what is live stays with a colleague whose connection is gone; NULL: as the queue says
 );
-INSERT INTO capacity (kind, units, most, offer_s) VALUES
-    ('voice', 100, 1, 20), ('chat', 33, 3, 30), ('message', 20, 5, 60), ('mail', 15, 6, 600), ('task', 10, 10, 600);
+INSERT INTO capacity (kind, units, most, offer_s, lost_s) VALUES
+    ('voice', 100, 1, 20, 20), ('chat', 33, 3, 30, 30), ('message', 20, 5, 60, NULL), ('mail', 15, 6, 600, NULL), ('task', 10, 10, 600, NULL);
 
 CREATE TABLE work (
     id              uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -85,6 +86,9 @@ CREATE TABLE work (
     agent_id        uuid REFERENCES agent,
     known_agent_id  uuid REFERENCES agent,          -- who knows this customer, or to whom it was handed: asked first
     kept_s          int CHECK (kept_s >= 0),        -- for how long only that colleague is asked; NULL: as long as the queue says
+    lost_agent_id   uuid REFERENCES agent,          -- who lost it with the connection, and has it again when back before anybody took it
+    handed_by       uuid REFERENCES agent,          -- who transferred it last
+    handed_note     uuid,                           -- and the note for whoever takes it
     units           int NOT NULL DEFAULT 0,         -- held from the agent's capacity while assigned or wrapping
     priority        int NOT NULL DEFAULT 0,
     first_queued_at timestamptz NOT NULL DEFAULT now(),   -- kept through every decline, time-out and transfer
@@ -100,6 +104,7 @@ CREATE TABLE work (
 );
 CREATE UNIQUE INDEX work_open ON work (topic_id) WHERE state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused');
 CREATE INDEX work_agent ON work (agent_id) WHERE state IN ('assigned', 'wrapping', 'paused');
+CREATE INDEX work_lost ON work (lost_agent_id) WHERE lost_agent_id IS NOT NULL;
 CREATE INDEX work_topic ON work (topic_id, id);
 CREATE INDEX work_of_agent ON work (agent_id, id) WHERE agent_id IS NOT NULL;
 CREATE INDEX work_waiting ON work (queue_id, first_queued_at) WHERE state IN ('queued', 'offered');

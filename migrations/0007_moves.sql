@@ -155,11 +155,17 @@ BEGIN
 END
 $$;
 
--- The newest open topic of a family to write in: on this channel first, else on any; a new one when nothing is open.
-CREATE FUNCTION topic_to_write(p_root uuid, p_customer uuid, p_channel uuid, p_address jsonb, p_subject text, OUT topic uuid) LANGUAGE plpgsql AS $$
+-- The newest open topic of a family to write in: on this channel first, else on any; else the one that was closed on this channel a short
+-- while ago; a new one when there is none.
+CREATE FUNCTION topic_to_write(p_root uuid, p_customer uuid, p_channel uuid, p_address jsonb, p_subject text, p_reopen_s float DEFAULT 0, OUT topic uuid) LANGUAGE plpgsql AS $$
 BEGIN
     SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
         WHERE c.root_id = p_root AND t.state = 'open' ORDER BY (t.channel_id IS NOT DISTINCT FROM p_channel) DESC, t.last_number DESC LIMIT 1;
+    IF topic IS NULL AND p_channel IS NOT NULL THEN
+        SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
+            WHERE c.root_id = p_root AND t.channel_id = p_channel AND t.closed_at > now() - make_interval(secs => p_reopen_s)
+            ORDER BY t.last_number DESC LIMIT 1;
+    END IF;
     IF topic IS NULL AND p_channel IS NULL THEN  -- a note on a customer with nothing open goes to the last matter
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root ORDER BY t.last_number DESC LIMIT 1;
     END IF;
@@ -192,7 +198,8 @@ BEGIN
     SELECT i.customer_id INTO owner FROM identity i JOIN customer c ON c.id = i.customer_id
         WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND c.root_id = write_message.root;
     IF p->>'topic' IS NULL THEN
-        topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject');
+        topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject',
+                                COALESCE((p->>'reopen_s')::float, 0));
     ELSE
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE t.id = (p->>'topic')::uuid AND c.root_id = write_message.root;
         IF topic IS NULL THEN
@@ -210,6 +217,9 @@ BEGIN
                 p->>'direction', p->>'author_kind', (p->>'author')::uuid, clock_timestamp(), NULLIF(p->'address', 'null'), p->>'subject', p->>'text',
                 decode(p->>'html', 'hex'), CASE WHEN p->>'direction' = 'out' THEN 'queued' ELSE 'saved' END, (p->>'reply_to')::uuid,
                 (p->>'send_at')::timestamptz, p->'context', decode(p->>'body_hash', 'hex'));
+    INSERT INTO mention (agent_id, number, message_id)
+        SELECT a::uuid, write_message.number, write_message.message FROM jsonb_array_elements_text(COALESCE(p->'context'->'mentions', '[]')) a
+        WHERE a IS DISTINCT FROM p->>'author' ON CONFLICT DO NOTHING;
     UPDATE attachment a SET message_id = write_message.message, position = x.n
         FROM jsonb_array_elements_text(p->'attachments') WITH ORDINALITY AS x(id, n)
         WHERE a.id = x.id::uuid AND a.message_id IS NULL AND a.uploader = p->>'uploader';
@@ -222,6 +232,7 @@ BEGIN
             VALUES (message, (p->>'channel')::uuid, topic || ' ' || (p->'address'->>'value'), number, p->'request',
                     COALESCE((p->>'send_at')::timestamptz, now() + make_interval(secs => (p->>'undo_s')::float)));
         UPDATE topic t SET last_at = now(), last_number = write_message.number, turn = 'customer', turn_since = now() WHERE t.id = write_message.topic;
+        PERFORM take_charge(topic, (p->>'channel')::uuid, (p->>'author')::uuid);
     END IF;
     INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel)
         VALUES ('message.created', p->>'author_kind', (p->>'author')::uuid, customer, topic, message, (p->>'channel')::uuid);

@@ -170,7 +170,8 @@ BEGIN
     UPDATE presence p SET units_used = p.units_used + p_units,
            units_extra = CASE WHEN p_beyond THEN GREATEST(p.units_extra, p.units_used + p_units + units_offered(p_agent) - p.units_max) ELSE p.units_extra END
         WHERE p.agent_id = p_agent;
-    UPDATE work w SET state = 'assigned', agent_id = p_agent, units = p_units, assigned_at = now(), wrap_until = NULL, why = p_why, reasons = '[]', kept_s = NULL
+    UPDATE work w SET state = 'assigned', agent_id = p_agent, units = p_units, assigned_at = now(), wrap_until = NULL, why = p_why, reasons = '[]', kept_s = NULL,
+           lost_agent_id = NULL
         WHERE w.id = p_work.id;
     UPDATE topic t SET agent_id = p_agent, queue_id = p_work.queue_id WHERE t.id = p_work.topic_id;
     INSERT INTO assignment (work_id, agent_id, why) VALUES (p_work.id, p_agent, p_why);
@@ -243,7 +244,7 @@ BEGIN
     END IF;
     ended := give_up_offer(p_offer, 'timed_out', '', 'system', NULL);
     IF ended = 'timed_out' THEN
-        UPDATE presence p SET not_responding = true WHERE p.agent_id = asked.agent_id;
+        UPDATE presence p SET not_responding = true, since = CASE WHEN p.not_responding THEN p.since ELSE now() END WHERE p.agent_id = asked.agent_id;
         PERFORM tell_status(asked.agent_id, 'system', '{"not_responding": true}');
     END IF;
     RETURN ended;

@@ -18,6 +18,18 @@ BEGIN
 END
 $$;
 
+-- The talk goes on after all.
+CREATE FUNCTION resume_work(p_work uuid, p_actor uuid, p_any boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    item work;
+BEGIN
+    item := lock_held(p_work, p_actor, p_any, ARRAY['wrapping']);
+    UPDATE work w SET state = 'assigned', wrap_until = NULL WHERE w.id = p_work;
+    UPDATE assignment a SET wrapping_at = NULL WHERE a.work_id = p_work AND a.ended_at IS NULL;
+    PERFORM tell_work('work.resumed', item, 'human', p_actor, item.agent_id, '{}');
+END
+$$;
+
 -- One minute more to wrap up.
 CREATE FUNCTION extend_wrapping(p_work uuid, p_actor uuid, p_any boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -57,7 +69,7 @@ $$;
 
 CREATE FUNCTION close_topic(p_work work, p_actor_kind text, p_actor uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE topic t SET state = 'closed', closed_at = now() WHERE t.id = p_work.topic_id AND t.state = 'open';
+    UPDATE topic t SET state = 'closed', closed_at = now(), turn = 'customer', turn_since = now() WHERE t.id = p_work.topic_id AND t.state = 'open';
     IF FOUND THEN
         PERFORM tell_work('topic.closed', p_work, p_actor_kind, p_actor, p_work.agent_id, '{}');
     END IF;
@@ -103,13 +115,14 @@ BEGIN
 END
 $$;
 
--- Puts a locked item back into a queue with all the time that it has waited.
+-- Puts a locked item back into a queue with all the time that it has waited; nobody looks after its matter then.
 CREATE FUNCTION queue_again(p_work work, p_queue uuid, p_known uuid, p_kept_s int, p_by text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE work w SET state = 'queued', queue_id = p_queue, known_agent_id = p_known, kept_s = p_kept_s, agent_id = NULL, units = 0, queued_at = now(),
-           assigned_at = NULL, wrap_until = NULL, why = NULL, reasons = '[]',
+           assigned_at = NULL, wrap_until = NULL, why = NULL, reasons = '[]', lost_agent_id = NULL, handed_by = NULL, handed_note = NULL,
            priority = w.priority + (SELECT b.priority FROM queue b WHERE b.id = p_queue) - (SELECT a.priority FROM queue a WHERE a.id = p_work.queue_id)
         WHERE w.id = p_work.id;
+    UPDATE topic t SET agent_id = NULL WHERE t.id = p_work.topic_id;
     PERFORM end_assignment(p_work, p_by);
 END
 $$;
@@ -125,29 +138,89 @@ BEGIN
 END
 $$;
 
--- The colleague was disabled, or the last connection has been away for too long: the work goes back. Who lost the connection is asked first when
--- back in time.
-CREATE FUNCTION release_lost_work(p_token bigint, p_work uuid, p_after interval) RETURNS void LANGUAGE plpgsql AS $$
+-- What goes back to its queue because whoever has it is not there, and when: at once of a colleague who was disabled, after a while of one
+-- whose last connection is gone. What is not live and has been answered is nobody's turn, and stays.
+CREATE VIEW lost_work AS
+SELECT w.id, w.agent_id, now() AS due_at, 'disabled' AS reason
+FROM agent a JOIN work w ON w.agent_id = a.id AND w.state = 'assigned' WHERE NOT a.enabled
+UNION ALL
+SELECT w.id, w.agent_id, p.left_at + make_interval(secs => COALESCE(c.lost_s, q.away_s)), 'left'
+FROM presence p JOIN agent a ON a.id = p.agent_id AND a.enabled JOIN work w ON w.agent_id = p.agent_id AND w.state = 'assigned'
+JOIN capacity c ON c.kind = w.kind JOIN queue q ON q.id = w.queue_id JOIN topic t ON t.id = w.topic_id
+WHERE NOT p.connected AND p.left_at IS NOT NULL AND (c.lost_s IS NOT NULL OR t.turn = 'agent');
+
+-- Gives back what is lost and due. Who lost the connection is asked first, and has it again when back before anybody took it.
+CREATE FUNCTION release_lost_work(p_token bigint, p_work uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     item work;
+    cause text;
 BEGIN
     PERFORM require_lease('router', p_token);
     item := lock_work(p_work);
-    IF item.state <> 'assigned' THEN
+    SELECT l.reason INTO cause FROM lost_work l WHERE l.id = p_work AND l.due_at <= clock_timestamp();
+    IF cause IS NULL THEN
         RETURN;
-    ELSIF NOT (SELECT a.enabled FROM agent a WHERE a.id = item.agent_id) THEN
-        UPDATE topic t SET agent_id = NULL WHERE t.id = item.topic_id;
-        PERFORM queue_again(item, item.queue_id, NULL, NULL, 'disabled');
-        PERFORM tell_work('work.released', item, 'system', NULL, item.agent_id, '{"reason": "disabled"}');
-    ELSIF EXISTS (SELECT 1 FROM presence p WHERE p.agent_id = item.agent_id AND NOT p.connected AND p.left_at <= clock_timestamp() - p_after) THEN
-        PERFORM queue_again(item, item.queue_id, item.agent_id, NULL, 'left');
-        PERFORM tell_work('work.released', item, 'system', NULL, item.agent_id, '{"reason": "left"}');
+    END IF;
+    PERFORM queue_again(item, item.queue_id, CASE WHEN cause = 'left' THEN item.agent_id END, NULL, cause);
+    UPDATE work w SET lost_agent_id = item.agent_id WHERE w.id = p_work AND cause = 'left';
+    PERFORM tell_work('work.released', item, 'system', NULL, item.agent_id, jsonb_build_object('reason', cause));
+END
+$$;
+
+-- Puts a locked item that waits into the hands of a colleague who has a claim to it, also beyond the limit.
+CREATE FUNCTION claim_work(p_work work, p_agent uuid, p_code text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM end_offer(p_work, 'canceled', p_code, 'human', p_agent);
+    UPDATE work w SET state = 'queued' WHERE w.id = p_work.id;
+    PERFORM hand_over(p_work, p_agent, (SELECT c.units FROM capacity c WHERE c.kind = p_work.kind), jsonb_build_object('code', p_code), true, p_agent);
+END
+$$;
+
+-- What a colleague lost with the connection and still waits is his or hers again.
+CREATE FUNCTION return_lost_work(p_agent uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    lost uuid;
+    item work;
+BEGIN
+    FOR lost IN SELECT w.id FROM work w JOIN customer c ON c.id = w.customer_id WHERE w.lost_agent_id = p_agent ORDER BY c.root_id, w.id LOOP
+        item := lock_work(lost);
+        IF item.lost_agent_id = p_agent AND item.state IN ('queued', 'offered') THEN
+            PERFORM claim_work(item, p_agent, 'returned');
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Whoever writes to a customer looks after what comes of it: a closed matter opens again, and what nobody has in hand is the writer's, as
+-- is what he or she had lost. The conversation is locked. A program that writes without being present takes nothing.
+CREATE FUNCTION take_charge(p_topic uuid, p_channel uuid, p_author uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    item work;
+BEGIN
+    UPDATE topic t SET state = 'open', closed_at = NULL WHERE t.id = p_topic AND t.state = 'closed';
+    IF FOUND THEN
+        INSERT INTO event (type, actor_kind, actor, customer, topic, channel)
+            SELECT 'topic.reopened', 'human', p_author, t.customer_id, t.id, t.channel_id FROM topic t WHERE t.id = p_topic;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM presence p WHERE p.agent_id = p_author AND p.connected) THEN
+        RETURN;
+    END IF;
+    SELECT w.* INTO item FROM work w WHERE w.topic_id = p_topic AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') FOR NO KEY UPDATE;
+    IF item.id IS NULL THEN
+        INSERT INTO work AS w (topic_id, customer_id, queue_id, channel_id, kind, priority)
+            SELECT t.id, t.customer_id, q.id, c.id, c.kind, q.priority
+            FROM topic t JOIN channel c ON c.id = p_channel JOIN queue q ON q.id = COALESCE(t.queue_id, c.queue_id) WHERE t.id = p_topic
+            RETURNING w.* INTO item;
+        PERFORM claim_work(item, p_author, 'wrote');
+    ELSIF item.state IN ('queued', 'offered') AND item.lost_agent_id = p_author THEN
+        PERFORM claim_work(item, p_author, 'returned');
     END IF;
 END
 $$;
 
 -- Hands an item to another queue, or to a colleague of its queue, who is then the only one asked for `p_kept_s` seconds. It keeps its age.
-CREATE FUNCTION transfer_work(p_work uuid, p_actor uuid, p_any boolean, p_queue uuid, p_agent uuid, p_kept_s int) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION transfer_work(p_work uuid, p_actor uuid, p_any boolean, p_queue uuid, p_agent uuid, p_kept_s int, p_note uuid)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     item work;
     target uuid;
@@ -163,6 +236,7 @@ BEGIN
     END IF;
     PERFORM end_offer(item, 'canceled', 'transferred', 'human', p_actor);
     PERFORM queue_again(item, target, p_agent, CASE WHEN p_agent IS NULL THEN NULL ELSE p_kept_s END, 'transferred');
+    UPDATE work w SET handed_by = p_actor, handed_note = p_note WHERE w.id = p_work;
     UPDATE topic t SET queue_id = target WHERE t.id = item.topic_id;
     PERFORM tell_work('work.transferred', item, 'human', p_actor, item.agent_id,
                       jsonb_strip_nulls(jsonb_build_object('from_queue', item.queue_id, 'queue', target, 'agent', p_agent)));

@@ -45,7 +45,7 @@ BEGIN
     SELECT a.routable INTO takes FROM activity a WHERE a.id = next_activity;
     SELECT a.routable INTO took FROM activity a WHERE a.id = was.activity;
     UPDATE presence SET activity = next_activity, after_work = next_rest,
-           since = CASE WHEN next_activity = was.activity THEN was.since ELSE now() END,
+           since = CASE WHEN next_activity = was.activity AND NOT (was.not_responding AND p ? 'activity') THEN was.since ELSE now() END,
            not_responding = was.not_responding AND NOT (p ? 'activity' AND takes),
            idle_since = CASE WHEN takes AND (was.not_responding OR NOT took) THEN now() ELSE was.idle_since END,
            channels_off = ARRAY(
@@ -58,10 +58,13 @@ BEGIN
 END
 $$;
 
--- The first socket of a colleague on a node.
+-- The first socket of a colleague on a node. What was lost with the last one and still waits comes back, to one who takes work.
 CREATE FUNCTION connect_agent(p_agent uuid, p_node uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO node (id) VALUES (p_node) ON CONFLICT (id) DO UPDATE SET seen_at = now();
+    IF EXISTS (SELECT 1 FROM presence p JOIN activity a ON a.id = p.activity AND a.routable WHERE p.agent_id = p_agent) THEN
+        PERFORM return_lost_work(p_agent);
+    END IF;
     PERFORM lock_presences(ARRAY[p_agent]);
     INSERT INTO connection (agent_id, node_id) VALUES (p_agent, p_node) ON CONFLICT DO NOTHING;
     UPDATE presence SET connected = true, left_at = NULL WHERE agent_id = p_agent AND NOT connected;

@@ -1,79 +1,186 @@
-"""The words of signed JSON, in the contract's; pure.
+"""From signed JSON to deliveries and events; pure. `{"events": [{"type": "message", ...}, ...]}`: each event is a delivery of its own."""
 
-{"events": [{"type": "message", "id": "…", "from": {"kind": "account", "value": "…", "name": "…"}, "text": "…", "at": 1763633767.5},
-            {"type": "receipt", "message": "<our id>", "state": "delivered"},
-            {"type": "typing", "from": {…}, "on": true}]}
-"""
-
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, get_args
 
-from connectors.contract import Address, Delivery, Event, Message, Receipt, Typing
+import msgspec
+
+from connectors.contract import (
+    Address,
+    Choice,
+    Consent,
+    Contact,
+    Delete,
+    Delivery,
+    Echo,
+    Edit,
+    Event,
+    Location,
+    Media,
+    Message,
+    Profile,
+    Reaction,
+    Receipt,
+    Typing,
+)
 from connectors.errors import MalformedPayload
+from connectors.http import words
+from connectors.phones import e164
 
-STATES = ("sent", "delivered", "read", "failed")
+EVENT, UNREADABLE = "event", "unreadable"
+"""Kinds of delivery."""
+KNOWN = frozenset(one.__struct_config__.tag for one in get_args(words.Words))
+DECODER: msgspec.json.Decoder[words.Words] = msgspec.json.Decoder(words.Words)
+TYPE = msgspec.json.Decoder(msgspec.defstruct("Named", [("type", str)]))
+OTHER = msgspec.json.Decoder(words.UnknownWords)
+Thing = TypeVar("Thing")
+
+
+def split(body: bytes, name: str) -> tuple[Delivery, ...]:
+    """The events of a body, each by itself. `name`: the sender's id of this delivery, for events that have no id of their own."""
+    try:
+        events = json.loads(body)["events"]
+        if not isinstance(events, list):
+            return (_unreadable(body),)
+        found = [_item(one, f"{name}:{place}" if name else "") for place, one in enumerate(events)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return (_unreadable(body),)
+    return tuple({one.external_id: one for one in found}.values())
+
+
+def _item(event: Any, name: str) -> Delivery:
+    body = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    own = isinstance(event, dict) and event.get("type") != "receipt" and isinstance(event.get("id"), str)
+    return Delivery(EVENT, hashlib.sha256(body if own else body + name.encode()).hexdigest(), body)
+
+
+def _unreadable(body: bytes) -> Delivery:
+    return Delivery(UNREADABLE, hashlib.sha256(body).hexdigest(), body)
 
 
 def read_delivery(delivery: Delivery) -> list[Event]:
-    """All events of a body, in order. Raises MalformedPayload naming the one that cannot be read."""
+    """The event of a delivery. Raises MalformedPayload naming what cannot be read."""
+    if delivery.kind == UNREADABLE:
+        raise MalformedPayload("a body is an object with a list 'events'")
     try:
-        events = json.loads(delivery.body)["events"]
-        return [_event(one) for one in events]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedPayload(f"cannot be read: {error!r}") from error
+        kind: str = TYPE.decode(delivery.body).type  # type: ignore[attr-defined]
+        if kind not in KNOWN:
+            return [_unsupported(OTHER.decode(delivery.body))]
+        said = DECODER.decode(delivery.body)
+        return [READERS[type(said)](said)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise MalformedPayload(f"cannot be read: {error}"[:300]) from error
 
 
-def _event(one: Mapping[str, Any]) -> Event:
-    return READERS.get(one["type"], _unsupported)(one)
-
-
-def _message(one: Mapping[str, Any]) -> Message:
-    at = one.get("at")
+def _message(said: words.MessageWords) -> Message:
     return Message(
-        external_id=_word(one["id"], 200),
-        sender=_address(one["from"]),
-        text=_word(one.get("text", ""), 100_000),
-        subject=_word(one.get("subject", ""), 500),
-        at=float(at) if at is not None else None,
-        claims={key: _word(value, 300) for key, value in dict(one.get("claims", {})).items()},
-        language=_word(one.get("language", ""), 2),
+        external_id=clean(said.id),
+        sender=_person(said.sender),
+        text=clean(said.text),
+        subject=clean(said.subject),
+        attachments=_files(said.attachments),
+        at=said.at,
+        to=clean(said.to),
+        reply_to=(clean(said.reply_to),) if said.reply_to else (),
+        automatic=said.automatic,
+        proves=tuple(map(_person, said.proves)),
+        claims=_claims(said.claims),
+        context=said.context,
+        language=clean(said.language),
+        album=clean(said.album),
+        location=_if(_place, said.location),
+        contacts=tuple(map(_card, said.contacts)),
+        choice=_if(lambda one: Choice(clean(one.id), clean(one.title)), said.choice),
     )
 
 
-def _receipt(one: Mapping[str, Any]) -> Receipt:
-    if one["state"] not in STATES:
-        raise ValueError(f"state must be one of {', '.join(STATES)}, not {one['state']!r}")
+def _echo(said: words.EchoWords) -> Echo:
+    files = _files(said.attachments)
+    return Echo(clean(said.id), _person(said.to), clean(said.text), files, said.at, clean(said.message), clean(said.author))
+
+
+def _receipt(said: words.ReceiptWords) -> Receipt:
     return Receipt(
-        state=one["state"],
-        external_id=_word(one.get("id", ""), 200),
-        message=_word(one.get("message", ""), 40),
-        reason=str(one.get("reason", ""))[:500],
+        state=said.state,
+        external_id=clean(said.id),
+        message=clean(said.message),
+        reason=clean(said.reason),
+        at=said.at,
+        part=said.part,
+        peer=_if(_person, said.peer),
+        until=said.until,
     )
 
 
-def _typing(one: Mapping[str, Any]) -> Typing:
-    return Typing(_address(one["from"]), bool(one.get("on", True)))
+def _reaction(said: words.ReactionWords) -> Reaction:
+    return Reaction(clean(said.id), _person(said.sender), clean(said.target), clean(said.emoji), said.at)
 
 
-def _unsupported(one: Mapping[str, Any]) -> Message:
+def _edit(said: words.EditWords) -> Edit:
+    return Edit(clean(said.id), _person(said.sender), clean(said.target), clean(said.text), said.at)
+
+
+def _delete(said: words.DeleteWords) -> Delete:
+    return Delete(clean(said.id), _person(said.sender), clean(said.target), said.at)
+
+
+def _profile(said: words.ProfileWords) -> Profile:
+    return Profile(_person(said.sender), clean(said.name), clean(said.language), _claims(said.claims))
+
+
+def _consent(said: words.ConsentWords) -> Consent:
+    return Consent(_person(said.sender), said.given, said.reason, clean(said.text), said.at)
+
+
+def _unsupported(said: words.UnknownWords) -> Message:
     """What is not known becomes a message that says so, with its raw data kept: never a loss."""
-    return Message(external_id=_word(one["id"], 200), sender=_address(one["from"]), context={"unsupported": _word(one["type"], 40)})
+    return Message(clean(said.id), _person(said.sender), context={"unsupported": clean(said.type)})
 
 
-def _address(one: Mapping[str, Any]) -> Address:
-    value = _word(one["value"], 300).strip()
-    if not value:
-        raise ValueError("the sender's value is empty")
-    return Address(_word(one.get("kind", "account"), 40), value, _word(one.get("name", ""), 200))
+def _person(one: words.Person) -> Address:
+    given = clean(one.value).strip()
+    value = e164(given) if one.kind == "phone" else given.lower() if one.kind == "email" else given
+    return Address(one.kind, value, clean(one.name), given if value != given else "")
 
 
-def _word(value: Any, limit: int) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"text is expected, not {type(value).__name__}")
-    if len(value) > limit:
-        raise ValueError(f"longer than {limit}")
-    return value.replace("\x00", "\ufffd")
+def _files(files: list[words.File]) -> tuple[Media, ...]:
+    return tuple(
+        Media(clean(one.name), clean(one.content_type), one.data, one.url, size=len(one.data or b"") or one.size, kind=one.kind)
+        for one in files
+    )
 
 
-READERS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {"message": _message, "receipt": _receipt, "typing": _typing}
+def _place(one: words.Place) -> Location:
+    return Location(one.latitude, one.longitude, clean(one.name), clean(one.address))
+
+
+def _card(one: words.Card) -> Contact:
+    return Contact(clean(one.name), tuple(map(clean, one.phones)), tuple(map(clean, one.emails)))
+
+
+def _claims(claims: Mapping[str, str]) -> dict[str, str]:
+    return {clean(key)[:100]: clean(value) for key, value in claims.items()}
+
+
+def _if(make: Callable[[Any], Thing], one: Any) -> Thing | None:
+    return None if one is None else make(one)
+
+
+def clean(text: str) -> str:
+    """Without the character that no database keeps."""
+    return text.replace("\x00", "\ufffd")
+
+
+READERS: Mapping[type, Callable[[Any], Event]] = {
+    words.MessageWords: _message,
+    words.EchoWords: _echo,
+    words.ReceiptWords: _receipt,
+    words.TypingWords: lambda said: Typing(_person(said.sender), said.on),
+    words.ReactionWords: _reaction,
+    words.EditWords: _edit,
+    words.DeleteWords: _delete,
+    words.ProfileWords: _profile,
+    words.ConsentWords: _consent,
+}

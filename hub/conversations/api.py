@@ -13,6 +13,7 @@ from hub.conversations.model import (
     FileName,
     HtmlQuery,
     Inline,
+    Mentions,
     Message,
     MessageVersions,
     NewDraft,
@@ -47,6 +48,7 @@ class ConversationsApi:
         read, write = "conversation.read", "conversation.write"
         customer, message = "/customers/{id}", "/messages/{id}"
         return [
+            get("/mentions", self.mentions, needs=read, answers={200: Mentions}),
             get(customer + "/conversation", self.page, needs=read, query=PageQuery, answers={200: ConversationPage}),
             put(customer + "/read", self.mark_read, needs=read, body=ReadMark, answers={204: None}),
             put(customer + "/draft", self.keep_draft, needs=write, body=NewDraft, answers={204: None}),
@@ -67,6 +69,10 @@ class ConversationsApi:
     async def page(self, call: Call) -> ConversationPage:
         """A page of the thread, the newest first; messages ascend inside, with what happened between them."""
         return await self._conversations.page(call.who, call.id(), call.query)
+
+    async def mentions(self, call: Call) -> Mentions:
+        """Notes in which the caller was mentioned, the newest first."""
+        return await self._conversations.mentions(call.who.agent)
 
     async def mark_read(self, call: Call) -> None:
         """How far the caller has read."""

@@ -155,6 +155,24 @@ class ConversationPage(View):
     viewers: list[Named]
 
 
+class Mention(View):
+    """A note in which the caller was mentioned."""
+
+    message: str
+    number: int
+    at: datetime
+    text: str
+    customer: Named
+    author: Named | None
+    unread: bool
+
+
+class Mentions(View):
+    """The last hundred, the newest first."""
+
+    items: list[Mention]
+
+
 # ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -93,6 +93,16 @@ SELECT topic_id FROM message WHERE id = $1 AND customer_id = ANY ($2::uuid[])
 -- Which of these are colleagues.
 SELECT id FROM agent WHERE id = ANY ($1::uuid[])
 
+-- name: mentions
+-- Where a colleague was mentioned, the newest first, and whether he or she has read it.
+SELECT m.id, m.number, m.at, left(m.text, 200) AS text, r.id AS customer, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name,
+       a.id AS author, a.name AS author_name,
+       m.number > COALESCE((SELECT max(d.number) FROM reading d WHERE d.agent_id = $1 AND d.customer_id IN (c.id, r.id)), 0) AS unread
+FROM mention x JOIN message m ON m.id = x.message_id AND m.deleted_at IS NULL
+JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id LEFT JOIN agent a ON a.id = m.author_id
+LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(i.name, ''), i.value) AS name FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at LIMIT 1) i ON true
+WHERE x.agent_id = $1 ORDER BY x.number DESC LIMIT 100
+
 -- name: sizes
 -- Names, sizes and types of files that this colleague uploaded and has not sent.
 SELECT id, name, size, content_type FROM attachment WHERE id = ANY ($1::uuid[]) AND message_id IS NULL AND uploader = $2

@@ -9,6 +9,8 @@ from uuid import UUID
 from hub.conversations.model import (
     ConversationPage,
     Draft,
+    Mention,
+    Mentions,
     Message,
     MessageVersion,
     PageQuery,
@@ -97,6 +99,10 @@ class Conversations:
         await self.owner_for(principal, message)
         return (await self.message_views([message]))[message]
 
+    async def mentions(self, agent: str) -> Mentions:
+        """Where a colleague was mentioned."""
+        return Mentions(items=[_mention(row) for row in await self._database.rows(QUERIES.mentions, agent)])
+
     async def versions(self, principal: Principal, message: str) -> list[MessageVersion]:
         """What a message that the caller may see said before it was edited, oldest first. Raises NotFound."""
         await self.owner_for(principal, message)
@@ -123,6 +129,18 @@ class Conversations:
 
     async def _rows(self, ids: Sequence[str | UUID]) -> list[Record]:
         return await self._database.rows(QUERIES.views, list(ids)) if ids else []
+
+
+def _mention(row: Record) -> Mention:
+    return Mention(
+        message=str(row["id"]),
+        number=row["number"],
+        at=row["at"],
+        text=row["text"],
+        customer=Named(id=str(row["customer"]), name=row["customer_name"]),
+        author=None if row["author"] is None else Named(id=str(row["author"]), name=row["author_name"]),
+        unread=row["unread"],
+    )
 
 
 def _draft(row: Record) -> Draft | None:

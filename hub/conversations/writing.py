@@ -97,10 +97,12 @@ class Writer:
         manifest: Callable[[str], Manifest],
         committed: Callable[[], None],
         on_read: Callable[[str, int], None] = lambda _root, _number: None,
+        reopen_hours: int = 0,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._customers = customers
+        self._reopen_s = reopen_hours * 3600
         self._templates = templates
         self._manifest = manifest
         self._committed = committed
@@ -122,7 +124,7 @@ class Writer:
         if road is None:
             check_note(body)
         topic = body.topic or (await self._topic_of(body.reply_to, family) if body.reply_to else None)
-        written = await settled(lambda: self._commit(_request(agent, root, topic, body, road, digest), road))
+        written = await settled(lambda: self._commit(_request(agent, root, topic, body, road, digest) | {"reopen_s": self._reopen_s}, road))
         crash_point("message.written")
         self._committed()
         return written

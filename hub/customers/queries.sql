@@ -91,7 +91,8 @@ SELECT count(*) FROM message WHERE customer_id = ANY ($1::uuid[])
 -- name: topics
 -- The matters of a family, the newest first.
 SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
-       t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name
+       t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name,
+       EXISTS (SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in') AS heard
 FROM topic t JOIN channel c ON c.id = t.channel_id LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
 WHERE t.customer_id = ANY ($1::uuid[]) ORDER BY t.last_number DESC, t.opened_at DESC
 
@@ -142,7 +143,7 @@ FROM changed
 
 -- name: channels
 -- The channels that are open, with their state.
-SELECT c.id, c.connector, c.name, COALESCE(s.state, 'down') AS state FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id
+SELECT c.id, c.connector, c.name, c.settings, COALESCE(s.state, 'down') AS state FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id
 WHERE c.enabled ORDER BY c.created_at, c.id
 
 -- name: last_used

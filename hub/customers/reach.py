@@ -68,13 +68,17 @@ def limits_of(manifest: Manifest) -> Limits:
 
 
 def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> list[OpenChannel]:
-    """Rows of the statement `channels`, with what their connectors can do. A connector that is not installed any more reaches nobody."""
+    """Rows of the statement `channels`, with what their connectors can do. A connector that is not installed any more reaches
+    nobody, nor does a channel that only receives.
+    """
     found = []
     for row in rows:
         try:
             described = manifest(row["connector"])
         except LookupError:
             continue
+        if described.outgoing and not row["settings"].get(described.outgoing):
+            continue  # it only receives
         found.append(OpenChannel(ChannelRef(id=str(row["id"]), connector=row["connector"], name=row["name"]), row["state"], described))
     return found
 

@@ -232,9 +232,9 @@ def _named(id_: UUID | None, name: str) -> Named | None:
 
 
 def _figures(messages: int, topics: Sequence[Record]) -> Figures:
-    """The preferred channel is the one on which most matters were opened; of several, the one used last."""
+    """The preferred channel is the one on which the customer wrote in most matters; of several, the one used last."""
     channels = {str(row["channel_id"]): _channel(row) for row in topics}
-    often = Counter(str(row["channel_id"]) for row in topics).most_common(1)
+    often = Counter(str(row["channel_id"]) for row in topics if row["heard"]).most_common(1)
     return Figures(
         messages=messages,
         topics=len(topics),

@@ -14,6 +14,7 @@ BEYOND = 2**63 - 1
 THREAD_TYPES = (
     "work.assigned",
     "work.transferred",
+    "work.released",
     "work.completed",
     "customer.joined",
     "customer.parted",
@@ -79,6 +80,8 @@ def _data(row: Record) -> dict[str, Any]:
 def _of_type(row: Record) -> dict[str, Any]:
     if row["type"] == "customer.joined":
         return {"undone": row["undone"]}
+    if row["type"] == "work.transferred":  # the event's agent is who had it; readers want to know who has it now
+        return {"agent": _named(row["target"], row["target_name"]), "from": _named(row["agent"], row["agent_name"])}
     if row["type"] == "work.completed":
         return {"code": row["code"], "note": row["note"]}
     return {}

@@ -200,21 +200,21 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     if row is None or row["state"] is None:
         return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
     wait = waits.get(str(row["work"]))
-    phase = _phase(row["state"])
+    phase = _phase(row["state"], row["topic_state"])
     return {
         "phase": phase,
-        "position": max(1, wait.position) if wait else None,
+        "position": wait.position if wait else None,
         "expected_wait_s": wait.expected_s if wait else None,
         "agent": {"name": row["agent"].split(" ")[0]} if phase == "talking" and row["agent"] else None,
         "read_to": row["read_to"],
     }
 
 
-def _phase(work: str) -> str:
-    """While somebody wraps up, the talk is over for the visitor; another message brings it back."""
+def _phase(work: str, topic: str) -> str:
+    """While somebody wraps up, the talk can still go on: for the visitor it is over when its matter is closed."""
     if work in ("queued", "offered"):
         return "queued"
-    return "talking" if work in ("assigned", "paused") else "closed"
+    return "talking" if work in ("assigned", "paused") or (work == "wrapping" and topic == "open") else "closed"
 
 
 def _checked(said: dict[str, Any]) -> tuple[str, str]:

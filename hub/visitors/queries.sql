@@ -33,7 +33,7 @@ SELECT at FROM message WHERE id = $1
 
 -- name: states
 -- How it stands for visitors: waiting (in which place), talking (to whom), or over; and how far a colleague has read.
-SELECT i.value AS visitor, w.id AS work, w.state, a.name AS agent,
+SELECT i.value AS visitor, w.id AS work, w.state, t.state AS topic_state, a.name AS agent,
        COALESCE((SELECT max(r.number) FROM reading r WHERE r.customer_id = c.root_id), 0) AS read_to
 FROM identity i JOIN customer c ON c.id = i.customer_id
 LEFT JOIN LATERAL (SELECT t.id, t.state FROM topic t WHERE t.customer_id = i.customer_id AND t.identity_id = i.id ORDER BY t.last_number DESC LIMIT 1) t ON true

@@ -49,6 +49,7 @@ class WorkApi:
             get("/work/{id}", self.work, needs=READ, answers={200: Work}),
             get("/work/{id}/why", self.why, needs=READ, answers={200: Why}),
             post("/work/{id}/finish", self.finish, needs=TAKE, answers={200: Work}),
+            post("/work/{id}/resume", self.resume, needs=TAKE, answers={200: Work}),
             post("/work/{id}/extend", self.extend, needs=TAKE, answers={200: Work}),
             post("/work/{id}/wrap-up", self.wrap_up, needs=TAKE, body=WrapUpInput, answers={200: Work}),
             post("/work/{id}/release", self.release, needs=TAKE, answers={200: Work}),
@@ -106,6 +107,11 @@ class WorkApi:
     async def finish(self, call: Call) -> Work:
         """The talk is over; the wrap-up begins."""
         await self._moves.finish(call.who, call.id())
+        return await self._view(call, call.id())
+
+    async def resume(self, call: Call) -> Work:
+        """The talk goes on after all: out of the wrap-up, back to the customer."""
+        await self._moves.resume(call.who, call.id())
         return await self._view(call, call.id())
 
     async def extend(self, call: Call) -> Work:

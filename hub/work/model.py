@@ -30,6 +30,15 @@ class Preview(View):
     direction: str
     text: str
     at: datetime
+    author: Named | None
+    """The colleague who said it; None for the customer and for what nobody here wrote."""
+
+
+class Handover(View):
+    """Who handed work on, and the note for whoever takes it."""
+
+    by: Named
+    note: str
 
 
 class Reason(View, omit_defaults=True):
@@ -93,7 +102,11 @@ class Offer(View):
     first_queued_at: datetime
     why: Reason | None
     preview: Preview | None
+    """The customer's last words."""
     subject: str
+    due_at: datetime
+    """When the customer should have an answer."""
+    handed: Handover | None
 
 
 class OfferEnd(View):
@@ -140,6 +153,8 @@ class QueueLoad(View):
     name: str
     waiting: int
     longest_wait_s: float | None
+    in_hand: int
+    """How many items of the queue colleagues have."""
     members: int
     available: int
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,10 @@ class Moves:
         """The talk is over; the time to wrap up begins."""
         await self._calls.call(QUERIES.finish_work, work, who.agent, who.may(ANYBODYS))
 
+    async def resume(self, who: Principal, work: str) -> None:
+        """The talk goes on after all: back from the wrap-up."""
+        await self._calls.call(QUERIES.resume_work, work, who.agent, who.may(ANYBODYS))
+
     async def extend(self, who: Principal, work: str) -> None:
         """One minute more to wrap up."""
         await self._calls.call(QUERIES.extend_wrapping, work, who.agent, who.may(ANYBODYS))
@@ -48,6 +53,9 @@ class Moves:
         if given.code not in codes:
             said = f"there is no wrap-up code {given.code!r}; allowed: {', '.join(codes)}"
             raise Invalid("invalid", f"code: {said}", fields={"code": said})
+        if given.commitment and given.commitment.due_at <= datetime.now(UTC):
+            said = "a promise is for a time to come"
+            raise Invalid("promise_past", f"commitment.due_at: {said}", fields={"commitment.due_at": said})
         promise = given.commitment and {"text": given.commitment.text, "due_at": given.commitment.due_at}
         await self._calls.call(QUERIES.wrap_up_work, work, who.agent, who.may(ANYBODYS), given.code, given.note, promise)
 
@@ -61,11 +69,9 @@ class Moves:
 
     async def transfer(self, who: Principal, work: str, to: TransferInput) -> None:
         """To another queue or to a colleague, with its age; the note is written into the thread in the same transaction."""
-        move = (QUERIES.transfer_work, (work, who.agent, who.may(ANYBODYS), to.queue, to.agent, KEPT_S))
-        if to.note.strip():
-            await self._calls.together((QUERIES.write_note, (await self._note(who, work, to.note),)), move)
-        else:
-            await self._calls.together(move)
+        note = await self._note(who, work, to.note) if to.note.strip() else None
+        move = (QUERIES.transfer_work, (work, who.agent, who.may(ANYBODYS), to.queue, to.agent, KEPT_S, note and note["id"]))
+        await self._calls.together(*([(QUERIES.write_note, (note,))] if note else []), move)
 
     async def abandon(self, topic: str) -> str | None:
         """The customer has left the live session of a topic; the work that this concerns, if any."""

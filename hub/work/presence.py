@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 BEAT_S = 3.0
 PROGRAM_S = 60.0
 """For how long a program that holds no socket is present after it last asked."""
+GRACE_S = 5.0
+"""For how long a colleague whose last socket went is still taken for present: a page that is loaded anew, a train in a tunnel."""
 SILENT = timedelta(seconds=10)
 """After this silence a process is taken for dead, and whoever was connected to it alone has left."""
 
@@ -35,17 +37,25 @@ class Presence:
         self._node = node
         self._here: set[str] = set()
         self._programs: dict[str, float] = {}
+        self._leaving: dict[str, float] = {}
+        self._began: float | None = None
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._calls = Calls(database, written)
 
     async def connected(self, agent: str) -> None:
         """The first socket of a colleague on this process."""
         self._programs.pop(agent, None)
+        self._leaving.pop(agent, None)
         self._here.add(agent)
         await self._write(agent)
 
     async def disconnected(self, agent: str) -> None:
-        """The last socket of a colleague on this process has gone: what is offered goes back at once, accepted work after a while."""
+        """The last socket of a colleague on this process has gone. Whoever is not back when the grace is over has left."""
+        self._leaving[agent] = time.monotonic() + GRACE_S
+
+    async def left(self, agent: str) -> None:
+        """A colleague is not here any more: what is offered goes back at once, accepted work after a while."""
+        self._leaving.pop(agent, None)
         self._here.discard(agent)
         try:
             await self._write(agent)
@@ -68,9 +78,9 @@ class Presence:
             self._programs[agent] = time.monotonic() + PROGRAM_S
 
     async def signed_out(self, agent: str) -> None:
-        """A session ended: a program that was present by it is not any more."""
-        if self._programs.pop(agent, None) is not None:
-            await self.disconnected(agent)
+        """A session ended: whoever was present by it alone is not any more, and nobody waits for him or her to come back."""
+        if self._programs.pop(agent, None) is not None or agent in self._leaving:
+            await self.left(agent)
 
     async def set_status(self, agent: str, given: StatusInput) -> None:
         """What a colleague sets. Raises Invalid naming the activities that exist."""
@@ -84,6 +94,7 @@ class Presence:
 
     async def run(self, seated: Callable[[], Set[str]]) -> None:
         """Show that this process is alive, and end the connections of those that are not. `seated` says who has a socket here."""
+        self._began = time.monotonic()
         while True:
             try:
                 await self.beat(seated())
@@ -94,13 +105,20 @@ class Presence:
     async def beat(self, seated: Set[str] | None = None) -> None:
         """One sign of life, one look at the others. Sockets are the truth: what the database missed while it was away is made good."""
         if seated is not None:
-            self._here = {*seated, *self._programs}
+            self._here = {*seated, *self._programs, *self._leaving}
         await self._database.run(QUERIES.beat, self._node)
         written = {row["agent"] for row in await self._database.rows(QUERIES.connections_here, self._node)}
         for agent in self._here ^ written:
             await self._write(agent)
         for agent in [agent for agent, until in self._programs.items() if until < time.monotonic()]:
             await self.signed_out(agent)
+        for agent in [agent for agent, until in self._leaving.items() if until <= time.monotonic()]:
+            await self.left(agent)
+        if self._began is None or time.monotonic() - self._began > SILENT.total_seconds():
+            await self._end_silent()
+
+    async def _end_silent(self) -> None:
+        """End what dead processes held; never just after the start, when those who had been there before could not yet come back."""
         for row in await self._database.rows(QUERIES.silent_connections, SILENT):
             await self._calls.call(QUERIES.disconnect_agent, row["agent_id"], row["node_id"])
 

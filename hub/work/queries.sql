@@ -62,17 +62,13 @@ SELECT expire_offer($1, $2)
 UNION ALL
 (SELECT 'wrapping', w.id FROM work w WHERE w.state = 'wrapping' AND w.wrap_until <= now() ORDER BY w.wrap_until LIMIT 500)
 UNION ALL
-(SELECT 'lost', w.id FROM presence p JOIN agent a ON a.id = p.agent_id JOIN work w ON w.agent_id = p.agent_id AND w.state = 'assigned'
- WHERE NOT a.enabled OR (NOT p.connected AND p.left_at <= now() - $1::interval) LIMIT 500)
+(SELECT 'lost', l.id FROM lost_work l WHERE l.due_at <= now() LIMIT 500)
 
 -- name: next_due
--- When the next wrap-up ends or the next colleague has been away for too long, at once for one who was disabled; seconds, None when nothing is
--- under way.
+-- When the next wrap-up ends or the next work of an absent colleague goes back; seconds, None when nothing is under way.
 SELECT EXTRACT(epoch FROM LEAST(
     (SELECT min(w.wrap_until) FROM work w WHERE w.state = 'wrapping'),
-    (SELECT min(now()) FROM agent a WHERE NOT a.enabled AND EXISTS (SELECT 1 FROM work w WHERE w.agent_id = a.id AND w.state = 'assigned')),
-    (SELECT min(p.left_at) + $1::interval FROM presence p
-     WHERE NOT p.connected AND p.left_at IS NOT NULL AND EXISTS (SELECT 1 FROM work w WHERE w.agent_id = p.agent_id AND w.state = 'assigned'))))::float
+    (SELECT min(l.due_at) FROM lost_work l)))::float
 
 -- name: end_wrapping
 -- Completes work whose time to wrap up is over.
@@ -80,7 +76,7 @@ SELECT end_wrapping($1, $2)
 
 -- name: release_lost_work
 -- Gives back the work of a colleague who was disabled or has been away for too long.
-SELECT release_lost_work($1, $2, $3)
+SELECT release_lost_work($1, $2)
 
 -- name: write_reasons
 -- Writes down why items wait; only under the router's lease.
@@ -98,6 +94,10 @@ SELECT decline_offer($1, $2, $3)
 -- name: finish_work
 -- The talk is over, the wrap-up begins.
 SELECT finish_work($1, $2, $3)
+
+-- name: resume_work
+-- The talk goes on.
+SELECT resume_work($1, $2, $3)
 
 -- name: extend_wrapping
 -- One minute more to wrap up.
@@ -117,7 +117,7 @@ SELECT assign_work($1, $2, $3, $4)
 
 -- name: transfer_work
 -- To another queue or colleague.
-SELECT transfer_work($1, $2, $3, $4, $5, $6)
+SELECT transfer_work($1, $2, $3, $4, $5, $6, $7)
 
 -- name: place_of_note
 -- Where a note on an item is written.
@@ -174,12 +174,14 @@ FROM agent_status s WHERE s.agent_id = ANY ($1::uuid[])
 
 -- name: queue_loads
 -- Every queue with what waits in it and who serves it.
-SELECT q.id::text, q.name, w.waiting, w.longest_wait_s, m.members, m.available
+SELECT q.id::text, q.name, w.waiting, w.longest_wait_s, COALESCE(h.in_hand, 0) AS in_hand, m.members, m.available
 FROM queue q
 CROSS JOIN LATERAL (SELECT count(*)::int AS waiting, EXTRACT(epoch FROM now() - min(w.first_queued_at))::float AS longest_wait_s
                     FROM work w WHERE w.queue_id = q.id AND w.state IN ('queued', 'offered')) w
 CROSS JOIN LATERAL (SELECT count(*)::int AS members, (count(*) FILTER (WHERE s.available))::int AS available
                     FROM queue_member m JOIN agent_status s ON s.agent_id = m.agent_id WHERE m.queue_id = q.id) m
+LEFT JOIN (SELECT w.queue_id, count(*)::int AS in_hand FROM work w WHERE w.state IN ('assigned', 'wrapping', 'paused') GROUP BY w.queue_id) h
+    ON h.queue_id = q.id
 ORDER BY q.name
 
 -- name: works
@@ -188,14 +190,15 @@ SELECT w.id::text, w.state, w.queue_id::text, q.name AS queue_name, w.channel_id
        r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name,
        t.id::text AS topic_id, t.code AS topic_code, t.subject, w.agent_id::text, a.name AS agent_name,
        EXTRACT(epoch FROM COALESCE(w.assigned_at, w.ended_at, now()) - w.first_queued_at)::float AS waited_s, w.first_queued_at, w.reasons, w.why,
-       m.direction, m.text, m.at, t.turn, t.turn_since, u.unread, w.wrap_until,
+       m.direction, m.text, m.at, m.author_id, m.author_name, t.turn, t.turn_since, u.unread, w.wrap_until,
        CASE WHEN t.turn = 'agent' AND w.ended_at IS NULL THEN t.turn_since + make_interval(secs => q.answer_s) END AS due_at,
        w.priority, w.code, w.note
 FROM work w
 JOIN queue q ON q.id = w.queue_id JOIN channel h ON h.id = w.channel_id JOIN topic t ON t.id = w.topic_id
 JOIN customer c ON c.id = w.customer_id JOIN customer r ON r.id = c.root_id LEFT JOIN agent a ON a.id = w.agent_id
 LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(i.name, ''), i.value) AS name FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at LIMIT 1) i ON true
-LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at FROM message m
+LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at, m.author_id::text, b.name AS author_name
+                   FROM message m LEFT JOIN agent b ON b.id = m.author_id
                    WHERE m.topic_id = t.id AND m.direction <> 'note' ORDER BY m.number DESC LIMIT 1) m ON true
 CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (
     SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in' AND m.number > COALESCE(
@@ -206,13 +209,15 @@ WHERE w.id = ANY ($1::uuid[])
 -- Offers with all that the agent who is asked must know.
 SELECT o.id::text, o.work_id::text, o.agent_id::text, w.queue_id::text, q.name AS queue_name, w.channel_id::text, h.connector, h.name AS channel_name,
        r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name, o.created_at, o.expires_at,
-       EXTRACT(epoch FROM now() - w.first_queued_at)::float AS waited_s, w.first_queued_at, o.why, m.direction, m.text, m.at, t.subject
+       EXTRACT(epoch FROM now() - w.first_queued_at)::float AS waited_s, w.first_queued_at, o.why, m.direction, m.text, m.at, m.author_id, m.author_name,
+       t.subject, t.turn_since + make_interval(secs => q.answer_s) AS due_at, b.id::text AS handed_by, b.name AS handed_by_name, n.text AS handed_note
 FROM offer o
 JOIN work w ON w.id = o.work_id JOIN queue q ON q.id = w.queue_id JOIN channel h ON h.id = w.channel_id JOIN topic t ON t.id = w.topic_id
 JOIN customer c ON c.id = w.customer_id JOIN customer r ON r.id = c.root_id
 LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(i.name, ''), i.value) AS name FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at LIMIT 1) i ON true
-LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at FROM message m
-                   WHERE m.topic_id = t.id AND m.direction <> 'note' ORDER BY m.number DESC LIMIT 1) m ON true
+LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at, NULL AS author_id, NULL AS author_name FROM message m
+                   WHERE m.topic_id = t.id AND m.direction = 'in' ORDER BY m.number DESC LIMIT 1) m ON true
+LEFT JOIN agent b ON b.id = w.handed_by LEFT JOIN message n ON n.id = w.handed_note
 WHERE o.id = ANY ($1::uuid[])
 
 -- name: offers_of
@@ -237,7 +242,8 @@ WHERE w.state = ANY ($1) AND ($2::uuid IS NULL OR w.queue_id = $2) AND ($3::uuid
 ORDER BY w.id DESC LIMIT $5
 
 -- name: places
--- Where items that wait stand in their queues, 1 for the next, 0 while offered; each queue is put in order once. The order is the router's.
+-- Where items that wait stand in their queues, 1 for the first, also while it is offered; each queue is put in order once. The order is the
+-- router's.
 WITH asked AS (
     SELECT w.id, w.queue_id, w.kind FROM work w WHERE w.id = ANY ($1::uuid[]) AND w.state IN ('queued', 'offered')
 ), line AS (
@@ -246,9 +252,9 @@ WITH asked AS (
         CASE q.ordering WHEN 'lifo' THEN -EXTRACT(epoch FROM w.queued_at)::float ELSE EXTRACT(epoch FROM w.first_queued_at)::float END
             - CASE q.ordering WHEN 'score' THEN w.priority * 60 ELSE 0 END,
         w.id)::int AS place
-    FROM work w JOIN queue q ON q.id = w.queue_id WHERE w.state = 'queued' AND w.queue_id IN (SELECT a.queue_id FROM asked a)
+    FROM work w JOIN queue q ON q.id = w.queue_id WHERE w.state IN ('queued', 'offered') AND w.queue_id IN (SELECT a.queue_id FROM asked a)
 )
-SELECT a.id::text, a.queue_id::text AS queue, a.kind, COALESCE(l.place, 0) AS position FROM asked a LEFT JOIN line l ON l.id = a.id
+SELECT a.id::text, a.queue_id::text AS queue, a.kind, l.place AS position FROM asked a JOIN line l ON l.id = a.id
 
 -- name: open_work_in
 -- The items that are open in topics, and those that agents have in hand with the families of customers.

@@ -13,6 +13,7 @@ from hub.work.model import (
     OPEN_STATES,
     Activity,
     ChannelLoad,
+    Handover,
     Label,
     Offer,
     Preview,
@@ -168,11 +169,22 @@ def _offer(row: Row, names: Mapping[str, str]) -> Offer:
         why=_reason(row["why"], names) if row["why"] else None,
         preview=_preview(row),
         subject=row["subject"],
+        due_at=row["due_at"],
+        handed=_handover(row),
     )
 
 
+def _handover(row: Row) -> Handover | None:
+    if not row["handed_by"]:
+        return None
+    return Handover(by=Named(id=row["handed_by"], name=row["handed_by_name"]), note=row["handed_note"] or "")
+
+
 def _preview(row: Row) -> Preview | None:
-    return Preview(direction=row["direction"], text=row["text"], at=row["at"]) if row["direction"] else None
+    if not row["direction"]:
+        return None
+    author = Named(id=row["author_id"], name=row["author_name"]) if row["author_name"] else None
+    return Preview(direction=row["direction"], text=row["text"], at=row["at"], author=author)
 
 
 def _reason(cause: Mapping[str, Any], names: Mapping[str, str]) -> Reason:

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -32,8 +31,6 @@ from routing.model import Offer, Queue
 
 log = logging.getLogger(__name__)
 
-LOST_AFTER = timedelta(seconds=30)
-"""How long accepted work stays with a colleague whose last connection has gone; that of one who is disabled goes back at once."""
 SWEEP_S = 30.0
 """How often the engine's picture is compared with the database: a safety net, not a clock."""
 
@@ -131,7 +128,7 @@ class Term:
         for event in events:
             self._take_offer_end(event)
         if any(event.type in DEADLINES_MOVED for event in events):
-            self._due_at = await self._database.value(QUERIES.next_due, LOST_AFTER)
+            self._due_at = await self._database.value(QUERIES.next_due)
 
     async def _take_queues(self) -> None:
         for row in await self._database.rows(QUERIES.queues):
@@ -265,9 +262,9 @@ class Term:
 
     async def _settle_overdue(self) -> None:
         """End wrap-ups and give back lost work whose time has come; each in a transaction of its own, its event does the rest."""
-        for row in await self._database.rows(QUERIES.overdue, LOST_AFTER):
+        for row in await self._database.rows(QUERIES.overdue):
             await self._settle_one(row["what"], row["id"])
-        self._due_at = await self._database.value(QUERIES.next_due, LOST_AFTER)
+        self._due_at = await self._database.value(QUERIES.next_due)
 
     async def _settle_one(self, what: str, id_: UUID) -> None:
         self.wrote = True
@@ -277,7 +274,7 @@ class Term:
             case "wrapping":
                 await self._database.run(QUERIES.end_wrapping, self._token, id_)
             case "lost":
-                await self._database.run(QUERIES.release_lost_work, self._token, id_, LOST_AFTER)
+                await self._database.run(QUERIES.release_lost_work, self._token, id_)
 
     async def sweep(self) -> None:
         """Compare with the database, and take in whatever differs."""

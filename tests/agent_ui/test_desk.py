@@ -57,7 +57,14 @@ async def test_work_goes_from_offer_to_closed_by_keys_alone(sign_in: SignIn) -> 
     await page.keyboard.press(ACCEPT)
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     await page.keyboard.press("e")
-    await expect(page.get_by_role("form", name=f"Cerrar lo de {name}")).to_be_visible()
+    closing = page.get_by_role("form", name=f"Cerrar lo de {name}")
+    await expect(closing.get_by_role("radio").first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(closing).to_have_count(0)  # too early: back to the conversation
+    await expect(page.locator("#composer")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("e")
+    await expect(closing.get_by_role("radio").first).to_be_focused()
     await page.keyboard.press("1")
     assert await violations(page) == []
     await page.keyboard.press("Control+Enter")

@@ -88,7 +88,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database, company: Company, records: Records, conversations: Conversations, blobs: Blobs) -> AsyncIterator[Desk]:
-    writer = Writer(database, blobs, records, Templates(database, dict, lambda: None), manifest, lambda: None)
+    writer = Writer(database, blobs, records, Templates(database, dict, lambda: None), manifest, lambda: None, reopen_hours=24)
     api = ConversationsApi(conversations, writer, Acting(database, manifest, lambda: None), Files(database, blobs, records), blobs, records)
     async with serving(api.routes()) as client:
         yield Desk(client, company, {"Agent": company.ana})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.manifest import Manifest
 from hub.customers.model import ConsentGiven
-from hub.customers.reach import Known, OpenChannel, Wrote, reachable
+from hub.customers.reach import Known, OpenChannel, Wrote, open_channels, reachable
 from hub.customers.records import Records
 from hub.kernel.database import Database
 from hub.kernel.shapes import ChannelRef
@@ -49,3 +49,19 @@ async def test_the_record_says_which_address_of_ours_was_written_to(records: Rec
     await database.run("""UPDATE message SET address = address || '{"to": "shop", "native": "V1"}' WHERE id <> $1""", chat.message)
     [way] = await records.reach(chat.root)
     assert (way.sender, way.native) == ("shop", "V1")
+
+
+def test_a_channel_that_only_receives_is_no_way_to_answer() -> None:
+    manifest = replace(MANIFESTS["webchat"], outgoing="url")
+    row = {"id": "c", "connector": "http", "name": "Shop", "state": "up"}
+    assert open_channels([{**row, "settings": {"url": ""}}, {**row, "settings": {}}], lambda _: manifest) == []
+    assert len(open_channels([{**row, "settings": {"url": "https://shop.example/hilo"}}], lambda _: manifest)) == 1
+
+
+async def test_what_we_wrote_first_does_not_make_a_channel_the_preferred_one(
+    records: Records, database: Database, company: Company
+) -> None:
+    chat = await company.writes("visitor", "v1")
+    assert (await records.read(company.principal, chat.root)).figures.preferred_channel is not None
+    await database.run("UPDATE message SET direction = 'out', state = 'sent'")
+    assert (await records.read(company.principal, chat.root)).figures.preferred_channel is None

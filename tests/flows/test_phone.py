@@ -22,6 +22,13 @@ async def test_an_agent_accepts_reads_and_answers_on_a_phone(come: Come, arrive:
     await vera.say(QUESTION)
     await ana.become("Disponible")
     offer = ana.offer(QUESTION)
+    await expect(offer.get_by_role("button")).to_have_count(1)  # one line, which opens when it is touched
+    for place in ("/settings/me", "/customers", "/commitments"):
+        await ana.page.goto(place)  # a page that is loaded anew keeps the offer
+        await expect(offer).to_be_visible()
+        assert await ana.page.get_by_role("main").evaluate("main => main.getBoundingClientRect().width") == 390
+        assert await ana.page.evaluate(OVERFLOW) <= 0
+    await offer.get_by_role("button").tap()
     await offer.get_by_role("button", name="Aceptar").tap()
     await expect(ana.message(QUESTION)).to_be_in_viewport()
     assert await ana.page.evaluate(OVERFLOW) <= 0

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sandbox.mail import MailWorld
 from tests.rig.colleague import Colleague
@@ -95,7 +96,8 @@ async def opened(postgres: RigPostgres, folder: Path, *, mail: bool = False, sta
         company = await found(
             postgres.url(name), folder / "data", outside=outside.address, relay_port=post.port if mail else 0, mail_port=mail_port
         )
-        hub = HubProcess(folder, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}")
+        named = {"HILO_EGRESS_PRIVATE": urlsplit(outside.address).netloc}
+        hub = HubProcess(folder, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", environment=named)
         hooks = await stack.enter_async_context(Webhooks(hub.address, company.hook))
         stack.push_async_exit(hub.__aexit__)
         if start:

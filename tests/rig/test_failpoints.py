@@ -70,7 +70,7 @@ async def test_dying_around_the_spool_loses_and_doubles_nothing(rig_postgres: Ri
 async def test_dying_before_a_file_is_named_loses_and_doubles_nothing(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     async with opened(rig_postgres, tmp_path, start=False) as scene, telegram.opened() as outside:
         await scene.company.add_telegram(scene.database_url, scene.hub.folder / "data", outside.base)
-        (scene.hub.folder / "config.toml").write_text(f'[egress]\nprivate = ["{urlsplit(outside.base).netloc}"]\n')
+        scene.hub.environment["HILO_EGRESS_PRIVATE"] = urlsplit(outside.base).netloc
         await outside.does("say", text="Look", media=[telegram.file("one.pdf", kind="file"), telegram.file("two.pdf", kind="file")])
         for point in WITH_FILES:
             await _die_at(scene, point)

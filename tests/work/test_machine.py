@@ -113,7 +113,7 @@ class Play:
         await self.floor.activity(agent, "available")
 
     async def _cut(self, agent: str, work: str | None, customer: str) -> None:
-        await self.floor.presence.disconnected(self.floor.agents[agent])
+        await self.floor.presence.left(self.floor.agents[agent])
 
     async def _return(self, agent: str, work: str | None, customer: str) -> None:
         await self.floor.presence.connected(self.floor.agents[agent])

@@ -162,7 +162,7 @@ async def test_an_agent_who_is_full_takes_nothing_more_but_a_supervisor_may_give
 
 
 async def test_work_is_not_assigned_to_somebody_who_is_away(floor: Floor, work: str) -> None:
-    await floor.presence.disconnected(floor.agents["luis"])
+    await floor.presence.left(floor.agents["luis"])
     with pytest.raises(Conflict) as refused:
         await floor.moves.assign(floor.who("ana", "supervisor"), work, floor.agents["luis"])
     assert refused.value.code == "agent_away"
@@ -198,4 +198,71 @@ async def test_a_break_after_the_current_work_begins_when_it_ends(floor: Floor, 
 async def test_a_message_during_the_wrap_up_brings_the_talk_back(floor: Floor, work: str) -> None:
     await floor.moves.finish(floor.who("ana"), work)
     assert await floor.message("marta", text="one more thing") == work
+    assert await floor.state(work) == "assigned"
+
+
+async def test_an_offer_of_what_was_handed_on_shows_who_did_it_the_note_and_the_customers_last_words(floor: Floor, work: str) -> None:
+    await floor.agent("eva", "service")
+    await floor.database.run("UPDATE message SET text = 'Where is my lamp?'")
+    to = TransferInput(agent=UUID(floor.agents["eva"]), note="a broken lamp")
+    await floor.moves.transfer(floor.who("ana"), work, to)
+    offer = await floor.expect_offer(work, "eva")
+    view = (await floor.reading.offer_views([offer]))[offer]
+    assert view.handed is not None
+    assert (view.handed.by.name, view.handed.note) == ("Ana", "a broken lamp")
+    assert view.preview is not None
+    assert view.preview.text == "Where is my lamp?"
+
+
+async def test_a_wrap_up_that_began_too_early_goes_back_to_the_talk(floor: Floor, work: str) -> None:
+    await floor.moves.finish(floor.who("ana"), work)
+    with pytest.raises(Conflict):
+        await floor.moves.resume(floor.who("luis"), work)
+    await floor.moves.resume(floor.who("ana"), work)
+    view = (await floor.reading.work_views([work]))[work]
+    assert (view.state, view.wrap_until, await floor.units("ana")) == ("assigned", None, 33)
+    assert await floor.database.value("SELECT wrapping_at FROM assignment WHERE ended_at IS NULL") is None
+    with pytest.raises(Conflict, match="while it is wrapping"):
+        await floor.moves.resume(floor.who("ana"), work)
+
+
+async def test_a_promise_for_a_time_that_has_passed_is_refused(floor: Floor, work: str) -> None:
+    late = CommitmentInput(text="call back", due_at=datetime.now(UTC) - timedelta(minutes=1))
+    with pytest.raises(Invalid, match="a time to come"):
+        await floor.moves.wrap_up(floor.who("ana"), work, WrapUpInput(code="resolved", commitment=late))
+    assert await floor.state(work) == "assigned"
+
+
+async def test_the_deadline_counts_from_the_first_message_that_nobody_answered(floor: Floor) -> None:
+    work = await floor.message("marta")
+    await floor.database.run("UPDATE topic SET turn_since = now() - interval '4 minutes'")
+    before = (await floor.reading.work_views([work]))[work].due_at
+    await floor.message("marta", text="hello?")
+    view = (await floor.reading.work_views([work]))[work]
+    assert view.due_at == before
+    assert before is not None
+
+
+async def test_a_matter_that_was_closed_without_an_answer_counts_anew_when_the_customer_writes_again(floor: Floor, work: str) -> None:
+    await floor.database.run("UPDATE topic SET turn_since = now() - interval '3 days'")
+    await floor.moves.wrap_up(floor.who("ana"), work, WrapUpInput(code="resolved"))
+    again = await floor.message("marta")
+    due = (await floor.reading.work_views([again]))[again].due_at
+    assert due is not None
+    assert due > datetime.now(UTC)
+
+
+async def test_the_preview_of_work_says_who_wrote_it(floor: Floor, work: str) -> None:
+    await floor.database.run(
+        "UPDATE message SET direction = 'out', state = 'sent', author_kind = 'human', author_id = $1", floor.agents["luis"]
+    )
+    preview = (await floor.reading.work_views([work]))[work].preview
+    assert preview is not None
+    assert preview.author is not None
+    assert preview.author.name == "Luis"
+
+
+async def test_queues_count_what_colleagues_have_in_hand(floor: Floor, work: str) -> None:
+    (load,) = await floor.reading.queue_loads()
+    assert (load.waiting, load.in_hand) == (0, 1)
     assert await floor.state(work) == "assigned"

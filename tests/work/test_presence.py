@@ -31,7 +31,7 @@ async def test_a_lost_connection_gives_offers_back_at_once_and_holds_nothing_aga
     await floor.agent("ana", "service")
     work = await floor.message("marta")
     await floor.expect_offer(work, "ana")
-    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.left(floor.agents["ana"])
     ended = await floor.expect("offer.rescinded", work=work)
     assert ended.data["reason"] == "left"
     assert await floor.routing_status("ana") == "off"
@@ -57,7 +57,7 @@ async def test_accepted_work_goes_back_half_a_minute_after_the_connection_was_lo
     work = await quiet.message("marta")
     async with quiet.routing():
         await quiet.expect_taken(work, "ana")
-        await quiet.presence.disconnected(quiet.agents["ana"])
+        await quiet.presence.left(quiet.agents["ana"])
     before = await quiet.database.value("SELECT first_queued_at FROM work")
     assert await quiet.state(work) == "assigned"
     await quiet.database.run("UPDATE presence SET left_at = now() - interval '31 seconds'")
@@ -66,7 +66,8 @@ async def test_accepted_work_goes_back_half_a_minute_after_the_connection_was_lo
         assert released.data["reason"] == "left"
         assert await quiet.database.value("SELECT first_queued_at FROM work") == before
         await quiet.presence.connected(quiet.agents["ana"])
-        await quiet.expect_offer(work, "ana")
+        back = await quiet.expect("work.assigned", work=work)
+        assert (str(back.agent), back.data["why"]["code"]) == (quiet.agents["ana"], "returned")
 
 
 async def test_a_disabled_agent_gives_back_offers_and_work_with_its_age_and_is_not_asked_again(floor: Floor, people: People) -> None:
@@ -113,7 +114,7 @@ async def test_an_agent_who_is_back_in_time_keeps_the_work(quiet: Floor) -> None
     work = await quiet.message("marta")
     async with quiet.routing():
         await quiet.expect_taken(work, "ana")
-    await quiet.presence.disconnected(quiet.agents["ana"])
+    await quiet.presence.left(quiet.agents["ana"])
     await quiet.presence.connected(quiet.agents["ana"])
     other = await quiet.message("pedro")
     async with quiet.routing():
@@ -125,9 +126,9 @@ async def test_an_agent_with_a_connection_to_another_process_has_not_left(floor:
     await floor.agent("ana", "service")
     other = Presence(floor.database, uuid4())
     await other.connected(floor.agents["ana"])
-    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.left(floor.agents["ana"])
     assert await floor.routing_status("ana") == "idle"
-    await other.disconnected(floor.agents["ana"])
+    await other.left(floor.agents["ana"])
     assert await floor.routing_status("ana") == "off"
 
 
@@ -159,7 +160,7 @@ async def test_whoever_comes_while_leaving_is_still_being_written_has_come(quiet
         await quiet.expect_offer(work, "ana")
     async with quiet.database.transaction() as connection:
         await connection.execute("SELECT FROM work FOR UPDATE")
-        leaving = asyncio.create_task(quiet.presence.disconnected(ana))
+        leaving = asyncio.create_task(quiet.presence.left(ana))
         await eventually(lambda: quiet.database.value(WAITING), what="leaving waits for the work")
         coming = asyncio.create_task(quiet.presence.connected(ana))
         await asyncio.wait({coming}, timeout=0.2)  # without an order it is written before the leaving
@@ -216,7 +217,7 @@ async def test_queues_count_who_serves_them_and_what_waits(floor: Floor) -> None
 async def test_a_program_without_a_socket_is_present_as_long_as_it_asks(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     await floor.agent("ana", "service")
     ana = floor.agents["ana"]
-    await floor.presence.disconnected(ana)
+    await floor.presence.left(ana)
     await floor.presence.set_status(ana, StatusInput(activity="available"))
     await floor.presence.announced(ana)
     work = await floor.message("marta")
@@ -234,7 +235,7 @@ async def test_a_program_without_a_socket_is_present_as_long_as_it_asks(floor: F
 async def test_asking_does_not_bring_back_whoever_lost_the_socket(floor: Floor) -> None:
     await floor.agent("ana", "service")
     await floor.presence.announced(floor.agents["ana"])  # with a socket there is nothing to announce
-    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.left(floor.agents["ana"])
     floor.presence.asked(floor.agents["ana"])
     await floor.presence.beat()
     assert await floor.routing_status("ana") == "off"
@@ -242,8 +243,126 @@ async def test_asking_does_not_bring_back_whoever_lost_the_socket(floor: Floor) 
 
 async def test_signing_out_ends_the_presence_of_a_program(floor: Floor) -> None:
     await floor.agent("ana", "service")
-    await floor.presence.disconnected(floor.agents["ana"])
+    await floor.presence.left(floor.agents["ana"])
     await floor.presence.announced(floor.agents["ana"])
     assert await floor.routing_status("ana") == "idle"
     await floor.presence.signed_out(floor.agents["ana"])
     assert await floor.routing_status("ana") == "off"
+
+
+async def test_a_page_that_is_loaded_anew_keeps_its_offers_and_their_deadlines(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    offers = [await floor.expect_offer(await floor.message(name), "ana") for name in ("marta", "pedro")]
+    deadlines = "SELECT array_agg(expires_at ORDER BY id) FROM offer WHERE state = 'pending' AND id = ANY ($1)"
+    before = await floor.database.value(deadlines, offers)
+    await floor.presence.disconnected(ana)
+    await floor.presence.beat(set())
+    await floor.presence.connected(ana)
+    await floor.presence.beat({ana})
+    assert await floor.database.value(deadlines, offers) == before
+    assert len(before) == 2
+
+
+async def test_whoever_is_not_back_when_the_grace_is_over_has_left(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.work.presence.GRACE_S", -1.0)
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    await floor.presence.disconnected(ana)
+    await floor.presence.beat(set())
+    assert (await floor.expect("offer.rescinded", work=work)).data["reason"] == "left"
+
+
+async def test_whoever_signs_out_has_left_without_grace(floor: Floor) -> None:
+    ana = await floor.agent("ana", "service")
+    work = await floor.message("marta")
+    await floor.expect_offer(work, "ana")
+    await floor.presence.disconnected(ana)
+    await floor.presence.signed_out(ana)
+    await floor.expect("offer.rescinded", work=work)
+
+
+async def test_a_hub_that_starts_anew_gives_colleagues_time_to_come_back_before_it_takes_their_offers(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_offer(work, "ana")
+    await quiet.database.run("UPDATE node SET seen_at = now() - interval '1 minute'")
+    restarted = Presence(quiet.database, uuid4())
+    running = asyncio.create_task(restarted.run(lambda: {ana}))
+    present = "SELECT count(*) = 2 FROM connection"
+    await eventually(lambda: quiet.database.value(present), what="the new process has written who is there")
+    running.cancel()
+    assert await quiet.state(work) == "offered"
+
+
+@pytest.mark.parametrize(("kind", "stays_s"), [("chat", 30), ("voice", 20), ("mail", 600), ("message", 600)])
+async def test_what_is_live_goes_back_soon_and_the_rest_has_time(quiet: Floor, kind: str, stays_s: int) -> None:
+    await quiet.agent("ana", "service")
+    work = await quiet.message("marta", kind=kind)
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+    await quiet.presence.left(quiet.agents["ana"])
+    due = "SELECT EXTRACT(epoch FROM l.due_at - p.left_at)::int FROM lost_work l JOIN presence p ON p.agent_id = l.agent_id WHERE l.id = $1"
+    assert await quiet.database.value(due, work) == stays_s
+    await quiet.database.run("UPDATE queue SET away_s = 45")
+    assert await quiet.database.value(due, work) == (45 if stays_s == 600 else stays_s)
+
+
+async def test_a_mail_that_was_answered_stays_with_whoever_answered_it_until_the_customer_writes(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta", kind="mail")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+    await quiet.database.run("UPDATE topic SET turn = 'customer'")
+    await quiet.presence.left(ana)
+    assert await quiet.database.value("SELECT count(*) FROM lost_work") == 0
+    await quiet.message("marta", kind="mail")
+    assert await quiet.database.value("SELECT count(*) FROM lost_work") == 1
+
+
+async def test_lost_work_has_nobody_to_look_after_it_and_comes_back_also_from_under_an_offer(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+        await quiet.agent("luis", "service")
+        await quiet.presence.left(ana)
+        await quiet.database.run("UPDATE presence SET left_at = now() - interval '31 seconds' WHERE agent_id = $1", ana)
+        await quiet.activity("luis", "available")  # a look at the deadlines
+        await quiet.expect_offer(work, "luis")
+        assert await quiet.database.value("SELECT agent_id FROM topic") is None
+        await quiet.presence.connected(ana)
+        assert (await quiet.expect("offer.canceled", work=work)).data["reason"] == "returned"
+        assert str((await quiet.expect("work.assigned", work=work, agent=ana)).agent) == ana
+    assert str(await quiet.database.value("SELECT agent_id FROM topic")) == ana
+
+
+async def test_lost_work_that_somebody_took_stays_taken(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    async with quiet.routing():
+        await quiet.expect_taken(work, "ana")
+        await quiet.agent("luis", "service")
+        await quiet.presence.left(ana)
+        await quiet.database.run("UPDATE presence SET left_at = now() - interval '31 seconds' WHERE agent_id = $1", ana)
+        await quiet.activity("luis", "available")
+        await quiet.expect_taken(work, "luis")
+        await quiet.presence.connected(ana)
+    assert str(await quiet.database.value("SELECT agent_id FROM work")) == quiet.agents["luis"]
+
+
+async def test_the_time_of_a_status_counts_from_the_moment_the_agent_stopped_answering(quiet: Floor) -> None:
+    ana = await quiet.agent("ana", "service")
+    work = await quiet.message("marta")
+    await quiet.database.run("UPDATE presence SET since = now() - interval '1 hour'")
+    async with quiet.routing():
+        offer = await quiet.expect_offer(work, "ana")
+    await quiet.database.run("UPDATE offer SET expires_at = now() - interval '1 second' WHERE id = $1", offer)
+    async with quiet.routing():
+        await quiet.expect("offer.timed_out", work=work)
+    age = "SELECT now() - since < interval '1 minute' FROM presence WHERE agent_id = $1"
+    assert await quiet.database.value(age, ana)
+    await quiet.database.run("UPDATE presence SET since = now() - interval '1 hour'")
+    await quiet.activity("ana", "available")
+    assert await quiet.database.value(age, ana)

@@ -92,6 +92,11 @@ export interface FamilyChanged {
   customer: string;
 }
 
+export interface Handover {
+  by: Named;
+  note: string;
+}
+
 export interface LocationView {
   latitude: number;
   longitude: number;
@@ -121,6 +126,8 @@ export interface Offer {
   why: Reason | null;
   preview: Preview | null;
   subject: string;
+  due_at: string;
+  handed: Handover | null;
 }
 
 export interface OfferEnd {
@@ -140,6 +147,7 @@ export interface Preview {
   direction: string;
   text: string;
   at: string;
+  author: Named | null;
 }
 
 export interface PushedMessage {
@@ -179,6 +187,7 @@ export interface QueueLoad {
   name: string;
   waiting: number;
   longest_wait_s: number | null;
+  in_hand: number;
   members: number;
   available: number;
 }

@@ -77,6 +77,17 @@ export type Work = Exactly<hub.Work, { turn: "agent" | "customer"; preview: Prev
 
 export type Offer = Exactly<hub.Offer, { preview: Preview | null }>;
 
+/** A note in which this agent was mentioned. */
+export interface Mention {
+  message: string;
+  number: number;
+  at: string;
+  text: string;
+  customer: Named;
+  author: Named | null;
+  unread: boolean;
+}
+
 export type OfferEnd = Exactly<hub.OfferEnd, { outcome: "accepted" | "rejected" | "timed_out" | "rescinded" | "canceled" }>;
 
 export type ChannelLoad = hub.ChannelLoad;

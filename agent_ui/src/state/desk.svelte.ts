@@ -7,6 +7,7 @@ import { Connection } from "./connection.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
 import { Directory } from "./directory.svelte.ts";
 import { Inbox } from "./inbox.svelte.ts";
+import { Mentions } from "./mentions.svelte.ts";
 import * as news from "./news.ts";
 import { Offers } from "./offers.svelte.ts";
 import { Outbox, type Waiting } from "./outbox.svelte.ts";
@@ -25,6 +26,7 @@ class Desk implements Listener {
   readonly session = new Session(this.api);
   readonly connection = new Connection();
   readonly inbox = new Inbox(this.api, () => this.session.agent.id);
+  readonly mentions = new Mentions(this.api, () => this.session.agent.id);
   readonly status = new OwnStatus(this.api, () => this.session.agent.id);
   readonly directory = new Directory(this.api);
   readonly offers = new Offers(this.api, {
@@ -37,6 +39,8 @@ class Desk implements Listener {
   #outbox = $state.raw<Outbox | null>(null);
   #conversations = new Map<string, Conversation>();
   #open = $state.raw<Conversation | null>(null);
+  /** What this agent had in hand when the connection went. */
+  #held: Work[] = [];
   #listeners = new Set<(event: HubEvent) => void>();
 
   constructor() {
@@ -130,6 +134,7 @@ class Desk implements Listener {
   event(event: HubEvent): void {
     this.offers.apply(event);
     this.inbox.apply(event);
+    this.mentions.apply(event);
     this.status.apply(event);
     this.directory.apply(event);
     for (const conversation of this.#conversations.values()) conversation.apply(event);
@@ -140,17 +145,30 @@ class Desk implements Listener {
 
   ready(resumed: boolean): void {
     this.connection.ready();
+    void this.#tellLost();
     this.#catchUp(resumed);
   }
 
   #catchUp(resumed: boolean): void {
     if (resumed) void this.inbox.catchUp();
+    void this.mentions.load();
     this.refreshConversation();
     void this.#outbox?.flush();
   }
 
   lost(): void {
+    if (!this.#held.length) this.#held = this.inbox.mine.filter((work) => work.state === "assigned");
     this.connection.lost();
+  }
+
+  /** After a break: what had been in hand may be in the queue by now, or with somebody else. */
+  async #tellLost(): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    for (const { id } of held) {
+      const now = await this.api.get<Work>(`/work/${id}`).catch(() => null);
+      if (now && ["queued", "offered", "assigned"].includes(now.state) && now.agent?.id !== this.session.agent.id) news.workLost(now);
+    }
   }
 
   /** Is the session over, or did only its token change? */
@@ -220,6 +238,7 @@ class Desk implements Listener {
     this.#outbox?.close();
     this.#conversations.clear();
     this.#open = null;
+    this.#held = [];
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Api } from "../live/api.ts";
 import type { HubEvent, Page, QueueLoad, Told, Work } from "../live/types.ts";
 
-export type View = "mine" | "queues" | "all";
+export type View = "mine" | "queues" | "mentions" | "all";
 
 const LIVE = new Set(["assigned", "wrapping", "paused"]);
 const WAITING = new Set(["queued", "offered"]);
@@ -56,6 +56,11 @@ export class Inbox {
     return this.#queues.reduce((sum, queue) => sum + queue.waiting, 0);
   }
 
+  /** All that is open with anybody, waiting or in hand. */
+  get everything(): number {
+    return this.#queues.reduce((sum, queue) => sum + queue.waiting + queue.in_hand, 0);
+  }
+
   /** The queue that is looked at alone, or null for all. */
   get queue(): string | null {
     return this.#queue;
@@ -63,7 +68,7 @@ export class Inbox {
 
   /** There is more of the view than what has been fetched. */
   get more(): boolean {
-    return this.#view !== "mine" && this.#next !== null;
+    return this.#listed && this.#next !== null;
   }
 
   /** What the open view shows, in no particular order. */
@@ -97,7 +102,7 @@ export class Inbox {
     this.#mine = byId(work.filter((item) => this.#isMine(item)));
     this.#queues = queues;
     this.#loaded = true;
-    if (this.#view !== "mine") void this.load();
+    void this.load();
   }
 
   async open(view: View): Promise<void> {
@@ -115,7 +120,7 @@ export class Inbox {
 
   /** Fetches the view of the queues anew, as far as it was fetched; what is shown stays until the answer is there. */
   async load(): Promise<void> {
-    if (this.#view === "mine") return;
+    if (!this.#listed) return;
     const wanted = Math.max(PAGE, this.#others.size);
     await this.#fetch(async () => {
       let page = await this.#page(null);
@@ -136,6 +141,11 @@ export class Inbox {
       const page = await this.#page(from);
       return { items: [...this.#others.values(), ...page.items], next: page.next };
     });
+  }
+
+  /** Whether the open view is one that the hub lists in pages. */
+  get #listed(): boolean {
+    return this.#view === "queues" || this.#view === "all";
   }
 
   async #anew(): Promise<void> {
@@ -192,7 +202,7 @@ export class Inbox {
 
   /** Where it belongs in the view of the queues or of all. */
   #place(work: Work): void {
-    if (this.#view === "mine") return;
+    if (!this.#listed) return;
     const stays = this.#view === "queues" ? WAITING.has(work.state) : WAITING.has(work.state) || LIVE.has(work.state);
     // What lies beyond the last page comes with its page: here it would stand after a gap.
     if (stays && this.#next !== null && work.id > this.#next) return;
@@ -211,7 +221,7 @@ export class Inbox {
 
   /** At most one fetch a second, however much moves. */
   #reload(): void {
-    if (this.#view === "mine" || this.#refresh) return;
+    if (!this.#listed || this.#refresh) return;
     this.#refresh = setTimeout(() => {
       this.#refresh = undefined;
       void this.load();

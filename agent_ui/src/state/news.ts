@@ -1,5 +1,5 @@
 /** What is told to the agent beside the lists: sounds and short notices. */
-import type { HubEvent, Offer, OfferEnd, PushedMessage } from "../live/types.ts";
+import type { HubEvent, Offer, OfferEnd, PushedMessage, Work } from "../live/types.ts";
 import { play } from "../ui/sounds.ts";
 import { personName } from "../ui/sentences.ts";
 import { m } from "../ui/words.ts";
@@ -21,6 +21,13 @@ export function offerEnded(offer: Offer, end: OfferEnd, me: string): void {
   if (end.outcome === "canceled") toasts.show({ kind: "news", key, icon: "x", strong, text: m.offer_left() });
   else if (end.by) toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_taken({ who: end.by.name }) });
   else toasts.show({ kind: "news", key, icon: "assign", strong, text: m.offer_gone() });
+}
+
+/** Work that went elsewhere while this agent had no connection. */
+export function workLost(work: Work): void {
+  const action = { label: m.show(), run: () => router.go(customerAddress(work.customer.id)) };
+  const text = work.agent ? m.lost_work_taken({ name: work.agent.name }) : m.lost_work();
+  toasts.show({ kind: "warning", key: `lost:${work.id}`, icon: "inbox", strong: personName(work.customer.name), text, action });
 }
 
 export function messageRefused({ customer }: Waiting): void {

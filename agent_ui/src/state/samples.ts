@@ -14,7 +14,7 @@ export function work(id: string, change: Partial<Work> = {}): Work {
 export function offer(id: string, change: Partial<Offer> = {}): Offer {
   return {
     id, work: `work-${id}`, agent: "me", customer: { id: "c", name: "Marta" }, queue: { id: "q", name: "Pedidos" }, channel: { id: "ch", connector: "webchat", name: "Tienda" },
-    created_at: AT, expires_at: "2026-11-20T10:00:30.000Z", waited_s: 3, first_queued_at: AT, why: null, preview: null, subject: "", ...change,
+    created_at: AT, expires_at: "2026-11-20T10:00:30.000Z", waited_s: 3, first_queued_at: AT, why: null, preview: null, subject: "", due_at: AT, handed: null, ...change,
   };
 }
 

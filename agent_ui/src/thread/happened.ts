@@ -29,6 +29,7 @@ const who = ({ actor }: ThreadEvent): string => (actor.kind === "customer" ? (ac
 const ON_THE_THREAD: Record<string, Teller> = {
   "work.assigned": assigned,
   "work.transferred": transferred,
+  "work.released": released,
   "work.completed": completed,
   "customer.joined": joined,
   "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: personName(named(event, "customer")?.name ?? ""), who: who(event) }) }),
@@ -50,7 +51,6 @@ const BESIDE: Record<string, Teller> = {
   "commitment.done": (event) => ({ icon: "done", text: m.event_kept({ who: who(event) }), note: words(event, "text") }),
   "message.created": (event) => written(event),
   "work.queued": (event) => ({ icon: "inbox", text: m.event_queued({ queue: named(event, "queue")?.name ?? "" }) }),
-  "work.released": (event) => ({ icon: "inbox", text: m.event_released({ who: who(event) }) }),
   "work.resumed": (event) => ({ icon: "inbox", text: m.event_resumed({ who: who(event) }) }),
   "work.paused": (event) => ({ icon: "pause", text: m.event_paused({ who: who(event) }) }),
   "work.abandoned": () => ({ icon: "x", text: m.event_abandoned() }),
@@ -81,6 +81,14 @@ function assigned(event: ThreadEvent, { me }: Reader): Told {
 function transferred(event: ThreadEvent): Told {
   const to = named(event, "agent")?.name ?? named(event, "queue")?.name ?? "";
   return { icon: "transfer", text: m.event_transferred({ who: who(event), to }), note: words(event, "note") };
+}
+
+function released(event: ThreadEvent, { me }: Reader): Told {
+  const agent = named(event, "agent");
+  const name = agent?.name ?? "";
+  const reason = words(event, "reason");
+  if (reason === "left") return { icon: "inbox", text: agent?.id === me ? m.event_released_left_you() : m.event_released_left({ name }) };
+  return { icon: "inbox", text: reason === "disabled" ? m.event_released_disabled({ name }) : m.event_released({ who: who(event) }) };
 }
 
 function completed(event: ThreadEvent, { codes }: Reader): Told {

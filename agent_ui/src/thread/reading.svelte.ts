@@ -21,6 +21,7 @@ class ReadMark {
     if (document.hidden || (this.#told.get(customer) ?? 0) >= number) return;
     this.#told.set(customer, number);
     desk.inbox.read(customer);
+    desk.mentions.read(customer, number);
     // A mark that does not arrive is sent again with the next message, or on opening.
     void desk.api.put(`/customers/${customer}/read`, { number }).catch(() => this.#told.delete(customer));
   }

@@ -6,7 +6,7 @@ from connectors.conformance.subject import installed
 from connectors.registry import packages
 from tests.connectors.conformance.world import broken, verdicts
 
-OURS = sorted(name for name, package in packages().items() if package.startswith("connectors.") and name != "http")
+OURS = sorted(name for name, package in packages().items() if package.startswith("connectors."))
 
 
 @pytest.mark.parametrize("name", OURS)
