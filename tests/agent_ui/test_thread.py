@@ -110,7 +110,7 @@ async def test_the_screen_says_who_i_am_and_the_way_out_is_one_press_from_there(
     await me.click()
     await expect(page.get_by_role("menuitem", name="ana@demo.example")).to_be_visible()
     await page.get_by_role("menuitem", name="Salir").click()
-    await expect(page.get_by_label("Contraseña")).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Contraseña")).to_be_visible()
 
 
 async def test_a_field_is_kept_by_enter_left_by_escape_and_says_what_is_allowed(sign_in: SignIn) -> None:
