@@ -19,7 +19,7 @@ Both sides sign alike. With each request go
 | header | holds |
 | --- | --- |
 | `X-Hilo-Timestamp` | seconds since the epoch; more than {TOLERANCE_S} off is refused |
-| `X-Hilo-Signature` | `sha256=` and the HMAC-SHA256, in hexadecimal, of timestamp, a dot and the raw body; several with commas between, one must fit |
+| `X-Hilo-Signature` | `sha256=` and the HMAC-SHA256, in hexadecimal, of time, a dot and the raw body; one of several (`,`) must fit |
 | `X-Hilo-Delivery` | the sender's id of this delivery, the same when it is sent again |
 
 While a secret is changed, both the new and the old one hold: Hilo sends a signature for each. Compare in constant time, over the bytes as
@@ -27,7 +27,7 @@ they came.
 
 ## To Hilo
 `POST /hooks/KEY` with `{{"events": [ … ]}}`, at most 4 MB. The answer 200 `{{"ok":true}}` says that all of it is kept; repeat whatever was
-answered otherwise (403 and 405 excepted), later and later. Each event is read by itself: one that cannot be read is set aside, the others are
+answered otherwise (403 and 405 excepted), later and later. Each event is read by itself: one that cannot be read is set aside, others are
 not held up. The same event again changes nothing. A `type` that is not known here is shown as an unsupported message if it has `id` and
 `from`. Unknown fields are ignored.
 

@@ -42,6 +42,11 @@ class World:
         """How many messages the hub said it had."""
         return sum(len(sender.acknowledged) for sender in self.senders.values())
 
+    @property
+    def said(self) -> int:
+        """How many messages there were."""
+        return sum(len(sender.said) for sender in self.senders.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
