@@ -25,7 +25,6 @@ FILE_LIMIT = 64 * 1024 * 1024
 CHUNK = 64 * 1024
 CONNECTIONS, CONNECTIONS_PER_HOST = 1000, 250
 NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
-"""An address written as numbers, also in the ways that only some resolvers read: 127.1, 2130706433, 0x7f000001, 0177.0.0.1."""
 TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 """IPv6 networks whose last 32 bits are an IPv4 address: translated (RFC 6052) and compatible (RFC 4291, out of use)."""
 LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")
@@ -164,12 +163,12 @@ class WebEgress:
                 yield response
         except Forbidden as error:
             raise Rejected(str(error), code="forbidden_address") from error
-        except aiohttp.InvalidURL as error:
-            raise Rejected("not an address that can be called", code="forbidden_address") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
                 raise Rejected(str(error.os_error), code="forbidden_address") from error
             raise Unavailable(f"cannot connect: {error}") from error
+        except aiohttp.InvalidURL as error:
+            raise Rejected("not an address that can be called", code="forbidden_address") from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method in SAFE:
                 raise Unavailable(f"no answer: {type(error).__name__}") from error  # its words may hold the address, and a secret in it
@@ -186,7 +185,7 @@ class WebEgress:
             return parsed
         if parsed.scheme != "https":
             raise Rejected(f"only https is called, not {parsed.scheme or url[:50]!r}", code="forbidden_address")
-        if not host or parsed.user is not None or _is_odd(host) or (_is_literal(host) and not is_public(host)):
+        if not host or _has_credentials(parsed) or (_is_number(host) and not is_public(host)):
             raise Rejected(f"{host or url[:50]!r} is no public address", code="forbidden_address")
         return parsed
 
@@ -203,9 +202,9 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if ip in LOCAL_TRANSLATION:
+        if ip in LOCAL_TRANSLATION or ip.is_site_local:
             return False
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def closed_egress() -> Egress:
@@ -213,17 +212,13 @@ def closed_egress() -> Egress:
     return WebEgress()
 
 
-def _is_odd(host: str) -> bool:
-    """Whether it is numbers that are no address as everybody writes it: what reads it otherwise would call another one than was judged."""
-    return bool(NUMBER.fullmatch(host)) and not _is_literal(host)
+def _has_credentials(url: URL) -> bool:
+    return url.user is not None or url.password is not None
 
 
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.split("%", 1)[0])
-    except ValueError:
-        return False
-    return True
+def _is_number(host: str) -> bool:
+    """Whether it is an address and no name, or what the system would read as one: 127.1, 2130706433, 0x7f000001, 0177.0.0.1."""
+    return ":" in host or bool(NUMBER.fullmatch(host))
 
 
 async def _capped(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
