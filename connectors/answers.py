@@ -11,6 +11,8 @@ from connectors.leaving import Step
 
 RETRY_AFTER_S = 30.0
 LONGEST_S = 3600.0
+NOT_NOW = 503
+"""The one 5xx that says that nothing was done."""
 
 
 def accepted(answer: Answer) -> None:
@@ -27,8 +29,17 @@ def accepted(answer: Answer) -> None:
     raise Rejected(said)
 
 
+def broken(status: int, said: str, *, again: bool) -> Unavailable | Ambiguous:
+    """What a 5xx stands for. `again`: asking twice does no harm. Else it may have been done before something broke; only 503 says that
+    nothing was."""
+    return Unavailable(said) if again or status == NOT_NOW else Ambiguous(said)
+
+
 def taken(answer: Answer) -> dict[str, Any]:
-    """The object in the answer to something that was sent. Raises as `accepted`, and Ambiguous when it cannot be read."""
+    """The object in the answer to something that was sent. Raises as `accepted`, and Ambiguous when it cannot be read or the server
+    broke: it may have been sent before."""
+    if answer.status >= 500:
+        raise broken(answer.status, f"answered {answer.status}: {answer.body[:300].decode(errors='replace')}", again=False)
     accepted(answer)
     try:
         said = json.loads(answer.body)

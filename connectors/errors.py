@@ -1,7 +1,7 @@
 """What can go wrong with a provider. The class is the instruction to the hub.
 
 ConnectorError
-  Unavailable        network, provider 5xx    -> back off and retry
+  Unavailable        network, provider 503    -> back off and retry
     RateLimited      with retry_after         -> this channel waits
   AuthFailed         token revoked            -> stop, tell the admin, keep what is queued
   Rejected           never deliverable        -> failed, tell the agent why
@@ -21,7 +21,7 @@ class ConnectorError(Exception):
 
 
 class Unavailable(ConnectorError):
-    """The provider cannot be reached or is broken: back off and try again."""
+    """The provider cannot be reached, or broke with nothing done: back off and try again."""
 
 
 class RateLimited(Unavailable):
@@ -45,7 +45,7 @@ class WindowClosed(Rejected):
 
 
 class Ambiguous(ConnectorError):
-    """The request left us and no answer came: it may have been sent."""
+    """The request left us, and no answer came or one that leaves it open (a 500): it may have been sent."""
 
 
 class MalformedPayload(ConnectorError):

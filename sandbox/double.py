@@ -19,9 +19,10 @@ from typing import Any
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 
-ANSWERS = ("429", "500", "401", "refuse", "hang", "cut", "cut_before", "garbage", "slow")
-"""Faults of the answer to a call of the hub's. cut: it was done, and the line dropped; cut_before: dropped, and nothing done. hang: done,
-and silence. garbage: done, and no JSON. slow: after `ms`. refuse: the provider's own way to say never."""
+ANSWERS = ("429", "500", "500_after", "401", "refuse", "hang", "cut", "cut_before", "garbage", "slow")
+"""Faults of the answer to a call of the hub's. 500: nothing was done; 500_after: done, and answered with 500. cut: done, and the line
+dropped; cut_before: dropped, and nothing done. hang: done, and silence. garbage: done, and no JSON. slow: after `ms`. refuse: the
+provider's own way to say never."""
 WEBHOOKS = ("twice", "late", "shuffled", "unsigned", "lost")
 """Faults of a webhook to the hub. late: after `ms`. shuffled: after the next one. lost: never sent (it stays in the provider's history)."""
 KEPT = 2000
@@ -186,6 +187,8 @@ class Double:
             await asyncio.sleep(fault.ms / 1000)
         elif kind == "hang":
             await asyncio.sleep(HANG_S)
+        elif kind == "500_after":
+            return web.Response(status=500, text="oops")
         elif kind == "cut":
             return _drop(request)
         elif kind == "garbage":

@@ -86,11 +86,12 @@ def _holds_file(asked: bytes, url: str) -> bool:
 
 
 async def faults_have_their_class(subject: Subject) -> Sequence[str]:
-    """429, 500, 401, nobody there: the class of the error is the instruction to the hub."""
+    """429, 500, 401, nobody there: the class of the error is the instruction to the hub. A 500 may come after the message has left: who
+    cannot send the same twice without harm says Ambiguous."""
     needs_provider(subject)
     wanted: dict[str, tuple[type[BaseException], ...]] = {
         "limited": (RateLimited,),
-        "broken": (Unavailable,),
+        "broken": (Ambiguous, Unavailable) if subject.type.manifest.idempotent else (Ambiguous,),
         "unauthorised": (AuthFailed,),
         "nobody": (Unavailable,),
     }

@@ -1,6 +1,7 @@
 """What of a mail's parts is to be read, as text and as HTML, and what are files."""
 
 import html as escaping
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -13,6 +14,10 @@ from connectors.email.names import file_name
 TEXT_LIMIT = 500_000
 HTML_LIMIT = 4_000_000
 """Bytes to read; a longer part is read so far, and is a file as well."""
+
+
+NAME = re.compile(r"[^\r\n]{1,200}\.[A-Za-z0-9]{2,5}")
+"""A description that is the name of a file, as some programs write it."""
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ def _contents(part: Part) -> Contents:
     contents = Contents()
     if part.parts:
         for one in part.parts:
-            inner = _contents_within(one, contents)
+            inner = _contents_within(one, contents, related=part.content_type == "multipart/related")
             contents.pieces += inner.pieces
             contents.files += inner.files
     elif _is_file(part, later=False):
@@ -67,9 +72,10 @@ def _contents(part: Part) -> Contents:
     return contents
 
 
-def _contents_within(part: Part, so_far: Contents) -> Contents:
-    """As `_contents`, but a named text after the first piece is a file."""
-    if not part.parts and _is_file(part, later=bool(so_far.pieces)):
+def _contents_within(part: Part, so_far: Contents, *, related: bool) -> Contents:
+    """As `_contents`, but a named text after the first piece is a file; and so is any text that only belongs to a page (RFC 2387)."""
+    belongs = related and any(piece.html for piece in so_far.pieces)
+    if not part.parts and (belongs or _is_file(part, later=bool(so_far.pieces))):
         return Contents(files=[part])
     return _contents(part)
 
@@ -150,7 +156,8 @@ def _media(part: Part, html: str) -> Media:
 
 def _claimed_name(part: Part) -> str:
     disposition = parameter(part.headers, "filename", "content-disposition")
-    return header.text_of(disposition or parameter(part.headers, "name"))
+    described = header.first(part.headers, "content-description").strip()
+    return header.text_of(disposition or parameter(part.headers, "name")) or (described if NAME.fullmatch(described) else "")
 
 
 def _subject_of(part: Part) -> str:

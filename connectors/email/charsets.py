@@ -19,13 +19,13 @@ ALIASES = {
     "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman",
     "utf8mb4": "utf-8",
-    "unicode-1-1-utf-7": "utf-7",
     "unicode-1-1-utf-8": "utf-8",
     "windows-874": "cp874",
     "x-windows-949": "cp949",
 }
-NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
-"""Codecs of Python that no mail means, some of them slow on purpose-made input."""
+NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "utf_7"})
+"""Codecs of Python that no mail means, some of them slow on purpose-made input; and UTF-7, which the WHATWG Encoding Standard forbids: in
+it plain letters spell links and tags that no filter on the way has seen. Its text is shown as it stands."""
 
 CLAIMS_NOTHING = frozenset({"", "us-ascii", "ascii", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "none"})
 MISTAKEN = {"iso-2022-jp": "cp932", "gb2312": "big5"}
@@ -42,6 +42,14 @@ def decode(data: bytes, declared: str = "") -> str:
             except (UnicodeError, LookupError, ValueError):
                 continue
     return storable(data.decode(_wide_or_western(data), "replace"))
+
+
+def decode_undeclared(data: bytes, likely: str = "") -> str:
+    """The text of bytes that come without a charset: UTF-8 if they can be, else the charset that is used around them."""
+    try:
+        return storable(data.decode("utf-8"))
+    except UnicodeError:
+        return decode(data, likely)
 
 
 def storable(text: str) -> str:

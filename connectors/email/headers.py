@@ -16,7 +16,9 @@ FOLD = re.compile(r"\r?\n(?=[ \t])|\r|\n")
 BARE_WORD = re.compile(r"[^\s<>()\[\],;:\"']+")
 LOCAL_ADDRESS = re.compile(r"\s*<?(?P<local>[A-Za-z0-9._-]{1,64})>?\s*(?:\((?P<comment>[^()]*)\))?\s*$")
 """An address without a domain, as machines write when they mean their own: `MAILER-DAEMON (Mail Delivery System)`."""
-ONE_ANGLED = re.compile(r"\s*(?P<name>[^<>\"()]*?)\s*<(?P<address>[^<>\s@]+@[^<>\s@]+)>\s*$")
+SPACED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>@,;:\"()\x00-\x1f]+@[^<>@\s]+)>\s*$")
+"""Brackets around more than one word: it is an address as a whole or none. Part of it may be somebody else's."""
+ONE_ANGLED = re.compile(r"(?P<name>[^<>\"()]*)<(?P<address>[^<>\s@]+@[^<>\s@]+)>\s*$")
 SEVERAL = re.compile(r"@.*[,;]|[,;].*@", re.DOTALL)
 ANGLE_BRACKETS = re.compile(r"<[^<>]*>")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,400}>")
@@ -49,10 +51,16 @@ def mailboxes_of(value: str) -> list[tuple[str, str]]:
     def restored(text: str) -> str:
         return re.sub("\ue000(\\d+)\ue001", lambda found: runs[int(found[1])] if int(found[1]) < len(runs) else "", text)
 
-    plain = WORDS.sub(stand_in, FOLD.sub("", value))
+    plain = WORDS.sub(stand_in, " ".join(value.split()))
     found = [(storable(restored(name)).strip(), storable(address).strip()) for name, address in _taken_apart(plain)]
     found = [(name, address) for name, address in found if _is_address(address)]
     return found or _searched(storable(restored(plain)))
+
+
+def as_it_stands(headers: Message, name: str) -> tuple[str, str] | None:
+    """(name, address) of a header in which no mailbox can be read but something was meant to be one: the value itself, as both."""
+    value = " ".join(first(headers, name).split())[:320]
+    return (value.replace('"', ""), value) if "@" in value else None
 
 
 def message_ids(headers: Message, name: str) -> tuple[str, ...]:
@@ -79,7 +87,7 @@ def _taken_apart(value: str) -> list[tuple[str, str]]:
     """Mailboxes by the rules. What stands before the one pair of angle brackets is a name, even if it looks like an address."""
     one = ONE_ANGLED.match(value)
     if one and not SEVERAL.search(one["name"]):
-        return [(one["name"].strip("' "), one["address"])]
+        return [(one["name"].strip("' \t"), one["address"])]
     try:
         found = getaddresses([value])
     except (RecursionError, ValueError, IndexError):  # comments within comments, thousands deep
@@ -94,6 +102,9 @@ def _is_address(value: str) -> bool:
 
 def _searched(value: str) -> list[tuple[str, str]]:
     """What looks like an address in a value that follows no rule: the last in angle brackets, or else the first."""
+    spaced = SPACED.match(value)
+    if spaced:
+        return [(spaced["name"].strip(" \t\"'"), spaced["address"].strip())]
     bracketed = _bare_addresses(" ".join(ANGLE_BRACKETS.findall(value)))
     found = bracketed[-1:] or _bare_addresses(value)[:1]
     if not found:

@@ -53,6 +53,7 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 ATTRIBUTE = re.compile(r'\s+([^\s=>"/]+)="([^"]*)"')
+TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*/?>')
 IMAGE = re.compile(r'<img((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*/?>')
 
 
@@ -74,7 +75,7 @@ def sanitise(markup: str) -> str:
         url_relative="deny",
         link_rel="noopener noreferrer nofollow",
     )
-    return IMAGE.sub(_hold_back_remote, clean)
+    return IMAGE.sub(_hold_back_remote, _without_bare_spans(clean))
 
 
 def text_of(clean: str) -> str:
@@ -124,6 +125,21 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
         case "src":
             return value if INLINE_PICTURE.match(value) or value.lower().startswith(("http:", "https:")) else None
     return value
+
+
+def _without_bare_spans(clean: str) -> str:
+    """Without the spans that say nothing any more since their attributes are gone: programs leave thousands of them."""
+    kept: list[bool] = []
+
+    def needed(found: re.Match[str]) -> str:
+        if found[2] not in ("span", "font"):
+            return found[0]
+        if not found[1]:
+            kept.append(bool(found[3]))
+            return found[0] if kept[-1] else ""
+        return found[0] if not kept or kept.pop() else ""
+
+    return TAG.sub(needed, clean)
 
 
 def _hold_back_remote(image: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 
-from connectors.email.charsets import decode
+from connectors.email.charsets import decode, decode_undeclared
 
 RAW_LIMIT = 35 * 1024 * 1024
 HEADER_LIMIT = 256 * 1024
@@ -16,6 +16,9 @@ DEPTH_LIMIT = 20
 
 BLANK_LINE = re.compile(rb"^\r?\n|\n\r?\n|\r\r")
 NO_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t\r\n]|From |\Z)", re.MULTILINE)
+CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,40})|=\?([\w.:-]{1,40})\?[bq]\?", re.IGNORECASE)
+CHARSET_SPAN = 64 * 1024
+"""Bytes of a mail in which a charset is looked for."""
 NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
 
@@ -66,13 +69,13 @@ def read_mail(raw: bytes) -> Part:
     """The tree of a mail. Raises TooComplex beyond the caps."""
     if len(raw) > RAW_LIMIT:
         raise TooComplex(f"{len(raw)} bytes, at most {RAW_LIMIT}")
-    return _read_part(raw.lstrip(b"\r\n"), depth=0, left=[PART_LIMIT])
+    return _read_part(raw.lstrip(b"\r\n"), depth=0, left=[PART_LIMIT], likely=_named_charset(raw))
 
 
 def read_as_text(raw: bytes) -> Part:
     """A mail whose shape is not to be trusted: the first headers that fit, and all the rest as one text."""
     block, body = split_header(raw[: HEADER_LIMIT + RAW_LIMIT])
-    headers = read_headers(block[:HEADER_LIMIT])
+    headers = read_headers(block[:HEADER_LIMIT], _named_charset(raw))
     for name in ("content-type", "content-transfer-encoding", "content-disposition"):
         del headers[name]
     return Part(headers, block[HEADER_LIMIT:] + body)
@@ -108,17 +111,17 @@ def parameter(headers: Message, name: str, header: str = "content-type") -> str:
         return ""
 
 
-def _read_part(raw: bytes, *, depth: int, left: list[int]) -> Part:
+def _read_part(raw: bytes, *, depth: int, left: list[int], likely: str) -> Part:
     left[0] -= 1
     if left[0] < 0 or depth > DEPTH_LIMIT:
         raise TooComplex(f"more than {PART_LIMIT} parts or {DEPTH_LIMIT} levels")
     block, body = split_header(raw)
     if len(block) > HEADER_LIMIT:
         raise TooComplex(f"{len(block)} bytes of headers, at most {HEADER_LIMIT}")
-    headers = read_headers(block)
+    headers = read_headers(block, likely)
     part = Part(headers, body)
     if headers.get_content_maintype() == "multipart":
-        part.parts = [_read_part(one, depth=depth + 1, left=left) for one in _between_boundaries(part, left[0])]
+        part.parts = [_read_part(one, depth=depth + 1, left=left, likely=likely) for one in _between_boundaries(part, left[0])]
     return part
 
 
@@ -130,14 +133,20 @@ def split_header(raw: bytes) -> tuple[bytes, bytes]:
     return (block[: broken.start()], raw[broken.start() :]) if broken else (block, raw[body:])
 
 
-def read_headers(block: bytes) -> Message:
-    """The headers, bytes over 127 made text."""
+def read_headers(block: bytes, likely: str = "") -> Message:
+    """The headers, bytes over 127 made text: as UTF-8, or else in the likely charset."""
     parsed: Message = BytesHeaderParser().parsebytes(block)
     headers = Message()
     for name, value in parsed.raw_items():
         text = str(value)
-        headers[name] = text if text.isascii() else decode(text.encode("ascii", "surrogateescape"))
+        headers[name] = text if text.isascii() else decode_undeclared(text.encode("ascii", "surrogateescape"), likely)
     return headers
+
+
+def _named_charset(raw: bytes) -> str:
+    """The charset that a mail names first, for its headers that name none."""
+    found = CHARSET.search(raw, 0, CHARSET_SPAN)
+    return (found[1] or found[2]).decode("ascii", "replace") if found else ""
 
 
 def _between_boundaries(part: Part, limit: int) -> list[bytes]:

@@ -5,6 +5,26 @@ import unicodedata
 
 NAME_LIMIT = 150
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+ENDINGS = {
+    "message/rfc822": ".eml",
+    "message/delivery-status": ".txt",
+    "message/disposition-notification": ".txt",
+    "text/rfc822-headers": ".txt",
+    "text/calendar": ".ics",
+    "application/pgp-signature": ".asc",
+    "application/pgp-encrypted": ".asc",
+    "application/pkcs7-signature": ".p7s",
+    "application/x-pkcs7-signature": ".p7s",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "image/jpeg": ".jpg",
+    "image/heic": ".heic",
+    "image/webp": ".webp",
+    "audio/amr": ".amr",
+    "audio/ogg": ".ogg",
+    "video/quicktime": ".mov",
+}
+"""Where the tables of the system know nothing, or something else on every system."""
 FORBIDDEN = '<>:"|?*'
 
 
@@ -25,8 +45,12 @@ def _shortened(name: str) -> str:
 
 
 def _noun(content_type: str) -> str:
+    if content_type == "text/calendar":
+        return "invitation"
+    if content_type.endswith("-signature"):
+        return "signature"
     return {"image": "image", "message": "message", "audio": "audio", "video": "video"}.get(content_type.partition("/")[0], "file")
 
 
 def _ending(content_type: str) -> str:
-    return ".eml" if content_type == "message/rfc822" else mimetypes.guess_extension(content_type) or ".bin"
+    return ENDINGS.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"

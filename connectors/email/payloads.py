@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from connectors.contract import Address, Delivery, Event, Media, Message, Receipt
 from connectors.email import automatic, ids, mime
 from connectors.email import headers as header
+from connectors.email.authentication import Authentication
 from connectors.email.body import read_body
+from connectors.email.invitation import invitation_of
+from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
+from connectors.email.tnef import open_tnef
 from connectors.errors import MalformedPayload
 
 KIND = "mail"
@@ -41,8 +45,10 @@ def read(raw: bytes) -> Mail:
         part, plain_only = mime.read_mail(raw), False
     except mime.TooComplex:
         part, plain_only = mime.read_as_text(raw), True
+    open_tnef(part)
     body = read_body(part)
-    senders = tuple(header.mailboxes(part.headers, "from"))
+    whole = header.as_it_stands(part.headers, "from")
+    senders = tuple(header.mailboxes(part.headers, "from")) or ((whole,) if whole else ())
     subject = header.first(part.headers, "subject")
     return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only)
 
@@ -92,9 +98,10 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
     headers = mail.part.headers
     name, address = _sender(mail, delivery.headers)
     address = ids.normal_address(address)
-    doubts = _doubts(mail, name, address, ours)
+    shown = Authentication.from_word(delivery.headers.get("authentication", ""))
+    doubts = {**_doubts(mail, name, address, ours), **({"failed_authentication": True} if shown and shown.dmarc == "fail" else {})}
     claimed = (*header.message_ids(headers, "in-reply-to"), *reversed(header.message_ids(headers, "references")))
-    trusted = not (doubts.keys() & {"several_senders", "own_address"})
+    trusted = not (doubts.keys() & {"several_senders", "own_address", "failed_authentication"})
     return Message(
         external_id=f"{next(iter(header.message_ids(headers, 'message-id')), '')}#{delivery.external_id[:32]}",
         sender=Address("email", address, "" if "misleading_name" in doubts else name[:NAME_LIMIT]),
@@ -107,7 +114,7 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
         reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
         automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers),
-        context={**_context(mail, address), **doubts},
+        context={**_context(mail, address), **({"authentication": shown.as_context()} if shown else {}), **doubts},
     )
 
 
@@ -142,7 +149,14 @@ def _context(mail: Mail, sender: str) -> dict[str, object]:
     headers = mail.part.headers
     lists = {name: [address for _, address in header.mailboxes(headers, name)][:200] for name in ("to", "cc")}
     reply = [address for _, address in header.mailboxes(headers, "reply-to") if ids.normal_address(address) != sender][:5]
-    context = {"to": lists["to"], "cc": lists["cc"], "reply_address": reply, "full_text": mail.text}
+    context = {
+        "to": lists["to"],
+        "cc": lists["cc"],
+        "reply_address": reply,
+        "full_text": mail.text,
+        "invitation": invitation_of(mail.part),
+        **protection_of(mail.part, mail.text),
+    }
     return {key: value for key, value in context.items() if value}
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import FormData
 
 from connectors.contract import Answer, Egress, Media
+from connectors.egress import SAFE
 from connectors.errors import Ambiguous, MalformedPayload, Unavailable
 from connectors.graph.refusals import error_of
 
@@ -86,14 +87,14 @@ def _read(method: str, answer: Answer) -> dict[str, Any]:
     try:
         said = answer.json()
     except MalformedPayload as error:
-        if answer.status >= 500 or method == "GET":
+        if method in SAFE and answer.status < 400:
             raise Unavailable(f"answered {answer.status}: {answer.body[:200]!r}") from error
         if answer.status >= 400:
-            raise error_of(answer, {}) from error
+            raise error_of(answer, {}, again=method in SAFE) from error
         raise Ambiguous(f"answered {answer.status}, and not in JSON: {answer.body[:200]!r}") from error
     if isinstance(said, dict) and answer.status < 400 and "error" not in said:
         return said
-    raise error_of(answer, said)
+    raise error_of(answer, said, again=method in SAFE)
 
 
 def _usage(answer: Answer) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.answers import broken
 from connectors.contract import Answer
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
 
@@ -24,8 +25,11 @@ TOO_MANY = {
 }
 """Code -> seconds to wait, where Meta does not say. 131056: six seconds between two messages to the same person."""
 
-LATER = {1, 2, 1200, 131000, 131016, 131057, 133004, 133005}
-"""Something broke at Meta's, or is being repaired."""
+LATER = {2, 1200, 131000, 131016, 131057, 133004, 133005}
+"""Something is being repaired at Meta's, or failed before it was done: its words say so."""
+
+BROKEN = {1}
+"""Something broke, and what was done before that Meta does not say."""
 
 STOPPED: Mapping[int, str] = {
     0: "token",
@@ -88,16 +92,16 @@ DONE_ALL_THE_SAME = {1357046}
 """Sub-code of 1: Meta says that the messages are sent although it answers with an error."""
 
 
-def error_of(answer: Answer, said: Any) -> ConnectorError:
-    """The error that an answer stands for."""
+def error_of(answer: Answer, said: Any, *, again: bool = False) -> ConnectorError:
+    """The error that an answer stands for. `again`: asking twice does no harm."""
     given = said.get("error") if isinstance(said, dict) else None
     told = given if isinstance(given, dict) else {}
-    return classify(_number(told.get("code")), _number(told.get("error_subcode")), words(told, answer), answer)
+    return classify(_number(told.get("code")), _number(told.get("error_subcode")), words(told, answer), answer, again=again)
 
 
-def classify(code: int, sub: int, text: str, answer: Answer) -> ConnectorError:
+def classify(code: int, sub: int, text: str, answer: Answer, *, again: bool = False) -> ConnectorError:
     """The class for a code and its sub-code; -1 where there is none."""
-    return _of_this_message(code, sub, text) or _of_the_channel(code, text, answer)
+    return _of_this_message(code, sub, text) or _of_the_channel(code, text, answer, again=again)
 
 
 def _of_this_message(code: int, sub: int, text: str) -> ConnectorError | None:
@@ -108,13 +112,15 @@ def _of_this_message(code: int, sub: int, text: str) -> ConnectorError | None:
     return Ambiguous(text) if sub in DONE_ALL_THE_SAME else None
 
 
-def _of_the_channel(code: int, text: str, answer: Answer) -> ConnectorError:
+def _of_the_channel(code: int, text: str, answer: Answer, *, again: bool) -> ConnectorError:
     if code in TOO_MANY or answer.status == 429:
         return RateLimited(text, retry_after=_patience(answer, TOO_MANY.get(code, 30.0)))
     if code in STOPPED or 200 <= code < 300 or (code == -1 and answer.status in (401, 403)):
         return AuthFailed(text, code=STOPPED.get(code, "permission" if code >= 200 else "token"))
-    if code in LATER or answer.status >= 500:
+    if code in LATER:
         return Unavailable(text)
+    if code in BROKEN or answer.status >= 500:
+        return broken(answer.status, text, again=again)
     return Rejected(text, code="template" if 132000 <= code < 133000 else "invalid")
 
 

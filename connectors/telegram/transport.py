@@ -9,8 +9,9 @@ from typing import Any
 import aiohttp
 from telegram.request import BaseRequest, RequestData
 
+from connectors.answers import broken
 from connectors.egress import Answer, Egress
-from connectors.errors import Ambiguous, ConnectorError, RateLimited, Unavailable
+from connectors.errors import Ambiguous, ConnectorError, RateLimited
 
 TIMEOUT_S = 15.0
 UPLOAD_TIMEOUT_S = 90.0
@@ -55,8 +56,8 @@ class Transport(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises as `Egress.request`, RateLimited, Unavailable for a broken server, and Ambiguous for an answer that
-        is none of Telegram's."""
+        """Status and body. Raises as `Egress.request`, RateLimited, and Ambiguous for a broken server and for an answer that is none
+        of Telegram's; who only asks takes that for Unavailable."""
         usual = UPLOAD_TIMEOUT_S if request_data and request_data.contains_files else self._timeout_s
         timeout = read_timeout if isinstance(read_timeout, int | float) else usual
         with unnamed():
@@ -64,7 +65,7 @@ class Transport(BaseRequest):
         if answer.status == 429:
             raise RateLimited("Telegram asks for patience", retry_after=_patience(answer))
         if answer.status >= 500:
-            raise Unavailable(f"Telegram answered {answer.status}")
+            raise broken(answer.status, f"Telegram answered {answer.status}", again=False)
         if 200 <= answer.status < 300 and not _is_result(answer.body):
             raise Ambiguous(f"the answer is none of Telegram's: {answer.body[:100]!r}")
         return answer.status, answer.body

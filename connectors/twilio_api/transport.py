@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from connectors.answers import broken
 from connectors.contract import Answer, Egress
 from connectors.egress import SAFE
 from connectors.errors import Ambiguous, Unavailable
@@ -72,7 +73,7 @@ def _judge(method: str, answer: Answer) -> None:
     if answer.status == 429:
         raise overloaded(answer.headers, said)
     if answer.status >= 500:
-        raise Unavailable(f"Twilio answered {answer.status}: {_shown(answer, said)}")
+        raise broken(answer.status, f"Twilio answered {answer.status}: {_shown(answer, said)}", again=method in SAFE)
     if answer.status >= 400:
         raise refusal(answer.status, said)
     if answer.status == 204 or isinstance(said, dict):

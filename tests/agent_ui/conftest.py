@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page
 from hatch_build import build_console
 from hub.kernel.embedded import EmbeddedPostgres
 from tests.browser import chromium
+from tests.connectors.telegram.world import World, opened
 from tests.rig.ports import free_port
 from tests.rig.waiting import eventually
 from tests.source import ROOT
@@ -46,6 +47,27 @@ async def shared_console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.Te
     """The same for tests that only look."""
     async with company(postgres, tmp_path_factory.mktemp("console")) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+async def telegram() -> AsyncIterator[World]:
+    """The pretend Telegram."""
+    async with opened() as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+async def hub_beside_telegram(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, telegram: World) -> AsyncIterator[str]:
+    """The address of a hub that may call the pretend Telegram."""
+    async with company(postgres, tmp_path_factory.mktemp("channels"), telegram.base.removeprefix("http://")) as address:
+        yield address
+
+
+@pytest.fixture
+async def enter_beside_telegram(browser: Browser, hub_beside_telegram: str) -> AsyncIterator[SignIn]:
+    """`sign_in` for that hub."""
+    async with entrance(browser, hub_beside_telegram) as signing_in:
+        yield signing_in
 
 
 @asynccontextmanager

@@ -1,39 +1,15 @@
 """An administrator adds a channel from the gallery, and watches its first message come."""
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from hub.kernel.embedded import EmbeddedPostgres
 from sandbox.telegram import BOT_TOKEN
-from tests.agent_ui.conftest import SignIn, company, entrance
+from tests.agent_ui.conftest import SignIn
 from tests.browser import violations
-from tests.connectors.telegram.world import World, opened
+from tests.connectors.telegram.world import World
 
 FORGED = "123456789:AAE" + "x" * 32
-
-
-@pytest.fixture(scope="module")
-async def telegram() -> AsyncIterator[World]:
-    """The pretend Telegram."""
-    async with opened() as world:
-        yield world
-
-
-@pytest.fixture(scope="module")
-async def hub(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, telegram: World) -> AsyncIterator[str]:
-    """The address of a hub that may call the pretend Telegram."""
-    async with company(postgres, tmp_path_factory.mktemp("channels"), telegram.base.removeprefix("http://")) as address:
-        yield address
-
-
-@pytest.fixture
-async def enter(browser: Browser, hub: str) -> AsyncIterator[SignIn]:
-    """Signs in there."""
-    async with entrance(browser, hub) as signing_in:
-        yield signing_in
 
 
 async def fill_in(page: Page, telegram: World, token: str) -> None:
@@ -44,8 +20,8 @@ async def fill_in(page: Page, telegram: World, token: str) -> None:
     await page.get_by_label("Dirección de la API").fill(f"{telegram.base}/telegram")
 
 
-async def test_a_channel_from_the_gallery_receives_its_first_message(enter: SignIn, telegram: World) -> None:
-    page = await enter("admin", "/settings/channels")
+async def test_a_channel_from_the_gallery_receives_its_first_message(enter_beside_telegram: SignIn, telegram: World) -> None:
+    page = await enter_beside_telegram("admin", "/settings/channels")
     await page.get_by_role("searchbox", name="Buscar un tipo de canal").fill("tele")
     await page.get_by_role("link", name=re.compile("^Telegram")).click()
     await expect(page.get_by_text("En Telegram abra un chat con")).to_be_visible()
@@ -70,8 +46,8 @@ async def test_a_channel_from_the_gallery_receives_its_first_message(enter: Sign
     await expect(page.get_by_text("Hola, ¿tenéis la talla 38?").last).to_be_visible()
 
 
-async def test_what_is_wrong_stands_at_its_field(enter: SignIn, telegram: World) -> None:
-    page = await enter("admin", "/settings/channels/new/telegram")
+async def test_what_is_wrong_stands_at_its_field(enter_beside_telegram: SignIn, telegram: World) -> None:
+    page = await enter_beside_telegram("admin", "/settings/channels/new/telegram")
     await page.get_by_role("button", name="Guardar").click()
     token = page.get_by_label("Token del bot", exact=True)
     await expect(token).to_be_focused()
@@ -80,8 +56,8 @@ async def test_what_is_wrong_stands_at_its_field(enter: SignIn, telegram: World)
     await expect(token).not_to_have_accessible_description(re.compile("obligatorio"))
 
 
-async def test_what_was_typed_is_not_left_without_asking(enter: SignIn) -> None:
-    page = await enter("admin", "/settings/channels/new/telegram")
+async def test_what_was_typed_is_not_left_without_asking(enter_beside_telegram: SignIn) -> None:
+    page = await enter_beside_telegram("admin", "/settings/channels/new/telegram")
     await page.get_by_label("Nombre", exact=True).fill("Bot")
     await page.get_by_role("link", name="Personas").click()
     await page.get_by_role("button", name="Seguir aquí").click()
@@ -91,15 +67,15 @@ async def test_what_was_typed_is_not_left_without_asking(enter: SignIn) -> None:
     await expect(page.get_by_role("heading", name="Personas", level=1)).to_be_visible()
 
 
-async def test_an_agent_sees_how_channels_fare_and_cannot_change_them(enter: SignIn) -> None:
-    page = await enter("ana", "/settings/channels")
+async def test_an_agent_sees_how_channels_fare_and_cannot_change_them(enter_beside_telegram: SignIn) -> None:
+    page = await enter_beside_telegram("ana", "/settings/channels")
     await expect(page.get_by_text("Los canales los cambia quien administra.")).to_be_visible()
     await expect(page.get_by_text("Chat web")).to_be_visible()
     await expect(page.get_by_role("heading", name="Añadir un canal")).to_have_count(0)
 
 
-async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter: SignIn) -> None:
-    page = await enter("admin", "/settings/rules")
+async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter_beside_telegram: SignIn) -> None:
+    page = await enter_beside_telegram("admin", "/settings/rules")
     await page.get_by_role("button", name="Añadir una regla").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("De la dirección").fill("*@*")

@@ -21,8 +21,24 @@ export type Person = hub.Person;
 
 export type ChannelRef = hub.ChannelRef;
 
+export type Unit = "characters" | "utf16" | "utf8" | "gsm7";
+
+/** What a channel can carry. `text`: the most of one part, counted in `text_unit`, 0 for no limit; `parts`: into how many it may be cut.
+ *  `media_types`: what is shown as such (empty: all), `media_bytes`: how large by kind of file; the rest goes as a link. */
 export interface Limits {
   text?: number | null;
+  text_unit?: string;
+  parts?: number;
+  media_types?: string[];
+  media_bytes?: Record<string, number>;
+  buttons?: number;
+  quotes?: boolean;
+  reactions?: boolean;
+  /** The signs that a reaction may be; empty for all. */
+  emojis?: string[];
+  edits?: boolean;
+  deletions?: boolean;
+  templates?: boolean;
   html?: boolean;
   subject?: boolean;
   copies?: boolean;
@@ -146,6 +162,20 @@ export interface Reach {
   limits: Limits;
   state: ChannelState;
   undo_s: number;
+  /** What may be written now (`tagged`: by a person only), and until when; null for ever. */
+  window?: { allows: "free" | "tagged" | "template" | "closed"; until: string | null };
+  /** What the customer last said about hearing from this channel. */
+  consent?: { given: boolean; reason: string; at: string } | null;
+}
+
+/** A text that the provider has approved, with `{{1}}` or `{{name}}` where a variable goes. */
+export interface Template {
+  name: string;
+  language: string;
+  text: string;
+  variables: string[];
+  state: "approved" | "pending" | "rejected" | "paused";
+  examples: Record<string, string>;
 }
 
 export interface Suggestion {
@@ -215,6 +245,8 @@ export interface NewMessage {
   reply_to?: string;
   send_at?: string;
   mentions?: string[];
+  choices?: { id: string; title: string }[];
+  template?: { name: string; language: string; variables: Record<string, string> };
 }
 
 export type QueueLoad = hub.QueueLoad;

@@ -1,5 +1,5 @@
 /** What the composer knows: the answer begun, the way it would go, whether it fits, and how it becomes a message. */
-import type { Colleague, Message, NewMessage, Reach, Work } from "../live/types.ts";
+import type { Colleague, Message, NewMessage, Reach, Template, Work } from "../live/types.ts";
 import { Records } from "../live/records.ts";
 import { upload, type Uploaded } from "../live/upload.ts";
 import type { Conversation } from "../state/conversation.svelte.ts";
@@ -8,7 +8,7 @@ import type { Waiting } from "../state/outbox.svelte.ts";
 import { m } from "../ui/words.ts";
 import { BegunAnswer, type Begun } from "./draft.svelte.ts";
 import { copies } from "./doubts.ts";
-import { addresses, fileRoom, room, tooLong, wayKey, wayOf, wrongAddresses, type FileRoom } from "./limits.ts";
+import { addresses, fileRoom, lockOf, room, tooLong, wayKey, wayOf, wrongAddresses, type FileRoom } from "./limits.ts";
 import { mentioned } from "./text.ts";
 import { Uploads } from "./uploads.svelte.ts";
 
@@ -45,6 +45,24 @@ export class Compose {
     return wayOf(this.reach, this.begun.way ?? this.#lastWay());
   }
 
+  /** Why nothing free can be written on that way now, or null. */
+  get lock() {
+    return this.note || !this.way ? null : lockOf(this.way);
+  }
+
+  /** Changes when what may be written may have changed: the customer wrote again, or the time ran out. Null where it never changes. */
+  windowTurn(now: number): string | null {
+    const { window, consent } = this.way ?? {};
+    if (!window || (window.allows === "free" && !window.until && !consent)) return null;
+    const last = this.conversation.messages.findLast((message) => message.direction === "in" && message.channel?.id === this.way?.channel.id);
+    return `${last?.id} ${window.until !== null && Date.parse(window.until) <= now}`;
+  }
+
+  /** Other ways on which one may write now. */
+  get openWays(): readonly Reach[] {
+    return this.reach.filter((way) => way !== this.way && !lockOf(way) && way.state !== "down");
+  }
+
   get room() {
     return room(this.answer.text, this.note ? {} : (this.way?.limits ?? {}));
   }
@@ -79,6 +97,7 @@ export class Compose {
     if (!this.uploads.done) return this.uploads.items.some((item) => item.error) ? m.hindrance_file() : m.hindrance_uploading();
     if (this.note) return null;
     if (!this.way) return m.hindrance_no_way();
+    if (this.lock) return m.hindrance_locked();
     if (tooLong(this.room)) return m.hindrance_too_long({ count: this.room.used - (this.room.most ?? 0) });
     const wrong = wrongAddresses([...addresses(this.begun.cc), ...addresses(this.begun.bcc)]);
     if (this.way.limits.copies && wrong.length) return m.mail_wrong_address({ list: wrong.join(", ") });
@@ -114,6 +133,16 @@ export class Compose {
     return true;
   }
 
+  /** Sends a template with its variables; what has been begun stays begun. */
+  sendTemplate({ name, language }: Template, variables: Record<string, string>): void {
+    const way = this.way;
+    if (!way) return;
+    const { work, topic } = this.place();
+    const matter = topic ?? work?.topic?.id;
+    const message: NewMessage = { id: crypto.randomUUID(), kind: "reply", channel: way.channel.id, address: way.address.value, text: "", template: { name, language, variables }, ...(matter && { topic: matter }) };
+    desk.outbox.add(this.conversation.id, message);
+  }
+
   /** Takes words back to write on them: put before what has been begun meanwhile, never over it. */
   restore(text: string, change: Partial<Begun> = {}, files: readonly Uploaded[] = []): void {
     const kind = change.kind ?? "reply";
@@ -124,7 +153,7 @@ export class Compose {
 
   restoreWaiting({ message, files = [] }: Waiting): void {
     const way = this.reach.find(({ channel, address }) => channel.id === message.channel && (!message.address || address.value === message.address));
-    const change: Partial<Begun> = { kind: message.kind, subject: message.subject ?? "", cc: message.cc?.join(", ") ?? "", bcc: message.bcc?.join(", ") ?? "", reply_to: message.reply_to ?? null };
+    const change: Partial<Begun> = { kind: message.kind, subject: message.subject ?? "", cc: message.cc?.join(", ") ?? "", bcc: message.bcc?.join(", ") ?? "", reply_to: message.reply_to ?? null, choices: message.choices?.map((choice) => choice.title) ?? [] };
     this.restore(message.text, { ...change, ...(way && { way: wayKey(way) }) }, files);
   }
 
@@ -135,12 +164,14 @@ export class Compose {
     if (this.note) return { ...base, kind: "note", channel: null, mentions: mentioned(base.text, this.people).map((person) => person.id) };
     const way = this.way!;
     const { subject, cc, bcc, reply_to } = this.begun;
+    const titles = way.limits.buttons ? this.begun.choices.map((title) => title.trim()).filter(Boolean) : [];
     return {
       ...base,
       kind: "reply",
       channel: way.channel.id,
       address: way.address.value,
       ...(reply_to && { reply_to }),
+      ...(titles.length && { choices: titles.map((title, index) => ({ id: `choice-${index + 1}`, title })) }),
       ...(way.limits.subject && { subject: subject.trim() || this.usualSubject }),
       ...(way.limits.copies && { cc: addresses(cc), bcc: addresses(bcc) }),
     };
@@ -162,6 +193,6 @@ export class Compose {
   }
 
   #asFiles(): File[] {
-    return this.files.map((file) => ({ name: file.name, size: file.size }) as File);
+    return this.files.map((file) => ({ name: file.name, size: file.size, type: file.content_type }) as File);
   }
 }

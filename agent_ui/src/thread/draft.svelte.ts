@@ -14,6 +14,8 @@ export interface Begun {
   cc: string;
   bcc: string;
   reply_to: string | null;
+  /** Buttons for the customer to press. */
+  choices: string[];
   files: Record<"reply" | "note", Uploaded[]>;
   /** What the hub had when we last heard, to notice an answer begun on another computer. */
   hub: string;
@@ -22,7 +24,7 @@ export interface Begun {
 const REST_MS = 900;
 const AGAIN_MS = 8_000;
 
-export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", way: null, subject: "", cc: "", bcc: "", reply_to: null, files: { reply: [], note: [] }, hub: "" };
+export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", way: null, subject: "", cc: "", bcc: "", reply_to: null, choices: [], files: { reply: [], note: [] }, hub: "" };
 
 export class BegunAnswer {
   #now = $state.raw<Begun>(NOTHING);
@@ -83,7 +85,7 @@ export class BegunAnswer {
   /** It was sent: the open mode is empty again. */
   clear(): void {
     const { kind, files } = this.#now;
-    this.change({ [kind]: "", reply_to: null, files: { ...files, [kind]: [] }, ...(kind === "reply" && { subject: "", cc: "", bcc: "", way: null }) });
+    this.change({ [kind]: "", reply_to: null, files: { ...files, [kind]: [] }, ...(kind === "reply" && { subject: "", cc: "", bcc: "", way: null, choices: [] }) });
     void this.flush();
   }
 
@@ -124,8 +126,8 @@ export class BegunAnswer {
   }
 
   #keep(): void {
-    const { reply, note, files, hub, subject, cc, bcc } = this.#now;
-    const empty = !reply && !note && !hub && !subject && !cc && !bcc && !files.reply.length && !files.note.length;
+    const { reply, note, files, hub, subject, cc, bcc, choices } = this.#now;
+    const empty = !reply && !note && !hub && !subject && !cc && !bcc && !choices.length && !files.reply.length && !files.note.length;
     if (empty) this.records.remove(this.customer);
     else this.records.put(this.customer, this.#now);
   }

@@ -1,15 +1,25 @@
 /** What a channel can carry, compared with what has been written. Pure. */
-import type { Limits, Reach } from "../live/types.ts";
+import type { Limits, Reach, Template } from "../live/types.ts";
+import { units } from "./gsm.ts";
 
 export interface Room {
   used: number;
   /** Null where the channel sets no limit. */
   most: number | null;
+  /** Into how many messages the channel will cut it, at least. */
+  parts: number;
 }
 
-/** A message has room for so much text. Characters are counted as people count them: an emoji is one. */
-export function room(text: string, limits: Limits): Room {
-  return { used: [...text].length, most: limits.text || null };
+const COUNTS: Record<string, (text: string) => number> = {
+  utf16: (text) => text.length,
+  utf8: (text) => new TextEncoder().encode(text).length,
+  gsm7: units,
+};
+
+/** A message has room for so much text, in the channel's own unit; one may be cut into several. */
+export function room(text: string, { text: each, text_unit: unit, parts: most = 1 }: Limits): Room {
+  const used = (COUNTS[unit ?? ""] ?? ((all: string) => [...all].length))(text);
+  return { used, most: each ? each * Math.max(1, most) : null, parts: each ? Math.max(1, Math.ceil(used / each)) : 1 };
 }
 
 /** Amber begins here: nine tenths of the room. */
@@ -19,6 +29,16 @@ export function tight({ used, most }: Room): boolean {
 
 export function tooLong({ used, most }: Room): boolean {
   return most !== null && used > most;
+}
+
+type Sized = { size: number; type: string };
+
+/** Whether the channel's provider does not show such a file, so that it goes as a link to it. */
+export function asLink({ size, type }: Sized, { media_types: types = [], media_bytes: bytes = {} }: Limits): boolean {
+  const [start = ""] = type.split("/");
+  const shown = !types.length || types.includes(type) || types.includes(`${start}/*`);
+  const most = bytes[["image", "audio", "video"].includes(start) ? start : "file"];
+  return !shown || (most !== undefined && size > most);
 }
 
 export interface FileRoom {
@@ -32,9 +52,11 @@ export interface FileRoom {
 export function fileRoom(files: readonly File[], already: number, limits: Limits | null): FileRoom {
   const bytes = limits?.attachment_bytes || Infinity;
   const most = limits ? (limits.attachments ?? Infinity) : Infinity;
-  const small = files.filter((file) => file.size <= bytes);
+  // What goes as a link is not held to what the provider takes.
+  const fits = (file: File) => file.size <= bytes || asLink(file, limits ?? {});
+  const small = files.filter(fits);
   const left = Math.max(0, most - already);
-  return { fit: small.slice(0, left), tooBig: files.filter((file) => file.size > bytes), tooMany: small.slice(left) };
+  return { fit: small.slice(0, left), tooBig: files.filter((file) => !fits(file)), tooMany: small.slice(left) };
 }
 
 /** The name of one way to answer: a channel and an address on it. */
@@ -45,6 +67,17 @@ export function wayKey({ channel, address }: Pick<Reach, "channel" | "address">)
 /** The way to answer by: the one chosen, or the one the customer used last, or the first that there is. */
 export function wayOf(reach: readonly Reach[], chosen: string | null): Reach | null {
   return reach.find((way) => wayKey(way) === chosen) ?? reach.find((way) => way.last) ?? reach[0] ?? null;
+}
+
+/** Why nothing free can be written on a way now: the customer does not want it, or too long has passed. */
+export function lockOf({ consent, window }: Pick<Reach, "consent" | "window">): "consent" | "template" | "closed" | null {
+  if (consent && !consent.given) return "consent";
+  return window?.allows === "template" || window?.allows === "closed" ? window.allows : null;
+}
+
+/** A template with its variables filled in; those that are missing stay as they are written in it. */
+export function filledIn({ text }: Pick<Template, "text">, given: Readonly<Record<string, string>>): string {
+  return text.replace(/\{\{\s*([^{}]+?)\s*\}\}/gu, (whole, name: string) => given[name]?.trim() || whole);
 }
 
 /** Addresses as people type them: separated by commas, semicolons or spaces. */

@@ -4,8 +4,12 @@ import type { Attachment } from "../live/types.ts";
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
 const MOST_BYTES = 12_000_000;
 
-export function form({ content_type: type, size }: Attachment): "picture" | "audio" | "video" | "file" {
-  if (PICTURES.has(type)) return size <= MOST_BYTES ? "picture" : "file";
-  if (type.startsWith("audio/")) return "audio";
+export type Form = "picture" | "sticker" | "voice" | "audio" | "video" | "file" | "coming" | "failed";
+
+export function form({ content_type: type, size, kind, state }: Attachment): Form {
+  if (state === "waiting") return "coming";
+  if (state === "failed") return "failed";
+  if (PICTURES.has(type)) return size > MOST_BYTES ? "file" : kind === "sticker" ? "sticker" : "picture";
+  if (type.startsWith("audio/")) return kind === "voice" ? "voice" : "audio";
   return type.startsWith("video/") ? "video" : "file";
 }

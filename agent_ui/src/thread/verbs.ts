@@ -15,6 +15,27 @@ export async function takeBack(conversation: Conversation, message: Message): Pr
   return told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/cancel`), message));
 }
 
+/** Puts a sign of ours on a message, or takes it away (null). */
+export async function react(conversation: Conversation, message: Message, emoji: string | null): Promise<void> {
+  const path = `/messages/${message.id}/reaction`;
+  await told(conversation.name, async () => conversation.putMessage(await (emoji ? desk.api.put<Message>(path, { emoji }) : desk.api.delete<Message>(path)), message));
+}
+
+/** Changes what a message of ours says, at the customer's too. Answers true when the hub took it. */
+export async function edit(conversation: Conversation, message: Message, text: string): Promise<boolean> {
+  return told(conversation.name, async () => conversation.putMessage(await desk.api.patch<Message>(`/messages/${message.id}`, { text }), message));
+}
+
+/** Takes a message of ours back, at the customer's too. */
+export async function remove(conversation: Conversation, message: Message): Promise<boolean> {
+  return told(conversation.name, async () => conversation.putMessage(await desk.api.delete<Message>(`/messages/${message.id}`), message));
+}
+
+/** Asks the provider once more for a file that did not come. */
+export async function fetchAgain(conversation: Conversation, message: Message, file: string): Promise<void> {
+  await told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/attachments/${file}/fetch`), message));
+}
+
 /** Undoes a join: nothing of either customer is lost. */
 export async function part(conversation: Conversation, join: string): Promise<boolean> {
   const done = await told(conversation.name, () => desk.api.delete(`/joins/${join}`));

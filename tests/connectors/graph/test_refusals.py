@@ -39,7 +39,9 @@ def answered(code: int, sub: int | None = None, status: int = 400, **headers: st
         (131031, None, AuthFailed, "account_locked"),
         (2, None, Unavailable, "provider"),
         (131016, None, Unavailable, "provider"),
+        (131000, None, Unavailable, "provider"),
         (1, 1357046, Ambiguous, "provider"),
+        (1, None, Ambiguous, "provider"),
         (613, None, RateLimited, "rate_limited"),
         (80007, None, RateLimited, "rate_limited"),
     ],
@@ -62,7 +64,7 @@ def test_meta_says_how_long_to_wait_in_seconds_or_in_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Unavailable), (503, Unavailable)]
+    ("status", "kind"), [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)]
 )
 @pytest.mark.parametrize("said", [None, [], {}, {"error": "words"}, {"error": {"code": "seven"}}])
 def test_without_a_code_the_status_decides(status: int, kind: type[ConnectorError], said: object) -> None:
@@ -73,3 +75,8 @@ def test_a_reason_begins_with_a_stable_word_and_ends_with_meta_s() -> None:
     told = {"code": 131026, "title": "Message undeliverable", "error_data": {"details": "The person has no WhatsApp."}}
     assert reason_of(told) == "undeliverable: The person has no WhatsApp. (131026)"
     assert reason_of({}).startswith("invalid: no reason given")
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, -1), (502, -1), (500, 1), (503, 1)])
+def test_a_question_that_broke_is_asked_again(status: int, code: int) -> None:
+    assert type(error_of(Answer(status, {}, b""), {"error": {"code": code}}, again=True)) is Unavailable

@@ -171,7 +171,8 @@ async def test_who_blocked_the_bot_or_never_opened_it_cannot_be_reached(world: W
 @pytest.mark.parametrize(
     ("fault", "error", "done"),
     [
-        ("500", Unavailable, 0),
+        ("500", Ambiguous, 0),  # nobody can tell it from the next one
+        ("500_after", Ambiguous, 1),
         ("401", AuthFailed, 0),
         ("refuse", Rejected, 0),
         ("429", RateLimited, 0),

@@ -12,7 +12,8 @@ from tests.source import ROOT
 
 FAULTS = [
     ("429", RateLimited, False),
-    ("500", Unavailable, False),
+    ("500", Ambiguous, False),  # nobody can tell it from the next one
+    ("500_after", Ambiguous, True),
     ("401", AuthFailed, False),
     ("refuse", Rejected, False),
     ("cut_before", Ambiguous, False),
