@@ -6,6 +6,7 @@ settings: whoever may fill in a form, or write a message with an address in it, 
 
 import ipaddress
 import json as json_words
+import re
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -23,6 +24,11 @@ ANSWER_LIMIT = 4 * 1024 * 1024
 FILE_LIMIT = 64 * 1024 * 1024
 CHUNK = 64 * 1024
 CONNECTIONS, CONNECTIONS_PER_HOST = 1000, 250
+NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+"""IPv6 networks whose last 32 bits are an IPv4 address: translated (RFC 6052) and compatible (RFC 4291, out of use)."""
+LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")
+"""Translated inside somebody's own network (RFC 8215): where it leads is not seen from the address."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing: asking again does no harm, so a lost answer is no doubt."""
 
@@ -84,8 +90,11 @@ class _Resolver(AbstractResolver):
         self._inner = ThreadedResolver()
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        """The addresses of a name. Raises Forbidden when one of them is private."""
-        found = await self._inner.resolve(host, port, family)
+        """The addresses of a name. Raises Forbidden when one of them is private, or when it is no name."""
+        try:
+            found = await self._inner.resolve(host, port, family)
+        except UnicodeError as error:
+            raise Forbidden(f"{host[:50]!r} is no name") from error
         if f"{host}:{port}" not in self._named:
             for one in found:
                 if not is_public(one["host"]):
@@ -158,6 +167,8 @@ class WebEgress:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
                 raise Rejected(str(error.os_error), code="forbidden_address") from error
             raise Unavailable(f"cannot connect: {error}") from error
+        except aiohttp.InvalidURL as error:
+            raise Rejected("not an address that can be called", code="forbidden_address") from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method in SAFE:
                 raise Unavailable(f"no answer: {type(error).__name__}") from error  # its words may hold the address, and a secret in it
@@ -174,7 +185,7 @@ class WebEgress:
             return parsed
         if parsed.scheme != "https":
             raise Rejected(f"only https is called, not {parsed.scheme or url[:50]!r}", code="forbidden_address")
-        if not host or parsed.user is not None or (_is_literal(host) and not is_public(host)):
+        if not host or _has_credentials(parsed) or (_is_number(host) and not is_public(host)):
             raise Rejected(f"{host or url[:50]!r} is no public address", code="forbidden_address")
         return parsed
 
@@ -187,11 +198,13 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+        if inner is None and any(ip in one for one in TRANSLATED):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+        if ip in LOCAL_TRANSLATION or ip.is_site_local:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def closed_egress() -> Egress:
@@ -199,12 +212,13 @@ def closed_egress() -> Egress:
     return WebEgress()
 
 
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.split("%", 1)[0])
-    except ValueError:
-        return False
-    return True
+def _has_credentials(url: URL) -> bool:
+    return url.user is not None or url.password is not None
+
+
+def _is_number(host: str) -> bool:
+    """Whether it is an address and no name, or what the system would read as one: 127.1, 2130706433, 0x7f000001, 0177.0.0.1."""
+    return ":" in host or bool(NUMBER.fullmatch(host))
 
 
 async def _capped(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
