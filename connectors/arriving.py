@@ -169,6 +169,8 @@ class Echo:
     message: str = ""
     """Our own id, when it comes back: then this is no new message."""
     author: str = ""
+    part: int = 0
+    """Which part of `message`, where it left in several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,8 @@ class WebEgress:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
                 raise Rejected(str(error.os_error), code="forbidden_address") from error
             raise Unavailable(f"cannot connect: {error}") from error
+        except aiohttp.InvalidURL as error:
+            raise Rejected("not an address that can be called", code="forbidden_address") from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method in SAFE:
                 raise Unavailable(f"no answer: {type(error).__name__}") from error  # its words may hold the address, and a secret in it
@@ -174,7 +176,7 @@ class WebEgress:
             return parsed
         if parsed.scheme != "https":
             raise Rejected(f"only https is called, not {parsed.scheme or url[:50]!r}", code="forbidden_address")
-        if not host or parsed.user is not None or (_is_literal(host) and not is_public(host)):
+        if not host or _has_credentials(parsed) or (_is_number(host) and not is_public(host)):
             raise Rejected(f"{host or url[:50]!r} is no public address", code="forbidden_address")
         return parsed
 
@@ -191,7 +193,9 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+        if ip.is_site_local:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def closed_egress() -> Egress:
@@ -199,12 +203,13 @@ def closed_egress() -> Egress:
     return WebEgress()
 
 
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.split("%", 1)[0])
-    except ValueError:
-        return False
-    return True
+def _has_credentials(url: URL) -> bool:
+    return url.user is not None or url.password is not None
+
+
+def _is_number(host: str) -> bool:
+    """Whether it is an address and no name. Short and octal forms (127.1, 0177.0.0.1) count: the system would read them as addresses."""
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 async def _capped(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:

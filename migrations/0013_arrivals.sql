@@ -202,26 +202,29 @@ BEGIN
 END
 $$;
 
--- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message. While
+-- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message: it, or the
+-- part of it that came back, was sent, and is called so. While
 -- something is being sent to the same address, the echo may be of that: it waits until the provider's answer says so, or not.
 CREATE FUNCTION take_echo(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     channel uuid := (p->>'channel')::uuid;
     known uuid := find_message(channel, p->>'external_id');
-    lost message;
+    lost uuid;
+    place int := COALESCE((p->>'part')::int, 0);
 BEGIN
     IF known IS NOT NULL THEN
         RETURN;
     END IF;
-    SELECT m.* INTO lost FROM message m WHERE m.id = (p->>'message')::uuid AND m.channel_id = channel AND m.direction = 'out';
-    IF lost.id IS NULL THEN  -- nobody knows whether it was sent: the same words to the same address show that it was
-        SELECT m.* INTO lost FROM message m JOIN identity i ON i.id = m.identity_id
+    SELECT m.id INTO lost FROM message m WHERE m.id = (p->>'message')::uuid AND m.channel_id = channel AND m.direction = 'out';
+    IF lost IS NULL THEN  -- nobody knows whether it was sent: the same words to the same address show that it was
+        SELECT m.id, COALESCE(q.part, 0) INTO lost, place FROM message m JOIN identity i ON i.id = m.identity_id
+            LEFT JOIN message_part q ON q.message_id = m.id AND q.state = 'unknown'
             WHERE i.kind = p->>'kind' AND i.value = p->>'value' AND m.channel_id = channel AND m.direction = 'out' AND m.state = 'unknown'
-              AND m.text = p->>'text' AND m.at > now() - interval '1 day' ORDER BY m.number LIMIT 1;
+              AND COALESCE(q.content->>'text', m.text) = p->>'text' AND m.at > now() - interval '1 day' ORDER BY m.number LIMIT 1;
     END IF;
-    IF lost.id IS NOT NULL THEN
-        INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (channel, p->>'external_id', lost.id);
-        PERFORM take_receipt(channel, lost.id, p->>'external_id', 'sent', '');
+    IF lost IS NOT NULL THEN
+        PERFORM take_receipt(channel, lost, p->>'external_id', 'sent', '', place);
+        PERFORM take_parked(channel, p->>'external_id');
     ELSIF NOT (p ? 'late') AND EXISTS (SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id
             WHERE o.channel_id = channel AND o.state = 'sending' AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value') THEN
         INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (channel, p->>'external_id', 'echo', p);

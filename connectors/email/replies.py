@@ -67,6 +67,8 @@ def _without_history(lines: Sequence[str]) -> list[str]:
             return kept if said else list(lines)
         elif QUOTED.match(lines[at]):
             at = _after_quote(lines, at)
+            while kept and not kept[-1] and at < len(lines) and not lines[at]:  # one empty line is left of the two around it
+                at += 1
         else:
             kept.append(lines[at])
             said = said or _says_something(lines[at])

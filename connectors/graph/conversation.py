@@ -213,10 +213,10 @@ def _echo(given: Mapping[str, Any], to: Address, app_id: str, app: str) -> list[
     if told.get("is_deleted"):
         return [Delete(f"delete:{id_}", to, id_, at)]
     found = attached(told)
-    message, _part = our_id(told.get("metadata"))
+    message, part_ = our_id(told.get("metadata"))
     ours = bool(message) or str(told.get("app_id", "")) == app_id
     said = _with_links(text(told.get("text")), found)
-    return [Echo(id_, to, text=said, attachments=found.media, at=at, message=message, author="" if ours else app)]
+    return [Echo(id_, to, text=said, attachments=found.media, at=at, message=message, part=part_, author="" if ours else app)]
 
 
 READERS = {

@@ -106,7 +106,8 @@ def _details(event: Event) -> dict[str, Any]:
         case Receipt(state=state, until=until):
             said = {"state": state, "until": until}
         case Echo(external_id=external_id, text=text, author=author):
-            said = {"external_id": clean(external_id), "text": clean(text), "author": clean(author)[:200], "message": _ours(event.message)}
+            said = {"external_id": clean(external_id), "text": clean(text), "author": clean(author)[:200]}
+            said |= {"message": _ours(event.message), "part": event.part}
     return said
 
 

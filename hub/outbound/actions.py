@@ -7,7 +7,7 @@ from contextlib import suppress
 from connectors.contract import Action, Acts, Address
 from connectors.errors import ConnectorError, Rejected, Unavailable
 from hub.channels.model import OpenChannel
-from hub.kernel.database import GONE, Database, Record
+from hub.kernel.database import AGAIN, GONE, Database, Record
 from hub.outbound.fates import Fate, fate_of
 from hub.outbound.sending import QUERIES, SEND_TIMEOUT_S
 
@@ -24,7 +24,7 @@ class Deeds:
     async def do(self, channel: OpenChannel, token: int, row: Record) -> None:
         """Do it, and write down how it ended; when the database is away meanwhile it is begun anew."""
         error = await self._tried(channel, row)
-        with suppress(*GONE):
+        with suppress(*GONE, *AGAIN):
             if error is None:
                 await self._database.value(QUERIES.settle_action, row["id"], token, "done", None, 0.0)
             else:

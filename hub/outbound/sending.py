@@ -14,7 +14,7 @@ from connectors.errors import Ambiguous, ConnectorError, Rejected
 from hub.channels.model import Channel, OpenChannel
 from hub.kernel.blobs import BlobMissing
 from hub.kernel.crash import crash_point
-from hub.kernel.database import GONE, Database, Record, queries
+from hub.kernel.database import AGAIN, GONE, Database, Record, queries
 from hub.outbound.bucket import Bucket
 from hub.outbound.fates import Fate, fate_of
 from hub.outbound.outgoing import Envelope, Part, contents, parts_of
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 QUERIES = queries(__package__)
 
 SEND_TIMEOUT_S = 90.0
+AGAIN_S = 0.02
+"""After two transactions met."""
 
 
 class BlobReader(Protocol):
@@ -141,14 +143,17 @@ class Sending:
         id_ = channel.channel.id
         await self._surely(QUERIES.hold, id_, row["message_id"], token, fate.wait_s, fate.reason, fate.error)
         if fate.reason == "auth":
-            with suppress(*GONE):
+            with suppress(*GONE, *AGAIN):
                 await self._set_state(id_, "down", fate.error["detail"][:300])
 
     async def _surely(self, sql: str, *arguments: Any) -> Any:
-        """Write down what is known of a message, however long the database is away: nobody else knows it. Twice does no harm."""
+        """Write down what is known of a message, however long the database is away, or lets another one go first: nobody else knows it.
+        Twice does no harm."""
         while True:
             try:
                 return await self._database.value(sql, *arguments)
+            except AGAIN:
+                await asyncio.sleep(AGAIN_S)
             except GONE as error:
                 log.warning("outbox: the database is away, the fate of a message waits for it (%r)", error)
                 await asyncio.sleep(1)

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from connectors.contract import Delivery, Event, Outgoing, Sent, Step
+from connectors.contract import Address, Delivery, Echo, Event, Outgoing, Sent, Step
 from connectors.manifest import Manifest
 from hub.channels.model import Channel, OpenChannel
 from hub.channels.store import QUERIES as CHANNELS
+from hub.inbound.words import event_row
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
 from hub.kernel.lease import Lease, holding
@@ -141,6 +142,15 @@ class Post:
         sql = "SELECT take_receipt($1, $2, $3, $4, 'no', $5)"
         await self.database.value(sql, self.company.webchat, message, name, state, part)
         self.outbox.ring(UUID(self.company.webchat))
+
+    async def echo(self, name: str, *, message: str = "", part: int = 0, text: str = "") -> None:
+        """A message to Rosa comes back from the provider."""
+        row = await self.database.row("SELECT * FROM channel WHERE id = $1", self.company.webchat)
+        assert row is not None
+        channel = Channel(row["id"], row["connector"], row["kind"], row["name"], row["hook"], row["queue_id"], row["brand_id"], True, {})
+        event = event_row(channel, Echo(name, Address("visitor", "rosa"), text, message=message, part=part))
+        await self.database.value("SELECT take_event($1)", {**event, "id": str(uuid4()), "delivery": None, "attachments": []})
+        self.outbox.ring(channel.id)
 
     async def retry(self, message: str) -> None:
         """The agent's button."""

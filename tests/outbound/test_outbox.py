@@ -4,9 +4,12 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from connectors.errors import AuthFailed, RateLimited
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
+from hub.outbound import serving
 from hub.outbound.bucket import Bucket
 from tests.outbound.conftest import SMS, Post, Provider, post_of
 
@@ -202,3 +205,32 @@ async def test_an_outbox_that_rests_is_drained_at_once(post: Post) -> None:
             await post.outbox.drain()
         message = await post.write(await post.company.writes("visitor", "rosa"), "after")
         assert await post.state(message) == "queued"
+
+
+async def test_two_transactions_that_met_do_not_stop_a_channel(post: Post) -> None:
+    await post.database.run("CREATE SEQUENCE met")
+    await post.database.run("""
+        CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF nextval('met') = 1 THEN
+                RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01';
+            END IF;
+            RETURN OLD;
+        END $$""")
+    await post.database.run("CREATE TRIGGER meeting BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION meet()")
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    async with post.serving(post.company.webchat, provider):
+        for text in ("one", "two"):
+            await post.stands(await post.write(rosa, text), "sent")
+    assert provider.texts == ["one", "two"]
+
+
+async def test_what_is_in_nobodys_hands_is_found_while_the_channel_is_served(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "SLOW_POLL_S", 0.1)
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(await post.write(rosa, "one"), "sent")
+        waiting = await post.write(rosa, "two", send_at="2999-01-01T00:00:00Z")
+        await post.database.run("UPDATE outbox SET state = 'sending', next_at = now()")
+        await post.stands(waiting, "sent")
+    assert provider.texts == ["one", "two"]
