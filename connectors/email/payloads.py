@@ -10,6 +10,7 @@ from connectors.email import automatic, ids, mime
 from connectors.email import headers as header
 from connectors.email.authentication import Authentication
 from connectors.email.body import read_body
+from connectors.email.forwarded import forwarded_in
 from connectors.email.invitation import invitation_of
 from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
@@ -155,6 +156,7 @@ def _context(mail: Mail, sender: str) -> dict[str, object]:
         "reply_address": reply,
         "full_text": mail.text,
         "invitation": invitation_of(mail.part),
+        "forwarded": forwarded_in(mail.part),
         **protection_of(mail.part, mail.text),
     }
     return {key: value for key, value in context.items() if value}

@@ -65,7 +65,8 @@ def test_meta_says_how_long_to_wait_in_seconds_or_in_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)]
+    ("status", "kind"),
+    [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)],
 )
 @pytest.mark.parametrize("said", [None, [], {}, {"error": "words"}, {"error": {"code": "seven"}}])
 def test_without_a_code_the_status_decides(status: int, kind: type[ConnectorError], said: object) -> None:
