@@ -75,14 +75,23 @@ export class Compose {
     return this.begun.reply_to ? this.conversation.message(this.begun.reply_to) : undefined;
   }
 
-  /** The customer's last mail, which a mail of ours goes on from. */
+  /** The matter that is answered: of the message that was chosen, of the filter, of the work; else whatever the customer wrote last. */
+  get #topic(): string | null {
+    return this.answered?.topic ?? this.place().topic ?? this.place().work?.topic?.id ?? null;
+  }
+
+  /** The customer's last mail in that matter, which a mail of ours goes on from. */
   get lastMail(): Message | undefined {
-    return this.conversation.messages.findLast((message) => message.direction === "in" && message.channel?.connector === "email");
+    const topic = this.#topic;
+    return this.conversation.messages.findLast(
+      (message) => message.direction === "in" && message.channel?.connector === "email" && (topic === null || message.topic === topic),
+    );
   }
 
   /** The subject of a mail of ours, as long as the agent gives no other. */
   get usualSubject(): string {
-    const last = this.lastMail?.subject || this.place().work?.topic?.subject;
+    const topic = this.#topic;
+    const last = this.lastMail?.subject || this.conversation.customer?.topics.find((one) => one.id === topic)?.subject || this.place().work?.topic?.subject;
     return last ? (/^re:/iu.test(last) ? last : `Re: ${last}`) : m.mail_subject_usual();
   }
 
