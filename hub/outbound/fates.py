@@ -1,5 +1,6 @@
 """What an error of a provider's means for a message: the class is the instruction. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,9 +26,9 @@ class Fate:
     """It may have left, and is sent again all the same."""
 
 
-def fate_of(error: ConnectorError, manifest: Manifest, attempts: int) -> Fate:
-    """Decide after this many attempts."""
-    said = {"code": _code(error), "detail": str(error)[:500]}
+def fate_of(error: ConnectorError, manifest: Manifest, attempts: int, hide: Callable[[str], str] = str) -> Fate:
+    """Decide after this many attempts. `hide` takes out of a provider's words what nobody may read."""
+    said = {"code": _code(error), "detail": hide(str(error))[:500]}
     if isinstance(error, Rejected):
         return Fate("failed", said)
     if isinstance(error, RateLimited):

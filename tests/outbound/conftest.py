@@ -87,11 +87,13 @@ class Post:
         return self.company.database
 
     @asynccontextmanager
-    async def serving(self, channel: str, provider: Provider, manifest: Manifest = SMS) -> AsyncIterator[None]:
+    async def serving(self, channel: str, provider: Provider, manifest: Manifest = SMS, **settings: str) -> AsyncIterator[None]:
         """A channel that is open, as long as the block lasts."""
         row = await self.database.row("SELECT * FROM channel WHERE id = $1", channel)
         assert row is not None
-        described = Channel(row["id"], row["connector"], row["kind"], row["name"], row["hook"], row["queue_id"], row["brand_id"], True, {})
+        described = Channel(
+            row["id"], row["connector"], row["kind"], row["name"], row["hook"], row["queue_id"], row["brand_id"], True, settings
+        )
         opened = OpenChannel(described, manifest, provider, None)
         async with holding(Lease(self.database, f"channel:{channel}", uuid4(), ttl_s=60)) as lease:
             task = asyncio.create_task(self.outbox.serve(opened, lease))

@@ -31,3 +31,9 @@ def test_each_class_says_what_follows(
 ) -> None:
     fate = fate_of(error, manifest, attempts)
     assert (fate.what, fate.wait_s, fate.error["code"]) == (what, wait_s, code)
+
+
+def test_what_nobody_may_read_is_taken_out_before_the_words_are_cut() -> None:
+    said = "x" * 495 + "my-secret"
+    detail = fate_of(Rejected(said), SMS, 1, lambda words: words.replace("my-secret", "•••")).error["detail"]
+    assert detail == "x" * 495 + "•••"

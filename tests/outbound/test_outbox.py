@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import AuthFailed, RateLimited
+from connectors.errors import AuthFailed, RateLimited, Rejected
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
 from hub.outbound import serving
@@ -234,3 +234,15 @@ async def test_what_is_in_nobodys_hands_is_found_while_the_channel_is_served(pos
         await post.database.run("UPDATE outbox SET state = 'sending', next_at = now()")
         await post.stands(waiting, "sent")
     assert provider.texts == ["one", "two"]
+
+
+async def test_a_secret_that_the_provider_repeats_stands_in_no_error(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = Rejected("no such account: /accounts/very-secret/send", code="blocked")
+    async with post.serving(post.company.webchat, provider, identity_secret="very-secret"):
+        message = await post.write(rosa, "Hola")
+        await post.stands(message, "failed")
+    assert await post.database.value("SELECT error->>'detail' FROM message WHERE id = $1", message) == "no such account: /accounts/•••/send"
+    assert "•••" in caplog.text
+    assert "very-secret" not in caplog.text
