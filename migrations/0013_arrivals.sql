@@ -59,6 +59,7 @@ CREATE TABLE parked_event (
 );
 CREATE INDEX parked_event_message ON parked_event (channel_id, external_id);
 CREATE INDEX parked_event_at ON parked_event (at);
+CREATE INDEX parked_receipt_at ON parked_receipt (at);
 
 -- A file may still be with the provider, or be lost there.
 ALTER TABLE attachment
@@ -325,6 +326,19 @@ BEGIN
 END
 $$;
 
+-- Every few seconds: a receipt that came in the very moment in which its message got its name saw none, and was not seen itself. Only the
+-- youngest can be such; says how many there were.
+CREATE FUNCTION meet_receipts() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    met int;
+BEGIN
+    WITH known AS (
+        DELETE FROM parked_receipt r WHERE r.at > now() - interval '2 minutes' AND find_message(r.channel_id, r.external_id) IS NOT NULL RETURNING r.*)
+    SELECT count(take_receipt(k.channel_id, NULL, k.external_id, k.state, k.reason)) INTO met FROM known k;
+    RETURN met;
+END
+$$;
+
 -- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the
 -- same moment is applied; what never found one is let go after a week, or when there is too much of it.
 CREATE FUNCTION sweep_parked(p_at_most int) RETURNS void LANGUAGE plpgsql AS $$
@@ -342,7 +356,11 @@ BEGIN
     DELETE FROM parked_event e WHERE e.at < now() - interval '7 days'
         OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p
                     WHERE p.n > p_at_most);
-    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days';
+    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days'
+        OR (r.channel_id, r.external_id, r.state) IN (
+            SELECT p.channel_id, p.external_id, p.state
+            FROM (SELECT q.*, row_number() OVER (PARTITION BY q.channel_id ORDER BY q.at DESC, q.external_id) AS n FROM parked_receipt q) p
+            WHERE p.n > p_at_most);
 END
 $$;
 

@@ -18,7 +18,13 @@ ALLOWED = tomllib.loads(files("connectors.email").joinpath("allowed.toml").read_
 ATTRIBUTES = {tag: set(names) for tag, names in ALLOWED["attributes"].items()}
 MARKS = frozenset(ALLOWED["marks"])
 IDS = frozenset(ALLOWED["ids"])
-SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block"}) | IDS
+SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block"}) | {
+    one for one in IDS if one.lower().endswith("signature")
+}
+HISTORY = "divRplyFwdMsg"
+"""What Outlook on the web calls the head of the mail that is answered, in every language."""
+OUTLOOK_RULE = "_" * 32
+"""What Outlook writes above that head in plain text."""
 DANGEROUS_STYLE = re.compile(r"url\s*\(|expression|@|\\|position|behavior|image", re.IGNORECASE)
 INLINE_PICTURE = re.compile(r"cid:|data:image/(?:png|gif|jpe?g|webp);base64,", re.IGNORECASE)
 
@@ -206,6 +212,8 @@ class _Writer:
             self.preformatted = max(0, self.preformatted + (-1 if end else 1))
         elif tag == "li" and not end:
             self.line = "- "
+        if not end and attributes.get("id") == HISTORY:
+            self.lines.append(self._prefix() + OUTLOOK_RULE)
         if not end and not SIGNATURES.isdisjoint((*attributes.get("class", "").split(), attributes.get("id", ""))):
             self.lines.append(self._prefix() + "-- ")
 
