@@ -6,6 +6,7 @@ settings: whoever may fill in a form, or write a message with an address in it, 
 
 import ipaddress
 import json as json_words
+import re
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -23,6 +24,11 @@ ANSWER_LIMIT = 4 * 1024 * 1024
 FILE_LIMIT = 64 * 1024 * 1024
 CHUNK = 64 * 1024
 CONNECTIONS, CONNECTIONS_PER_HOST = 1000, 250
+NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+"""IPv6 networks whose last 32 bits are an IPv4 address: translated (RFC 6052) and compatible (RFC 4291, out of use)."""
+LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")
+"""Translated inside somebody's own network (RFC 8215): where it leads is not seen from the address."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing: asking again does no harm, so a lost answer is no doubt."""
 
@@ -84,8 +90,11 @@ class _Resolver(AbstractResolver):
         self._inner = ThreadedResolver()
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        """The addresses of a name. Raises Forbidden when one of them is private."""
-        found = await self._inner.resolve(host, port, family)
+        """The addresses of a name. Raises Forbidden when one of them is private, or when it is no name."""
+        try:
+            found = await self._inner.resolve(host, port, family)
+        except UnicodeError as error:
+            raise Forbidden(f"{host[:50]!r} is no name") from error
         if f"{host}:{port}" not in self._named:
             for one in found:
                 if not is_public(one["host"]):
@@ -189,11 +198,11 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+        if inner is None and any(ip in one for one in TRANSLATED):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if ip.is_site_local:
+        if ip in LOCAL_TRANSLATION or ip.is_site_local:
             return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
@@ -208,8 +217,8 @@ def _has_credentials(url: URL) -> bool:
 
 
 def _is_number(host: str) -> bool:
-    """Whether it is an address and no name. Short and octal forms (127.1, 0177.0.0.1) count: the system would read them as addresses."""
-    return ":" in host or host.replace(".", "").isdigit()
+    """Whether it is an address and no name, or what the system would read as one: 127.1, 2130706433, 0x7f000001, 0177.0.0.1."""
+    return ":" in host or bool(NUMBER.fullmatch(host))
 
 
 async def _capped(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:

@@ -55,7 +55,7 @@ class Manifest:
     media_types: tuple[str, ...] = ()
     """Types that the provider shows, as `image/jpeg` or `audio/*`; empty for all. Another type goes as a link to the file."""
     media_bytes: Mapping[str, int] = field(default_factory=dict)
-    """Bytes a file by its kind (image, audio, video, file), where they differ. What is larger goes as a link."""
+    """Bytes a file by its kind (image, audio, video, sticker, file), where they differ. What is larger goes as a link."""
     typing: bool = False
     delivered: bool = False
     read: bool = False

@@ -9,6 +9,8 @@ from connectors.manifest import Manifest
 from connectors.text import count, cut, numbered, plain
 
 KINDS = ("image", "audio", "video")
+STICKER = "image/webp"
+"""Shown as a sticker where the manifest has a limit for those."""
 
 
 def plan(outgoing: Outgoing, manifest: Manifest) -> tuple[Outgoing, ...]:
@@ -16,17 +18,16 @@ def plan(outgoing: Outgoing, manifest: Manifest) -> tuple[Outgoing, ...]:
     if outgoing.template is not None:
         return (outgoing,)
     files, links = _files_and_links(outgoing.attachments, manifest)
-    whole = replace(
-        outgoing,
-        text=_text(outgoing, manifest, links),
-        html=outgoing.html if manifest.html else "",
-        choices=outgoing.choices if _has_buttons(outgoing, manifest) else (),
-    )
+    html = outgoing.html if manifest.html else ""
+    text = _text(outgoing, manifest, links)
+    buttons = outgoing.choices if len(outgoing.choices) <= manifest.buttons and (text.strip() or html) else ()
+    lines = "" if buttons else numbered(outgoing.choices)
+    whole = replace(outgoing, text="\n\n".join(filter(None, [text, lines])), html=html, choices=buttons)
     return _numbered(whole, _groups(whole, cut(whole.text, manifest.text_limit, manifest.text_unit), files, manifest))
 
 
 def _groups(whole: Outgoing, texts: Sequence[str], files: Sequence[Media], manifest: Manifest) -> list[tuple[str, tuple[Media, ...]]]:
-    """(text, files) of each part. Text comes before the files, unless it has buttons: those stand at the end."""
+    """(text, files) of each part. Text comes before the files, unless it has buttons: those stand at the end, never below a file."""
     size = manifest.files_per_part or len(files) or 1
     groups = [tuple(files[place : place + size]) for place in range(0, len(files), size)]
     alone = [(text, ()) for text in texts if text]
@@ -63,14 +64,7 @@ def _numbered(whole: Outgoing, groups: Sequence[tuple[str, tuple[Media, ...]]]) 
 
 def _text(outgoing: Outgoing, manifest: Manifest, links: Sequence[Media]) -> str:
     text = outgoing.text or ("" if manifest.html else plain(outgoing.html))
-    more = [f"{one.name}: {one.url}" for one in links]
-    if outgoing.choices and not _has_buttons(outgoing, manifest):
-        more.append(numbered(outgoing.choices))
-    return "\n\n".join(filter(None, [text, *more]))
-
-
-def _has_buttons(outgoing: Outgoing, manifest: Manifest) -> bool:
-    return 0 < len(outgoing.choices) <= manifest.buttons
+    return "\n\n".join(filter(None, [text, *(f"{one.name}: {one.url}" for one in links)]))
 
 
 def _files_and_links(attachments: Sequence[Media], manifest: Manifest) -> tuple[list[Media], list[Media]]:
@@ -80,8 +74,9 @@ def _files_and_links(attachments: Sequence[Media], manifest: Manifest) -> tuple[
 
 
 def goes_as_link(content_type: str, size: int, manifest: Manifest) -> bool:
-    """Whether a file of this type and size is more than the provider shows."""
-    return not (_shown(content_type, manifest) and _fits(content_type, size, manifest))
+    """Whether a file of this type (whatever its parameters) and size is more than the provider shows."""
+    bare = content_type.partition(";")[0].strip().lower()
+    return not (_shown(bare, manifest) and _fits(bare, size, manifest))
 
 
 def _bytes(media: Media) -> int:
@@ -97,5 +92,6 @@ def _shown(content_type: str, manifest: Manifest) -> bool:
 
 def _fits(content_type: str, size: int, manifest: Manifest) -> bool:
     broad = content_type.partition("/")[0]
-    limit = manifest.media_bytes.get(broad if broad in KINDS else "file", manifest.media_bytes.get("file", 0))
+    kind = "sticker" if content_type == STICKER and "sticker" in manifest.media_bytes else broad if broad in KINDS else "file"
+    limit = manifest.media_bytes.get(kind, manifest.media_bytes.get("file", 0))
     return not limit or size <= limit

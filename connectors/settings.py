@@ -45,12 +45,14 @@ def setting(
     generated: bool = False,
     shown_if: tuple[str, str] | None = None,
     example: str = "",
+    leads: bool | None = None,
 ) -> Any:
     """Declare one field: labels and help in both languages, whether it is secret, and what is allowed.
 
     `shape`: url, email, phone, lines (a list, one a line) for a text that is more than a text. `generated`: a secret that the hub
     makes itself when the form leaves it empty, shown once. `shown_if`: (another field, its value) it depends on. `example`: what stands
-    in the empty field.
+    in the empty field. `leads`: it decides to whom, or how openly, the secrets are shown, as every address (`url`) does unless it says no:
+    who changes it has to give the secrets again, for they can be written and never read.
     """
     about = {
         "label": {"es": es, "en": en},
@@ -65,6 +67,7 @@ def setting(
         "generated": generated,
         "shown_if": shown_if,
         "example": example,
+        "leads": shape == "url" if leads is None else leads,
     }
     shown = not secret  # what is secret stands in no log
     return field(metadata=about, repr=shown) if default is MISSING else field(default=default, metadata=about, repr=shown)
@@ -109,6 +112,19 @@ def secret_names(settings: type[Any]) -> frozenset[str]:
 def generated_names(settings: type[Any]) -> frozenset[str]:
     """The names of the secrets that the hub makes itself."""
     return frozenset(one.name for one in fields(settings) if one.metadata.get("secret") and one.metadata.get("generated"))
+
+
+def withheld(settings: type[Any], before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The stored secrets that a change has to give again, each with the fields of the change that would show them to somebody else."""
+    usual = {one.name: None if one.default is MISSING else one.default for one in fields(settings)}
+    leading = {one.name for one in fields(settings) if one.metadata.get("leads")} & given.keys()
+    turned = sorted(name for name in leading if _valued(given, usual, name) != _valued(before, usual, name))
+    return {name: turned for name in sorted(secret_names(settings) - given.keys()) if turned and before.get(name)}
+
+
+def _valued(values: Mapping[str, Any], usual: Mapping[str, Any], name: str) -> Any:
+    value = values.get(name)
+    return usual[name] if value is None else value
 
 
 def read_settings(settings: type[Settings], given: Mapping[str, Any]) -> Settings:

@@ -78,6 +78,7 @@ from hub.visitors.files import VisitorFiles
 from hub.visitors.limits import VisitorLimits
 from hub.visitors.live import VisitorSockets
 from hub.visitors.tokens import FileLinks, VisitorTokens
+from hub.visits.api import VisitsApi
 from hub.work.api import WorkApi
 from hub.work.live import WorkLive
 from hub.work.moves import Moves
@@ -236,6 +237,7 @@ class Hub:
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
+            *VisitsApi(database, self.intake, self.moves, lambda: self.supervisor.open, self.records).routes(),
         ]
         self.jobs = Jobs(database, self.node, upkeep(database, self.people, self.blobs, self.settings.retention))
 

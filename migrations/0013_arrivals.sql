@@ -59,6 +59,7 @@ CREATE TABLE parked_event (
 );
 CREATE INDEX parked_event_message ON parked_event (channel_id, external_id);
 CREATE INDEX parked_event_at ON parked_event (at);
+CREATE INDEX parked_receipt_at ON parked_receipt (at);
 
 -- A file may still be with the provider, or be lost there.
 ALTER TABLE attachment
@@ -202,26 +203,29 @@ BEGIN
 END
 $$;
 
--- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message. While
+-- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message: it, or the
+-- part of it that came back, was sent, and is called so. While
 -- something is being sent to the same address, the echo may be of that: it waits until the provider's answer says so, or not.
 CREATE FUNCTION take_echo(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     channel uuid := (p->>'channel')::uuid;
     known uuid := find_message(channel, p->>'external_id');
-    lost message;
+    lost uuid;
+    place int := COALESCE((p->>'part')::int, 0);
 BEGIN
     IF known IS NOT NULL THEN
         RETURN;
     END IF;
-    SELECT m.* INTO lost FROM message m WHERE m.id = (p->>'message')::uuid AND m.channel_id = channel AND m.direction = 'out';
-    IF lost.id IS NULL THEN  -- nobody knows whether it was sent: the same words to the same address show that it was
-        SELECT m.* INTO lost FROM message m JOIN identity i ON i.id = m.identity_id
+    SELECT m.id INTO lost FROM message m WHERE m.id = (p->>'message')::uuid AND m.channel_id = channel AND m.direction = 'out';
+    IF lost IS NULL THEN  -- nobody knows whether it was sent: the same words to the same address show that it was
+        SELECT m.id, COALESCE(q.part, 0) INTO lost, place FROM message m JOIN identity i ON i.id = m.identity_id
+            LEFT JOIN message_part q ON q.message_id = m.id AND q.state = 'unknown'
             WHERE i.kind = p->>'kind' AND i.value = p->>'value' AND m.channel_id = channel AND m.direction = 'out' AND m.state = 'unknown'
-              AND m.text = p->>'text' AND m.at > now() - interval '1 day' ORDER BY m.number LIMIT 1;
+              AND COALESCE(q.content->>'text', m.text) = p->>'text' AND m.at > now() - interval '1 day' ORDER BY m.number LIMIT 1;
     END IF;
-    IF lost.id IS NOT NULL THEN
-        INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (channel, p->>'external_id', lost.id);
-        PERFORM take_receipt(channel, lost.id, p->>'external_id', 'sent', '');
+    IF lost IS NOT NULL THEN
+        PERFORM take_receipt(channel, lost, p->>'external_id', 'sent', '', place);
+        PERFORM take_parked(channel, p->>'external_id');
     ELSIF NOT (p ? 'late') AND EXISTS (SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id
             WHERE o.channel_id = channel AND o.state = 'sending' AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value') THEN
         INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (channel, p->>'external_id', 'echo', p);
@@ -322,6 +326,19 @@ BEGIN
 END
 $$;
 
+-- Every few seconds: a receipt that came in the very moment in which its message got its name saw none, and was not seen itself. Only the
+-- youngest can be such; says how many there were.
+CREATE FUNCTION meet_receipts() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    met int;
+BEGIN
+    WITH known AS (
+        DELETE FROM parked_receipt r WHERE r.at > now() - interval '2 minutes' AND find_message(r.channel_id, r.external_id) IS NOT NULL RETURNING r.*)
+    SELECT count(take_receipt(k.channel_id, NULL, k.external_id, k.state, k.reason)) INTO met FROM known k;
+    RETURN met;
+END
+$$;
+
 -- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the
 -- same moment is applied; what never found one is let go after a week, or when there is too much of it.
 CREATE FUNCTION sweep_parked(p_at_most int) RETURNS void LANGUAGE plpgsql AS $$
@@ -339,7 +356,11 @@ BEGIN
     DELETE FROM parked_event e WHERE e.at < now() - interval '7 days'
         OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p
                     WHERE p.n > p_at_most);
-    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days';
+    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days'
+        OR (r.channel_id, r.external_id, r.state) IN (
+            SELECT p.channel_id, p.external_id, p.state
+            FROM (SELECT q.*, row_number() OVER (PARTITION BY q.channel_id ORDER BY q.at DESC, q.external_id) AS n FROM parked_receipt q) p
+            WHERE p.n > p_at_most);
 END
 $$;
 

@@ -79,7 +79,8 @@ END
 $$;
 
 -- The provider's answer to a send: names the message or part, applies what came before it, and takes it off the outbox when nothing of it
--- is left to send. False when the token is not the one that took it (another node has the channel now).
+-- is left to send. A part that a colleague put back while later ones left waits there for its turn: whoever sends goes forward only. False
+-- when the token is not the one that took it (another node has the channel now).
 CREATE FUNCTION settle_message(p_message uuid, p_token bigint, p_state text, p_external_id text, p_error jsonb, p_part int DEFAULT 0)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -96,6 +97,8 @@ BEGIN
     PERFORM raise_part(p_message, p_part, p_state, p_error);
     IF p_state IN ('failed', 'unknown') OR NOT EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = p_message AND p.state = 'queued') THEN
         DELETE FROM outbox o WHERE o.message_id = p_message;
+    ELSIF NOT EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = p_message AND p.state = 'queued' AND p.part > p_part) THEN
+        UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = p_message;
     END IF;
     FOR parked IN
         DELETE FROM parked_receipt r WHERE r.channel_id = place AND r.external_id = p_external_id RETURNING r.state, r.reason
@@ -176,11 +179,11 @@ BEGIN
 END
 $$;
 
--- A part is about to leave. False when it has left already, or another node has the channel.
+-- A part is about to leave; asked again when the first answer was lost. False when it has left already, or another node has the channel.
 CREATE FUNCTION begin_part(p_message uuid, p_token bigint, p_part int) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE message_part p SET state = 'sending' FROM outbox o
-        WHERE p.message_id = p_message AND p.part = p_part AND p.state = 'queued'
+        WHERE p.message_id = p_message AND p.part = p_part AND p.state IN ('queued', 'sending')
           AND o.message_id = p_message AND o.state = 'sending' AND o.token = p_token;
     RETURN FOUND;
 END
@@ -217,13 +220,15 @@ BEGIN
 END
 $$;
 
--- What was begun to be sent and is in nobody's hands (asked before anything is claimed, also when the answer to a claim was lost): again,
--- where the same id cannot make a second message, or where nothing had left; else nobody knows. `p_in_hand`: what this node is sending.
+-- What was begun to be sent and is in nobody's hands (asked before anything is claimed, and again every few seconds): again, where the
+-- same id cannot make a second message, or where nothing had left; else nobody knows. One in parts of which nothing is left to send was
+-- sent. `p_in_hand`: what this node is sending.
 CREATE FUNCTION recover_outbox(p_channel uuid, p_token bigint, p_again boolean, p_in_hand uuid[] DEFAULT '{}') RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
     left_over outbox;
     count int := 0;
     in_parts boolean;
+    interrupted boolean;
 BEGIN
     PERFORM require_lease('channel:' || p_channel, p_token);
     FOR left_over IN SELECT * FROM outbox o
@@ -233,7 +238,10 @@ BEGIN
         in_parts := EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = left_over.message_id);
         UPDATE message_part p SET state = CASE WHEN p_again THEN 'queued' ELSE 'unknown' END, error = CASE WHEN NOT p_again THEN '{"code": "interrupted"}'::jsonb END
             WHERE p.message_id = left_over.message_id AND p.state = 'sending';
-        IF p_again OR (in_parts AND NOT FOUND) THEN
+        interrupted := FOUND OR NOT in_parts;
+        IF (p_again OR NOT interrupted) AND (NOT in_parts OR EXISTS (
+            SELECT 1 FROM message_part p WHERE p.message_id = left_over.message_id AND p.state = 'queued'))
+        THEN
             UPDATE outbox o SET state = 'queued', token = NULL, next_at = now() WHERE o.message_id = left_over.message_id;
         ELSE
             DELETE FROM outbox o WHERE o.message_id = left_over.message_id;

@@ -187,13 +187,7 @@ class Double:
             await asyncio.sleep(fault.ms / 1000)
         elif kind == "hang":
             await asyncio.sleep(HANG_S)
-        elif kind == "500_after":
-            return web.Response(status=500, text="oops")
-        elif kind == "cut":
-            return _drop(request)
-        elif kind == "garbage":
-            return web.Response(text="<html>not what you wanted", content_type="application/json")
-        return response
+        return _spoilt(request, kind) or response
 
     async def _describe(self, _: web.Request) -> web.Response:
         asked, shown, faults = ([asdict(one) for one in found] for found in (list(self.asked), list(self.shown), self.faults))
@@ -233,6 +227,15 @@ async def form_of(request: web.Request) -> tuple[dict[str, str], dict[str, tuple
         else:
             files[part.name] = (part.filename, part.headers.get("Content-Type", "application/octet-stream"), data)
     return fields, files
+
+
+def _spoilt(request: web.Request, kind: str) -> web.Response | None:
+    """What is answered to something that was done, in place of its own answer."""
+    if kind == "cut":
+        return _drop(request)
+    if kind == "500_after":
+        return web.Response(status=500, text="oops")
+    return web.Response(text="<html>not what you wanted", content_type="application/json") if kind == "garbage" else None
 
 
 def _drop(request: web.Request) -> web.Response:

@@ -17,7 +17,14 @@ CHARACTER_LIMIT = 4 * 1024 * 1024
 ALLOWED = tomllib.loads(files("connectors.email").joinpath("allowed.toml").read_text(encoding="utf-8"))
 ATTRIBUTES = {tag: set(names) for tag, names in ALLOWED["attributes"].items()}
 MARKS = frozenset(ALLOWED["marks"])
-SIGNATURES = ("gmail_signature", "moz-signature")
+IDS = frozenset(ALLOWED["ids"])
+SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block"}) | {
+    one for one in IDS if one.lower().endswith("signature")
+}
+HISTORY = "divRplyFwdMsg"
+"""What Outlook on the web calls the head of the mail that is answered, in every language."""
+OUTLOOK_RULE = "_" * 32
+"""What Outlook writes above that head in plain text."""
 DANGEROUS_STYLE = re.compile(r"url\s*\(|expression|@|\\|position|behavior|image", re.IGNORECASE)
 INLINE_PICTURE = re.compile(r"cid:|data:image/(?:png|gif|jpe?g|webp);base64,", re.IGNORECASE)
 
@@ -118,6 +125,9 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     match name:
         case "class":
             return " ".join(one for one in value.split() if one in MARKS) or None
+        case "id":
+            own = re.sub(r"^(?:x_)+", "", value)  # Outlook's mark of what was in an earlier mail
+            return own if own in IDS else None
         case "style":
             return None if DANGEROUS_STYLE.search(value) else value
         case "href":
@@ -202,7 +212,9 @@ class _Writer:
             self.preformatted = max(0, self.preformatted + (-1 if end else 1))
         elif tag == "li" and not end:
             self.line = "- "
-        if not end and any(mark in attributes.get("class", "") for mark in SIGNATURES):
+        if not end and attributes.get("id") == HISTORY:
+            self.lines.append(self._prefix() + OUTLOOK_RULE)
+        if not end and not SIGNATURES.isdisjoint((*attributes.get("class", "").split(), attributes.get("id", ""))):
             self.lines.append(self._prefix() + "-- ")
 
     def _link(self, end: bool, attributes: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from connectors.email import automatic, ids, mime
 from connectors.email import headers as header
 from connectors.email.authentication import Authentication
 from connectors.email.body import read_body
+from connectors.email.forwarded import forwarded_in
 from connectors.email.invitation import invitation_of
 from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
@@ -37,6 +38,8 @@ class Mail:
     attachments: tuple[Media, ...]
     plain_only: bool
     """Whether the mail was beyond the caps and is shown as plain text."""
+    claimed: tuple[str, str] | None = None
+    """A From that is no mailbox, as it stands: for want of anything better."""
 
 
 def read(raw: bytes) -> Mail:
@@ -47,10 +50,10 @@ def read(raw: bytes) -> Mail:
         part, plain_only = mime.read_as_text(raw), True
     open_tnef(part)
     body = read_body(part)
-    whole = header.as_it_stands(part.headers, "from")
-    senders = tuple(header.mailboxes(part.headers, "from")) or ((whole,) if whole else ())
+    senders = tuple(header.mailboxes(part.headers, "from"))
+    claimed = header.as_it_stands(part.headers, "from") if not senders else None
     subject = header.first(part.headers, "subject")
-    return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only)
+    return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only, claimed)
 
 
 def external_id(raw: bytes) -> str:
@@ -125,8 +128,10 @@ def _answers(claimed: tuple[str, ...], key: bytes, sender: str) -> tuple[str, ..
 
 
 def _sender(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, str]:
-    """(name, address): the first of From, else of Sender, else of the envelope."""
+    """(name, address): the first of From, else of Sender, else of the envelope, else what stands in From."""
     found = (*mail.senders, *header.mailboxes(mail.part.headers, "sender"), *header.mailboxes_of(envelope.get("mail_from", "")))
+    if not found and mail.claimed:
+        return mail.claimed
     if not found:
         raise MalformedPayload("neither From, Sender nor the envelope name a sender", code="no_sender")
     return found[0]
@@ -155,6 +160,7 @@ def _context(mail: Mail, sender: str) -> dict[str, object]:
         "reply_address": reply,
         "full_text": mail.text,
         "invitation": invitation_of(mail.part),
+        "forwarded": forwarded_in(mail.part),
         **protection_of(mail.part, mail.text),
     }
     return {key: value for key, value in context.items() if value}

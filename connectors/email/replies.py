@@ -9,6 +9,8 @@ import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 
+from connectors.email.markup import OUTLOOK_RULE
+
 LINE_LIMIT = 20_000
 """Longer texts are given back as they are: nobody types that much above a quotation."""
 
@@ -26,6 +28,7 @@ ADDRESS = re.compile(r"[^\s<>()@]{1,128}@[^\s<>()@]{1,255}")
 OPENER = re.compile(rf"\s*(?:{WORDS['openers']})\b.{{0,60}}$", re.IGNORECASE)
 UNDATED = re.compile(rf".{{1,80}}<[^<>\s]+@[^<>\s]+>\s(?:{WORDS['verbs']})\s?:$", re.IGNORECASE)
 LABEL = re.compile(rf"[\s*>_]*(?:(?P<sender>{WORDS['sender_labels']})|(?:{WORDS['other_labels']}))\s?\*{{0,2}}\s?[::]", re.IGNORECASE)
+LABELLED = re.compile(r"[\s*]*[^\W\d_][^::]{0,30}[::]")
 HEADER_SPAN = 8
 SEPARATOR = re.compile(
     rf"[\s*]*[-_]{{2,}}\s?(?=[^-_]).{{0,200}}?\b(?:{WORDS['separators']})\b.{{0,200}}?[-_]{{2,}}[\s*]*$",
@@ -67,6 +70,8 @@ def _without_history(lines: Sequence[str]) -> list[str]:
             return kept if said else list(lines)
         elif QUOTED.match(lines[at]):
             at = _after_quote(lines, at)
+            while kept and not kept[-1] and at < len(lines) and not lines[at]:  # one empty line is left of the two around it
+                at += 1
         else:
             kept.append(lines[at])
             said = said or _says_something(lines[at])
@@ -112,7 +117,7 @@ def _history_begins(lines: Sequence[str], at: int) -> bool:
         return True
     if RULE.match(line):
         following = next((n for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), at)
-        return following > at and _is_header_block(lines, following)
+        return following > at and (_is_header_block(lines, following) or (line == OUTLOOK_RULE and _is_shaped_block(lines, following)))
     return _is_header_block(lines, at)
 
 
@@ -123,6 +128,11 @@ def _is_header_block(lines: Sequence[str], at: int) -> bool:
     found = [LABEL.match(line) for line in lines[at : at + HEADER_SPAN]]
     senders = sum(1 for one in found if one and one["sender"])
     return senders >= 1 and sum(1 for one in found if one) >= 3
+
+
+def _is_shaped_block(lines: Sequence[str], at: int) -> bool:
+    """The head of a mail in a language that we do not know: three lines with a word and a colon, an address in the first."""
+    return ADDRESS.search(lines[at]) is not None and all(LABELLED.match(line) for line in lines[at : at + 3])
 
 
 def _quote_follows(lines: Sequence[str], at: int) -> bool:

@@ -41,6 +41,7 @@ class Settings:
         help_en="Your mail provider's.",
         example="smtp.company.com",
         max_length=253,
+        leads=True,
     )
     relay_port: int = setting(
         "Puerto",
@@ -51,8 +52,9 @@ class Settings:
         group="out",
         help_es="Lo habitual: 587 con starttls, 465 con tls.",
         help_en="Usually 587 with starttls, 465 with tls.",
+        leads=True,
     )
-    relay_tls: str = setting("Cifrado", "Encryption", default="starttls", choices=("starttls", "tls", "none"), group="out")
+    relay_tls: str = setting("Cifrado", "Encryption", default="starttls", choices=("starttls", "tls", "none"), group="out", leads=True)
     relay_user: str = setting("Usuario", "User", default="", group="out")
     relay_password: str = setting(
         "Contraseña",

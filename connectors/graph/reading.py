@@ -1,6 +1,7 @@
 """Reads JSON that others wrote: a wrong type is a MalformedPayload, never another error; pure."""
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from connectors.errors import MalformedPayload
 TEXT_LIMIT = 100_000
 DOCUMENT = "application/octet-stream"
 OURS = "hilo:"
+PART = re.compile(r"[0-9]{0,4}")
 """How that begins which travels with a message of ours: other systems on the same number may write there too."""
 
 
@@ -79,7 +81,7 @@ def our_id(value: Any) -> tuple[str, int]:
     if not isinstance(value, str):
         return "", 0
     id_, _, count = value.removeprefix(OURS).partition("/")
-    if not value.startswith(OURS) or not id_ or len(value) > 100 or not (count or "0").isdigit():
+    if not value.startswith(OURS) or not id_ or len(value) > 100 or not PART.fullmatch(count):
         return "", 0
     return id_, int(count or "0")
 

@@ -12,6 +12,8 @@ IMAGES = ("image/jpeg", "image/png")
 VIDEOS = ("video/mp4", "video/3gpp")
 AUDIOS = ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")
 STICKER = "image/webp"
+STICKER_BYTES = 100_000
+"""What a sticker that stands still may have; a larger one is refused."""
 BUTTONS, BUTTON_TITLE, BUTTON_BODY = 3, 20, 1024
 """So many buttons, so long each, below so much text; more goes as a list."""
 ROW_TITLE, ROW_TEXT, CHOICE_ID = 24, 72, 200
@@ -48,7 +50,8 @@ def _content(outgoing: Outgoing, file: Mapping[str, str] | None, list_label: str
 
 
 def kind_of(media: Media, text: str) -> str:
-    """As what WhatsApp shows a file. Sound and stickers take no words: with words they go as a document."""
+    """As what WhatsApp shows a file. Sound and stickers take no words: with words they go as a document, and so does what
+    is too large for a sticker."""
     kind = content_type(media.content_type)
     if kind in IMAGES:
         return "image"
@@ -56,7 +59,11 @@ def kind_of(media: Media, text: str) -> str:
         return "video"
     if kind in AUDIOS and not text:
         return "audio"
-    return "sticker" if kind == STICKER and not text else "document"
+    return "sticker" if kind == STICKER and not text and _size(media) <= STICKER_BYTES else "document"
+
+
+def _size(media: Media) -> int:
+    return media.size if media.data is None else len(media.data)
 
 
 def _file(kind: str, outgoing: Outgoing, file: Mapping[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from connectors.registry import UnknownConnector, load
 from connectors.settings import InvalidSettings, generated_names
 from hub.channels import gallery
 from hub.channels.checking import Checking
-from hub.channels.fitting import merged
+from hub.channels.fitting import amended, merged
 from hub.channels.model import Channel
 from hub.channels.ordering import RuleBook
 from hub.channels.reading import ChannelReading
@@ -130,7 +130,8 @@ class ChannelsApi:
     async def change(self, call: Call) -> ChannelDetail:
         """Change name, queue or settings; an open channel is opened anew with them.
 
-        A setting that is absent stays, null takes it back to its default. 422 `invalid_settings` as when it is set up.
+        A setting that is absent stays, null takes it back to its default. 422 `invalid_settings` as when it is set up; and naming the
+        secrets that have to be given again, when an address to which they go is another one.
         """
         given: ChannelChange = call.body
         with _refusals(call):
@@ -166,7 +167,10 @@ class ChannelsApi:
     # ── Trying, switching ───────────────────────────────────────────────────────────────────────────────────────────
 
     async def check_draft(self, call: Call) -> Steps:
-        """Try settings out before they are kept; nothing reaches a customer. Secrets left out are those of `channel`."""
+        """Try settings out before they are kept; nothing reaches a customer. Secrets left out are those of `channel`.
+
+        422 `invalid_settings` names the secrets to give again when an address is another than that of `channel`.
+        """
         draft: Draft = call.body
         with _refusals(call):
             return await self._checking.check(await self._drafted(draft))
@@ -228,7 +232,7 @@ class ChannelsApi:
             known = await self._store.one(_id("channel", draft.channel))
             if known.connector != draft.connector:
                 raise Invalid("invalid", "channel: is of another kind", fields={"channel": "is of another kind"})
-            return dataclasses.replace(known, settings=merged(known.settings, draft.settings))
+            return dataclasses.replace(known, settings=amended(known, draft.settings))
         load(draft.connector)
         nobody = UUID(int=0)
         return Channel(uuid4(), draft.connector, "", draft.connector, "draft", nobody, nobody, False, merged({}, draft.settings))

@@ -9,7 +9,7 @@ from uuid import UUID
 from connectors.contract import Connector, Surroundings
 from connectors.manifest import InvalidManifest
 from connectors.registry import UnknownConnector, load
-from connectors.settings import InvalidSettings, generated_names, read_settings, secret_names
+from connectors.settings import InvalidSettings, generated_names, read_settings, secret_names, withheld
 from hub.channels.model import Channel
 from hub.errors import Invalid
 
@@ -60,13 +60,30 @@ def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
     return {name: value for name, value in {**before, **given}.items() if value is not None}
 
 
+def amended(before: Channel, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A channel's settings with a change. Raises InvalidSettings when it would show the stored secrets to another server: they can be
+    written and never read, so they have to be given again; UnknownConnector."""
+    problems = withheld(load(before.connector).settings, before.settings, given)
+    if problems:
+        raise InvalidSettings({name: _again(fields) for name, fields in problems.items()})
+    return merged(before.settings, given)
+
+
+def _again(fields: list[str]) -> dict[str, str]:
+    names = ", ".join(fields)
+    return {
+        "es": f"vuelva a darlo: con otro valor de {names} se mostraría a otro servidor",
+        "en": f"give it again: with another {names} it would be shown to another server",
+    }
+
+
 def changed(before: Channel, name: str | None, queue: UUID | None, settings: Mapping[str, Any] | None) -> Channel:
-    """A channel with what is given changed."""
+    """A channel with what is given changed. Raises as `amended`."""
     return dataclasses.replace(
         before,
         name=before.name if name is None else name,
         queue=queue or before.queue,
-        settings=before.settings if settings is None else merged(before.settings, settings),
+        settings=before.settings if settings is None else amended(before, settings),
     )
 
 

@@ -92,6 +92,8 @@ def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now
     """What the channel can carry. Raises Invalid naming the field and what is allowed."""
     if not (body.text.strip() or body.attachments or body.template):
         raise refuse("text", "a reply needs a text or a file")
+    if body.choices and not (body.text.strip() or body.html):
+        raise refuse("choices", "buttons stand below a text: add one")
     _check_length(body.text, manifest)
     if body.template is not None:
         _check_template(body, manifest)

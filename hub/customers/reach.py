@@ -77,7 +77,7 @@ def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> l
             described = manifest(row["connector"])
         except LookupError:
             continue
-        if described.outgoing and not row["settings"].get(described.outgoing):
+        if described.receives == "none" or (described.outgoing and not row["settings"].get(described.outgoing)):
             continue  # it only receives
         found.append(OpenChannel(ChannelRef(id=str(row["id"]), connector=row["connector"], name=row["name"]), row["state"], described))
     return found

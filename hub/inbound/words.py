@@ -44,6 +44,7 @@ def message_row(channel: Channel, message: Message) -> dict[str, Any]:
         "to": clean(message.to),
         "album": clean(message.album),
         "reply_to": [clean(one) for one in message.reply_to],
+        "former": [{"kind": one.kind, "value": clean(one.value)} for one in message.former],
         "content": _content(message),
     }
     if message.location is not None and "location" not in rare["content"]:
@@ -106,7 +107,8 @@ def _details(event: Event) -> dict[str, Any]:
         case Receipt(state=state, until=until):
             said = {"state": state, "until": until}
         case Echo(external_id=external_id, text=text, author=author):
-            said = {"external_id": clean(external_id), "text": clean(text), "author": clean(author)[:200], "message": _ours(event.message)}
+            said = {"external_id": clean(external_id), "text": clean(text), "author": clean(author)[:200]}
+            said |= {"message": _ours(event.message), "part": event.part}
     return said
 
 

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
 from connectors.contract import Outgoing, Sent
 from connectors.errors import Ambiguous, ConnectorError, Rejected
+from hub.channels.fitting import without_secrets
 from hub.channels.model import Channel, OpenChannel
 from hub.kernel.blobs import BlobMissing
 from hub.kernel.crash import crash_point
-from hub.kernel.database import GONE, Database, Record, queries
+from hub.kernel.database import AGAIN, GONE, Database, Record, queries
 from hub.outbound.bucket import Bucket
 from hub.outbound.fates import Fate, fate_of
 from hub.outbound.outgoing import Envelope, Part, contents, parts_of
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 QUERIES = queries(__package__)
 
 SEND_TIMEOUT_S = 90.0
+AGAIN_S = 0.02
+"""After two transactions met."""
 
 
 class BlobReader(Protocol):
@@ -122,8 +126,8 @@ class Sending:
             await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
-        log.info("message %s was not sent: %r", row["message_id"], error)
-        fate = fate_of(error, channel.manifest, row["attempts"])
+        fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))
+        log.info("message %s was not sent: %s %s", row["message_id"], type(error).__name__, fate.error)
         if fate.what in {"failed", "unknown"}:
             await self._surely(QUERIES.settle, row["message_id"], token, fate.what, None, fate.error, part)
         elif fate.what == "later":
@@ -141,14 +145,17 @@ class Sending:
         id_ = channel.channel.id
         await self._surely(QUERIES.hold, id_, row["message_id"], token, fate.wait_s, fate.reason, fate.error)
         if fate.reason == "auth":
-            with suppress(*GONE):
+            with suppress(*GONE, *AGAIN):
                 await self._set_state(id_, "down", fate.error["detail"][:300])
 
     async def _surely(self, sql: str, *arguments: Any) -> Any:
-        """Write down what is known of a message, however long the database is away: nobody else knows it. Twice does no harm."""
+        """Write down what is known of a message, however long the database is away, or lets another one go first: nobody else knows it.
+        Twice does no harm."""
         while True:
             try:
                 return await self._database.value(sql, *arguments)
+            except AGAIN:
+                await asyncio.sleep(AGAIN_S)
             except GONE as error:
                 log.warning("outbox: the database is away, the fate of a message waits for it (%r)", error)
                 await asyncio.sleep(1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -11,10 +12,10 @@ from uuid import UUID
 import asyncpg
 
 from hub.channels.model import OpenChannel
-from hub.kernel.database import GONE, Database, Record
+from hub.kernel.database import AGAIN, GONE, Database, Record
 from hub.kernel.lease import Lease
 from hub.outbound.bucket import Bucket
-from hub.outbound.sending import QUERIES
+from hub.outbound.sending import AGAIN_S, QUERIES
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +49,10 @@ class Serving:
         self._token = token
         self._bell = bell
         self._bucket = Bucket(channel.manifest.rate, time.monotonic)
-        self._in_hand: set[UUID] = set()
+        self._in_hand: dict[asyncio.Task[None], UUID] = {}
         self._touched = 0.0
         self._recovered = False
+        self._sure_at = -math.inf
 
     async def run(self, lease: Lease) -> None:
         """Until the lease is lost or the hub drained; what is under way then is brought to its end."""
@@ -60,31 +62,32 @@ class Serving:
             raise failure
 
     async def _claiming(self, group: asyncio.TaskGroup, lease: Lease) -> asyncpg.PostgresError | None:
-        sure = False
         while lease.token == self._token and not self._work.draining:
             try:
-                if not sure:
+                if time.monotonic() - self._sure_at >= SLOW_POLL_S:
                     await self._recover()
-                    sure = True
                 await self._claim(group)
             except GONE as error:  # the answer to a claim may be lost with it
                 log.warning("outbox of %s: the database is away (%r)", self._channel.channel.name, error)
-                sure = False
+                self._sure_at = -math.inf
                 await asyncio.sleep(1)
+            except AGAIN:
+                await asyncio.sleep(AGAIN_S)
             except asyncpg.PostgresError as error:
                 return error
         return None
 
     @property
     def _hands(self) -> list[UUID]:
-        """What is under way here: messages and actions."""
-        return list(self._in_hand)
+        """What is under way here: messages and actions. Twice, what is taken again before it was put down."""
+        return list(self._in_hand.values())
 
     async def _recover(self) -> None:
-        """What somebody else had begun. Asked again later, it finds only what this node claimed without hearing of it, and never began."""
+        """What somebody else had begun. Asked again later, it finds only what this node claimed without hearing of it and never began, or
+        what it put down between two parts."""
         id_, again = self._channel.channel.id, self._channel.manifest.idempotent or self._recovered
         found = await self._database.value(QUERIES.recover, id_, self._token, again, self._hands)
-        self._recovered = True
+        self._recovered, self._sure_at = True, time.monotonic()
         if found:
             self._work.committed()
 
@@ -111,11 +114,12 @@ class Serving:
 
     def _start(self, group: asyncio.TaskGroup, id_: UUID, work: Coroutine[Any, Any, None]) -> None:
         self._bucket.take()
-        self._in_hand.add(id_)
-        group.create_task(work).add_done_callback(lambda _task: self._ended(id_))
+        task = group.create_task(work)
+        self._in_hand[task] = id_
+        task.add_done_callback(self._ended)
 
-    def _ended(self, id_: UUID) -> None:
-        self._in_hand.discard(id_)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._in_hand[task]
         self._bell.set()
 
     async def _send(self, row: Record) -> None:
@@ -125,7 +129,7 @@ class Serving:
     async def _touch(self) -> None:
         if time.monotonic() - self._touched > TOUCH_S:
             self._touched = time.monotonic()
-            with suppress(*GONE):
+            with suppress(*GONE, *AGAIN):
                 if await self._database.value(QUERIES.touch_out, self._channel.channel.id) == "auth":
                     await self._work.up_again(self._channel)
 

@@ -28,6 +28,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/customers/{id}/joins"): {"customer": str(uuid4())},
     ("POST", "/customers/{id}/distinct"): {"customer": str(uuid4())},
     ("PUT", "/commitments/{id}"): {"done": True},
+    ("POST", "/customers/{id}/visits"): {"id": str(uuid4()), "kind": "visit", "text": "x", "attachments": [str(uuid4())], "mine": True},
+    ("POST", "/visits"): {"id": str(uuid4()), "kind": "fax", "text": "x", "name": "Rosa", "phone": "+34600111222", "at": None},
     ("PUT", "/customers/{id}/read"): {"number": 1},
     ("PUT", "/customers/{id}/draft"): {"kind": "note", "text": "x", "channel": None, "topic": None, "subject": None},
     ("POST", "/customers/{id}/messages"): {

@@ -101,6 +101,8 @@ GET    /quarantine                           admin
 GET    /quarantine/{id}/raw                  admin
 POST   /quarantine/{id}/replay               admin
 DELETE /quarantine/{id}                      admin
+POST   /customers/{id}/visits                agent
+POST   /visits                               agent
 GET    /openapi.json                         nobody
 """
 """Method, path, the least role, and `in_person` where an API token is not enough."""

@@ -1,5 +1,6 @@
 """*Check* and *Install*: steps with what to do, whatever the connector does."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -89,3 +90,42 @@ async def test_the_mail_channel_names_its_steps_in_both_languages(house: House, 
     assert answer["ok"], answer
     assert [step["name"] for step in answer["steps"]] == ["resolve", "connect", "greet", "sender", "withdraw", "listen"]
     assert all(step["label"]["es"] != step["label"]["en"] for step in answer["steps"])
+
+
+ELSEWHERE = {"base_url": "https://elsewhere.example"}
+
+
+async def twilio(olga: Browser) -> str:
+    """A channel at a provider that is shown the token."""
+    settings = {"account_sid": "AC" + "0" * 32, "auth_token": "0123456789abcdef0123456789abcdef", "senders": "+34600000000"}
+    status, made = await olga.ask("POST", "/channels", {"connector": "sms", "name": "SMS", "settings": settings})
+    assert status == 201, made
+    return str(made["channel"]["id"])
+
+
+async def test_a_stored_secret_is_shown_to_no_other_server(house: House, olga: Browser) -> None:
+    id_, asked = await twilio(olga), list[str]()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.read(1000)).decode(errors="replace"))
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        there = {"base_url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}
+        answers = [
+            await olga.ask("POST", "/channels/check", {"connector": "sms", "channel": id_, "settings": there}),
+            await olga.ask("PATCH", f"/channels/{id_}", {"settings": there}),
+        ]
+    for status, answer in answers:
+        assert (status, answer["error"]["code"], [*answer["error"]["fields"]]) == (422, "invalid_settings", ["auth_token"])
+        assert "base_url" in answer["error"]["fields"]["auth_token"]
+    assert asked == []
+
+
+async def test_another_address_is_taken_with_the_secrets_that_go_there(olga: Browser) -> None:
+    id_ = await twilio(olga)
+    again = {**ELSEWHERE, "auth_token": "fedcba9876543210fedcba9876543210"}
+    status, changed = await olga.ask("PATCH", f"/channels/{id_}", {"settings": again})
+    assert (status, changed["settings"]["base_url"]) == (200, ELSEWHERE["base_url"])
+    status, _ = await olga.ask("PATCH", f"/channels/{id_}", {"settings": ELSEWHERE})
+    assert status == 200, "the same address again asks for nothing"

@@ -66,6 +66,31 @@ def test_buttons_stand_at_the_end_or_become_lines() -> None:
     assert (only.text, only.choices) == ("Hola\n\n1. Sí\n2. No", ())
 
 
+def test_buttons_without_a_text_become_lines_and_none_stands_below_a_file() -> None:
+    two = (Choice("1", "Sí"), Choice("2", "No"))
+    manifest = replace(PLAIN, buttons=2, caption=-1)
+    [only] = plan(replace(MESSAGE, text="", choices=two, attachments=(PICTURE,)), manifest)
+    assert (only.text, only.choices, len(only.attachments)) == ("1. Sí\n2. No", (), 1)
+    linked = replace(manifest, media_types=("audio/*",), text_limit=0)
+    [link] = plan(replace(MESSAGE, text="", choices=two, attachments=(PICTURE,)), linked)
+    assert (link.text, link.choices) == ("a.jpg: https://h.example/media/1", two)
+
+
+def test_a_type_is_the_same_with_its_parameters() -> None:
+    manifest = replace(PLAIN, caption=-1, media_types=("audio/ogg",), media_bytes={"audio": 100})
+    voice = Media("a.ogg", "Audio/OGG; codecs=opus", url="https://h.example/2", size=100)
+    assert parts_of(manifest, attachments=(voice,)) == [("Hola", 1)]
+    assert parts_of(replace(manifest, text_limit=0), attachments=(replace(voice, size=101),)) == [("Hola\n\na.ogg: https://h.example/2", 0)]
+
+
+def test_a_picture_too_large_for_a_sticker_goes_as_a_link() -> None:
+    manifest = replace(PLAIN, text_limit=0, media_bytes={"image": 5_000_000, "sticker": 100_000})
+    small, large = (Media("a.webp", "image/webp", url="https://h.example/2", size=size) for size in (100_000, 100_001))
+    assert parts_of(manifest, text="", attachments=(small,)) == [("", 1)]
+    assert parts_of(manifest, text="", attachments=(large,)) == [("a.webp: https://h.example/2", 0)]
+    assert parts_of(replace(manifest, media_bytes={"image": 5_000_000}), text="", attachments=(large,)) == [("", 1)]
+
+
 def test_html_becomes_text_where_there_is_none() -> None:
     assert parts_of(text="", html="<p>Hola</p>") == [("Hola", 0)]
     [kept] = plan(replace(MESSAGE, html="<p>Hola</p>"), replace(PLAIN, html=True))
@@ -97,3 +122,6 @@ def test_every_part_is_what_one_call_takes_and_all_together_are_the_message(
         assert not per_part or len(one.attachments) <= per_part
         assert not (one.attachments and one.text and 0 <= caption < len(one.text))
         assert len(one.choices) <= buttons
+        assert not one.choices or (one.text.strip() and not one.attachments)
+    written = [one.choices or () for one in parts]
+    assert any(written) or all(one.title in "".join(part.text for part in parts) for one in given_choices)

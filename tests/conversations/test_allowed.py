@@ -128,6 +128,9 @@ async def test_buttons_stand_with_the_message(desk: Desk, company: Company) -> N
     assert (status, message["context"]["choices"]) == (201, choices)
     status, answer = await desk.note(chat.customer, choices=choices)
     assert (status, list(answer["error"]["fields"])) == (422, ["choices"])
+    _, page = await desk.upload("a.txt", b"x")
+    status, answer = await desk.reply(chat.customer, " ", channel=company.webchat, choices=choices, attachments=[page["id"]])
+    assert (status, answer["error"]["fields"]) == (422, {"choices": "buttons stand below a text: add one"})
 
 
 async def test_a_file_that_goes_as_a_link_does_not_count_against_the_channels_bytes(desk: Desk, company: Company, rules: Rules) -> None:

@@ -181,3 +181,22 @@ async def test_events_and_messages_of_a_crowd_at_once_are_all_taken(entrance: En
     jobs = [entrance.deliver(f"d {one.external_id}", one) for one in people] + [entrance.deliver(one.external_id, one) for one in signs]
     await asyncio.gather(*jobs)
     assert len(await _reactions(entrance)) == 20
+
+
+async def test_a_receipt_that_came_while_its_message_got_its_name_counts_a_little_later(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    ours = await _answered(entrance, "one", "sending")
+    async with entrance.database.transaction() as settling:
+        await settling.execute("SELECT name_message($1, 0, 'p1')", ours)
+        await entrance.deliver("r1", Receipt("delivered", external_id="p1"))
+    assert await _state(entrance, ours) == "sending"
+    assert await entrance.database.value("SELECT meet_receipts()") == 1
+    assert (await _state(entrance, ours), await entrance.count("parked_receipt")) == ("delivered", 0)
+
+
+async def test_receipts_that_nobody_waits_for_do_not_pile_up(entrance: Entrance) -> None:
+    for number in range(5):
+        await entrance.deliver(f"r{number}", Receipt("delivered", external_id=f"unknown {number}"))
+    await entrance.database.run("SELECT sweep_parked(3)")
+    rows = await entrance.database.rows("SELECT external_id FROM parked_receipt ORDER BY external_id")
+    assert [row["external_id"] for row in rows] == ["unknown 2", "unknown 3", "unknown 4"]

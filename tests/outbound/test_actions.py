@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from connectors.contract import Action
-from connectors.errors import Rejected, Unavailable
+from connectors.errors import Ambiguous, Rejected, Unavailable
 from tests.outbound.conftest import Post, Provider
 
 
@@ -123,3 +123,15 @@ async def test_what_was_begun_by_a_node_that_died_is_done_again(post: Post) -> N
     async with post.serving(post.company.webchat, provider):
         await ended(post)
     assert [one.emoji for one in provider.done] == ["❤"]
+
+
+async def test_what_is_wanted_of_a_message_is_done_once_an_echo_showed_that_it_was_sent(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Acting()
+    provider.script[0] = Ambiguous("cut")
+    message = await post.write(rosa, "hola")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "unknown")
+        await post.echo("e1", message=message)
+        assert await act(post, message, "react", emoji="x")
+        await ended(post)
+    assert [one.target for one in provider.done] == ["e1"]

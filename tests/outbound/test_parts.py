@@ -119,3 +119,53 @@ async def test_the_pictures_of_an_album_are_further_names_of_its_message(post: P
     for name in ("7:1,2,3", "7:2", "7:3"):
         await post.receipt(None, "delivered" if name == "7:2" else "sent", name=name)
     assert await post.state(message) == "delivered"
+
+
+async def test_a_part_put_back_while_later_ones_leave_is_sent_after_them(post: Post) -> None:
+    rosa, provider, gate = await post.company.writes("visitor", "rosa"), Provider(), asyncio.Event()
+    provider.script[2] = gate
+    message = await post.write(rosa, LONG)
+    async with post.serving(post.company.webchat, provider):
+        await provider.calls(3)
+        await post.receipt(None, "failed", name="p0")
+        await post.retry(message)
+        later = await post.write(rosa, "next")
+        gate.set()
+        await post.stands(later, "sent")
+        assert await post.state(message) == "sent"
+    assert provider.texts == [*CUT, CUT[0], "next"]
+    assert await post.database.value("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_part_is_begun_although_the_answer_to_that_was_lost(post: Post) -> None:
+    message = await post.write(await post.company.writes("visitor", "rosa"), LONG)
+    await post.database.run("UPDATE outbox SET state = 'sending', token = 7")
+    await post.database.run("INSERT INTO message_part (message_id, part, content) SELECT $1, n, '{}' FROM generate_series(0, 1) n", message)
+    begin = "SELECT begin_part($1, $2, 0)"
+    assert [await post.database.value(begin, message, token) for token in (7, 7, 8)] == [True, True, False]
+    assert await post.database.value("SELECT settle_message($1, 7, 'sent', 'p0', NULL)", message)
+    assert not await post.database.value(begin, message, 7), "it has left"
+
+
+async def test_the_echo_of_a_later_part_shows_that_this_part_was_sent(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[1] = Ambiguous("cut")
+    message = await post.write(rosa, LONG)
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "unknown")
+        await post.echo("e1", message=message, part=1)
+        await post.stands(message, "sent")
+    assert provider.texts == CUT
+    await post.receipt(None, "delivered", name="e1")
+    assert await post.parts(message) == ["sent", "delivered", "sent", "sent"]
+
+
+async def test_the_words_of_one_part_are_enough_to_know_its_echo(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[1] = Ambiguous("cut")
+    message = await post.write(rosa, LONG)
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "unknown")
+        await post.echo("e1", text=CUT[1])
+        await post.stands(message, "sent")
+    assert await post.database.value("SELECT count(*) FROM message WHERE direction = 'out'") == 1

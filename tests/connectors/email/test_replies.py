@@ -28,6 +28,7 @@ HISTORIES = {
     "chinese": "在 2026年3月2日，09:14，Support <support@demo.example> 写道：\n\n> 你好",
     "outlook app": "Obtener Outlook para Android",
     "telephone, Dutch": "Verstuurd vanaf mijn iPhone",
+    "another app": "Obtén BlueMail para Android\nEn 2 de marzo de 2026, en 9:14, Soporte <support@demo.example> escribió:\n>Hola",
     "telephone": "Enviado desde mi Android",
     "signature": "-- \nAna Pérez\nTel. 600 000 000",
 }
@@ -70,6 +71,17 @@ def test_a_mere_quotation_is_shown_rather_than_nothing() -> None:
 def test_a_forwarded_mail_without_words_of_its_own_is_shown_whole() -> None:
     text = "---------- Forwarded message ---------\nFrom: A <a@b.example>\nDate: Mon\nSubject: X\n\nHola"
     assert visible_text(text) == text
+
+
+def test_the_head_of_an_answered_mail_is_known_in_a_language_that_is_not() -> None:
+    head = "<b>От:</b> Support &lt;support@demo.example&gt;<br><b>Изпратено:</b> 2 март 2026<br><b>До:</b> ana@shop.example<br>"
+    html = f'<div>Да.</div><hr><div id="x_divRplyFwdMsg">{head}</div><div>Здравейте</div>'
+    assert visible_text(text_of(sanitise(html))) == "Да."
+
+
+def test_a_form_below_a_line_is_no_history() -> None:
+    html = "<div>Nueva consulta</div><hr><div>Correo: ana@shop.example<br>Nombre: Ana<br>Consulta: ¿Abren hoy?</div>"
+    assert visible_text(text_of(sanitise(html))).endswith("¿Abren hoy?")
 
 
 def test_html_quotations_are_left_out() -> None:

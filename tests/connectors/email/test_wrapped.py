@@ -209,11 +209,23 @@ def test_a_file_is_called_as_its_sender_called_it(headers: str, name: str) -> No
 
 
 def test_a_forwarded_mail_keeps_its_subject_and_what_is_in_it() -> None:
-    inner = b"From: Luis <luis@otra.example>\r\nSubject: =?utf-8?Q?Aver=C3=ADa?=\r\n\r\nNo enciende"
+    inner = b"From: Luis <luis@otra.example>\r\nDate: Mon, 2 Mar 2026 09:14:00 +0000\r\nSubject: =?utf-8?Q?Aver=C3=ADa?=\r\n\r\nNo enciende"
     read = message_of(multipart("mixed", b"\r\nLe paso esto", b"Content-Type: message/rfc822\r\n\r\n" + inner))
     (file,) = read.attachments
     assert (file.name, file.content_type) == ("Avería.eml", "message/rfc822")
     assert b"No enciende" in (file.data or b"")
+    assert read.context["forwarded"] == [
+        {"from": "Luis <luis@otra.example>", "subject": "Avería", "at": 1772442840.0, "text": "No enciende"}
+    ]
+
+
+def test_mails_within_mails_are_told_to_a_certain_depth_and_number() -> None:
+    many = multipart("digest", *[b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nHola"] * 300)
+    told = message_of(many).context["forwarded"]
+    assert isinstance(told, list)
+    assert len(told) == 5
+    deep = b"Content-Type: message/rfc822\r\n\r\n" * 5_000 + b"Hola"
+    assert message_of(FROM + deep).context.get("forwarded", []) == []
 
 
 def test_a_forwarded_mail_sent_as_base64_is_opened_all_the_same() -> None:

@@ -58,13 +58,15 @@ def test_meta_says_how_long_to_wait_in_seconds_or_in_minutes() -> None:
         (answered(80007, x_business_use_case_usage='{"1": [{"estimated_time_to_regain_access": 3}]}'), 180.0),
         (answered(131056, x_business_use_case_usage="no json"), 6.0),
         (answered(999, status=429), 30.0),
+        (answered(999, status=429, retry_after="\u00b2"), 30.0),
     ):
         assert isinstance(error, RateLimited)
         assert error.retry_after == seconds
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)]
+    ("status", "kind"),
+    [(400, Rejected), (401, AuthFailed), (403, AuthFailed), (404, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)],
 )
 @pytest.mark.parametrize("said", [None, [], {}, {"error": "words"}, {"error": {"code": "seven"}}])
 def test_without_a_code_the_status_decides(status: int, kind: type[ConnectorError], said: object) -> None:

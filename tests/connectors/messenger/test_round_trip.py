@@ -38,6 +38,8 @@ async def test_our_own_echo_carries_our_id_and_meta_s_inbox_is_named(here: World
     sent = await here.channel.send(outgoing())
     assert await here.hub.event(Echo) == Echo(sent.external_id, TO_EVA, "Hola", at=(await here.hub.event(Echo)).at, message=OURS)
     await here.does("echo", EVA, text="Soy Pepe, de la tienda")
+    await here.channel.send(outgoing(text="Hasta luego", part=1, parts=2))
+    assert (await here.hub.event(Echo, lambda one: one.text == "Hasta luego")).part == 1
     other = await here.hub.event(Echo, lambda one: not one.message)
     assert (other.text, other.author, other.to) == ("Soy Pepe, de la tienda", "Messenger", TO_EVA)
 
