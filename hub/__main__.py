@@ -10,10 +10,13 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from hub import log
 from hub.commands import channels, kit, rules
 from hub.config import load
 from hub.errors import HubError, SetupError
+from hub.kernel.version import installed_version
 from hub.settings import Settings
 
 ABOUT = "Hilo is a contact center: what customers write on any channel comes to the people who answer, one thread per customer."
@@ -53,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     whole = argparse.ArgumentParser(prog="hilo", description=ABOUT, epilog=MORE, formatter_class=argparse.RawDescriptionHelpFormatter)
     whole.add_argument("--config", type=Path, metavar="FILE", help="settings to use instead of ./config.toml")
+    whole.add_argument("--version", action="version", version=f"hilo {installed_version()}", help="which Hilo this is")
     commands = whole.add_subparsers(required=True, title="commands", metavar="COMMAND")
     _command(commands, "serve", _serve, "run the hub: console, channels and database, until Ctrl-C")
     demo = _command(
@@ -134,6 +138,8 @@ async def _serve(_arguments: argparse.Namespace, settings: Settings) -> None:
 async def _demo(arguments: argparse.Namespace, settings: Settings) -> None:
     from hub.demo.run import run_demo
 
+    if settings.log.format == "auto":  # its lines stand among sentences for people, also where no terminal is
+        log.set_up(msgspec.structs.replace(settings.log, format="console"))
     await run_demo(settings, sandbox=not arguments.no_sandbox)
 
 

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +27,9 @@ def _check_networks(networks: list[str]) -> None:
     for one in networks:
         ip_network(one, strict=False)
 
+
+OTHERS = ("HILO_CONFIG", "HILO_KEY", "HILO_SHOP_SECRET", "HILO_CRASH_AT", "HILO_RIG", "HILO_DOMAIN")
+"""Variables that are read elsewhere: where the settings are, the key, and what containers and tests are told."""
 
 CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {("server", "trusted_proxies"): _check_networks}
 """What a type cannot say; raises ValueError."""
@@ -93,12 +97,23 @@ def _read_section(path: Path, section: str, keys: Any) -> dict[str, Any]:
 
 def read_environment(environment: Mapping[str, str]) -> Values:
     """The values that the environment gives, checked. A short name wins over a long one. Raises SetupError."""
+    _check_names(environment)
     found: Values = {}
     for variable, (section, key) in variables().items():
         if variable in environment:
             value = _from_text(KNOWN[section][key], environment[variable])
             found.setdefault(section, {})[key] = _checked("the environment", variable, section, key, value, strict=False)
     return found
+
+
+def _check_names(environment: Mapping[str, str]) -> None:
+    """A variable of ours that nobody reads was misspelt. Raises SetupError with the nearest one and all that there are."""
+    known = (*variables(), *OTHERS)
+    for name in environment:
+        if name.startswith("HILO_") and name not in known:
+            near = get_close_matches(name, known, 1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise SetupError(f"the environment: there is no variable {name}.{meant} Known are {_list(sorted(known))}")
 
 
 def variables() -> dict[str, tuple[str, str]]:

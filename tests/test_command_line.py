@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import parser
+from hub.kernel.version import installed_version
 from tests.rig.process import HubProcess
 
 
@@ -76,3 +77,10 @@ async def test_a_second_hub_on_the_same_data_is_one_sentence(database_url: str, 
         second._log = tmp_path / "second.log"
         await second.launch()
         assert f"another Hilo (process {first.pid}) already runs on" in await ended(second)
+
+
+def test_the_command_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended_with:
+        parser().parse_args(["--version"])
+    assert ended_with.value.code == 0
+    assert capsys.readouterr().out == f"hilo {installed_version()}\n"

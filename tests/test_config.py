@@ -115,3 +115,15 @@ def test_a_setting_without_comment_is_found() -> None:
 def test_the_reference_pages_are_fresh(page: str) -> None:
     file, write = reference.PAGES[page]
     assert file.read_text(encoding="utf-8") == write(), f"run: python -m hub.reference {page}"
+
+
+def test_a_misspelt_variable_is_named_with_the_nearest_and_all_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(SetupError) as caught:
+        load(None, {"HILO_PROT": "9000"}, tmp_path)
+    said = str(caught.value)
+    assert said.startswith("the environment: there is no variable HILO_PROT. Did you mean HILO_PORT? Known are ")
+    assert all(name in said for name in (*variables(), "HILO_CONFIG", "HILO_KEY"))
+
+
+def test_variables_of_other_programs_are_nobodys_business(tmp_path: Path) -> None:
+    assert load(None, {"HILOS": "3", "PATH": "/bin"}, tmp_path).server.port == 8080

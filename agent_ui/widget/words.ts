@@ -37,7 +37,7 @@ export class Words {
   }
 
   clock(at: Date): string {
-    return at.toLocaleTimeString(this.locale, { hour: "2-digit", minute: "2-digit" });
+    return at.toLocaleTimeString(this.locale, { hour: "numeric", minute: "2-digit" });
   }
 
   /** "Hoy", "Ayer", or the date. */

@@ -177,7 +177,8 @@ def _welcome(address: str, sandbox: int | None, smtp: int, password: str) -> str
     return (
         f"\nHilo is running.\n\n{world}  To answer them        {address}\n"
         f"  Mail comes in at      127.0.0.1:{smtp}  for {SUPPORT}\n\n"
-        f"  Sign in as\n{people}\n  with the password     {password}\n\nCtrl-C stops it; everything is kept for the next start.\n"
+        f"  Sign in as\n{people}\n  with the password     {password}\n\n"
+        "Ctrl-C stops it; everything is kept for the next start, but the pretend mailboxes begin empty.\n"
     )
 
 

@@ -4,12 +4,12 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from importlib import metadata
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from hub.kernel.version import installed_version
 from hub.kernel.web import PUBLIC, SAFE_METHODS, Call, Route, get
 
 REFERENCE = "#/components/schemas/{name}"
@@ -63,14 +63,6 @@ class OpenApi:
     def _make(self) -> tuple[bytes, str]:
         body = msgspec.json.encode(describe([*self._routes, self.route()], self._version))
         return body, f'"{sha256(body).hexdigest()[:16]}"'
-
-
-def installed_version() -> str:
-    """The version of the installed distribution; "0" when it runs from a folder that was never installed."""
-    try:
-        return metadata.version("hilo-hub")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def describe(routes: Sequence[Route], version: str) -> Json:

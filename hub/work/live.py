@@ -21,8 +21,9 @@ WORK_EVENTS = (
     *("work.completed", "work.coded", "work.abandoned"),
 )
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
-TALK_EVENTS = ("message.created", "conversation.read")
-"""They change what a list shows of work: the last words, whose turn it is, what is unread."""
+NAME_EVENTS = ("customer.changed", "customer.identified", "customer.joined", "customer.parted")
+TALK_EVENTS = ("message.created", "conversation.read", *NAME_EVENTS)
+"""They change what a list shows of work: the last words, whose turn it is, what is unread, whose it is."""
 EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 
 AT_ONCE = 20
@@ -70,10 +71,11 @@ class WorkLive:
         """Each item that an event concerns, with the event, in order."""
         topics = {str(event.topic) for event in events if event.type == "message.created" and not event.work and event.topic}
         customers = {str(event.customer) for event in events if event.type == "conversation.read" and event.customer}
+        renamed = {str(one) for event in events if event.type in NAME_EVENTS for one in (event.customer, event.data.get("other")) if one}
         works: dict[str, list[str]] = {}
-        for work, place in await self._reading.open_work_in(topics, customers):
+        for work, place in await self._reading.open_work_in(topics, customers, renamed):
             works.setdefault(place, []).append(work)
-        return [(work, event) for event in events for work in ([str(event.work)] if event.work else works.get(_place(event), []))]
+        return [(work, event) for event in events for work in ([str(event.work)] if event.work else _found(works, event))]
 
     async def _work(self, touched: Sequence[tuple[str, EventRow]]) -> list[Push]:
         last = dict(touched)
@@ -133,8 +135,10 @@ def _offer_end(event: EventRow, names: dict[str, str]) -> Push:
     return Push("offer.ended", ended, frozenset({agent_room(event.agent), SUPERVISORS}), event.position, event.at)
 
 
-def _place(event: EventRow) -> str:
-    return str(event.customer if event.type == "conversation.read" else event.topic)
+def _found(works: dict[str, list[str]], event: EventRow) -> list[str]:
+    if event.type in NAME_EVENTS:
+        return [*works.get(str(event.customer), []), *works.get(str(event.data.get("other")), [])]
+    return works.get(str(event.customer if event.type == "conversation.read" else event.topic), [])
 
 
 def _rooms(event: EventRow) -> set[str]:

@@ -257,12 +257,16 @@ WITH asked AS (
 SELECT a.id::text, a.queue_id::text AS queue, a.kind, l.place AS position FROM asked a JOIN line l ON l.id = a.id
 
 -- name: open_work_in
--- The items that are open in topics, and those that agents have in hand with the families of customers.
+-- The items that are open in topics, those that agents have in hand with the families of customers,
+-- and all those of families whose name or members changed.
 SELECT w.id::text, w.topic_id::text AS place FROM work w
 WHERE w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') AND w.topic_id = ANY ($1::uuid[])
 UNION ALL
 SELECT w.id::text, c.id::text FROM customer c JOIN customer f ON f.root_id = c.root_id
 JOIN work w ON w.customer_id = f.id AND w.state IN ('assigned', 'wrapping', 'paused') WHERE c.id = ANY ($2::uuid[])
+UNION ALL
+SELECT w.id::text, c.id::text FROM customer c JOIN customer f ON f.root_id = c.root_id
+JOIN work w ON w.customer_id = f.id AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') WHERE c.id = ANY ($3::uuid[])
 
 -- name: paces
 -- How queues have done in the last half hour, and how many items of each kind their available members could have at once.

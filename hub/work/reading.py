@@ -60,9 +60,13 @@ class WorkReading:
         names = await self._names_in(row["why"] for row in rows)
         return {row["id"]: _offer(row, names) for row in rows}
 
-    async def open_work_in(self, topics: Collection[str], customers: Collection[str]) -> list[tuple[str, str]]:
+    async def open_work_in(
+        self, topics: Collection[str], customers: Collection[str], renamed: Collection[str] = ()
+    ) -> list[tuple[str, str]]:
         """The items that are open in topics, and those in hand with customers' families, each with that topic or customer."""
-        rows = await self._database.rows(QUERIES.open_work_in, list(topics), list(customers)) if topics or customers else []
+        if not (topics or customers or renamed):
+            return []
+        rows = await self._database.rows(QUERIES.open_work_in, list(topics), list(customers), list(renamed))
         return [(row["id"], row["place"]) for row in rows]
 
     async def offers_of(self, agent: str) -> list[Offer]:

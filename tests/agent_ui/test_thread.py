@@ -70,6 +70,49 @@ async def test_a_note_mentions_a_colleague_who_sees_it_at_once(sign_in: SignIn) 
     await expect(note.locator(".mention")).to_have_text("@Luis Prieto")
 
 
+async def test_a_colleague_who_is_elsewhere_finds_the_mention_in_a_list_until_it_is_read(sign_in: SignIn) -> None:
+    sofia = await sign_in("sofia")
+    mentions = sofia.get_by_role("button", name="Menciones")
+    await expect(mentions).to_have_text("Menciones")
+    ana = await sign_in("ana")
+    await lucia(ana)
+    await ana.keyboard.press("n")
+    await ana.keyboard.type("Que decida @sof")
+    await ana.get_by_role("option", name="Sof").wait_for()
+    await ana.keyboard.press("Enter")
+    await ana.keyboard.press("Control+Enter")
+    await expect(mentions).to_have_text("Menciones 1")
+    await mentions.click()
+    assert await violations(sofia) == []
+    await sofia.locator(".row", has_text="Que decida").click()
+    await expect(sofia.get_by_role("article").filter(has_text="Que decida")).to_be_visible()
+    await expect(mentions).to_have_text("Menciones")
+    await sofia.reload()
+    await expect(mentions).to_have_text("Menciones")
+
+
+async def test_after_a_file_was_attached_the_keys_still_send(sign_in: SignIn) -> None:
+    page = await sign_in("ana")
+    field = await lucia(page)
+    await field.fill("Te paso la ficha")
+    await page.locator("input[type=file]").set_input_files({"name": "ficha.txt", "mimeType": "text/plain", "buffer": b"220 grados"})
+    await expect(field).to_be_focused()
+    await expect(page.locator(".composer").get_by_text("ficha.txt")).to_be_visible()
+    await page.get_by_role("button", name="Adjuntar").focus()
+    await page.keyboard.press("Control+Enter")
+    await expect(field).to_have_value("")
+    await expect(page.get_by_role("article").filter(has_text="Te paso la ficha")).to_contain_text("ficha.txt")
+
+
+async def test_the_screen_says_who_i_am_and_the_way_out_is_one_press_from_there(sign_in: SignIn) -> None:
+    page = await sign_in("ana")
+    me = page.get_by_role("button", name="Ana Ortega: tu sesión")
+    await me.click()
+    await expect(page.get_by_role("menuitem", name="ana@demo.example")).to_be_visible()
+    await page.get_by_role("menuitem", name="Salir").click()
+    await expect(page.get_by_role("textbox", name="Contraseña")).to_be_visible()
+
+
 async def test_a_field_is_kept_by_enter_left_by_escape_and_says_what_is_allowed(sign_in: SignIn) -> None:
     page = await sign_in("ana")
     await lucia(page)

@@ -82,10 +82,20 @@ async def verify_by_fetch(*colleagues: Colleague) -> list[Shown]:
     """The screens of these colleagues, all on one conversation, come to show what a fresh fetch gives, once each. Returns it."""
     shown: list[Shown] = []
     for colleague in colleagues:
+        await eventually(partial(_card_is_fresh, colleague), what="the customer's card equals a fresh fetch", seconds=30)
         shown = (await eventually(partial(_compare, colleague), what="the screen equals a fresh fetch", seconds=30)).hub
     texts = [one.text for one in shown]
     assert len(set(texts)) == len(texts), texts
     return shown
+
+
+async def _card_is_fresh(colleague: Colleague) -> bool:
+    """How many messages the card counts, where one is in sight."""
+    figures = colleague.page.locator(".worth dd")
+    if await figures.count() == 0:
+        return True
+    record = await colleague.fetch(f"/customers/{colleague.customer}")
+    return await figures.first.inner_text() == str(record["figures"]["messages"])
 
 
 async def _compare(colleague: Colleague) -> Compared:

@@ -142,3 +142,17 @@ async def test_many_new_accounts_at_once_are_to_be_fetched(quiet: Floor) -> None
     await live.explained([str(number) for number in range(21)])
     _, (type_, _, rooms) = await _told(live, 2)
     assert (type_, rooms) == ("list.changed", [SUPERVISORS])
+
+
+async def test_a_customer_who_gets_a_name_has_it_in_every_list_at_once(floor: Floor) -> None:
+    work = await floor.message("marta")
+    before = await floor.ledger.find_head()
+    await floor.database.run("UPDATE customer SET name = 'Marta Ruiz'")
+    await floor.database.run(
+        "INSERT INTO event (type, actor_kind, customer, data) SELECT 'customer.changed', 'human', id, '{}' FROM customer"
+    )
+    floor.wake()
+    await floor.expect("customer.changed")
+    (changed,) = [push for push in await _pushed(floor, before) if push.type == "work.changed"]
+    assert (changed.data.id, changed.data.customer.name) == (work, "Marta Ruiz")
+    assert queue_room(floor.queues["service"]) in changed.rooms

@@ -35,7 +35,7 @@ HOT = {
     "open_work": "ARRAY['queued'], NULL, NULL, NULL, 50",
     "ended_work": "ARRAY['completed'], NULL, NULL, NULL, 50",
     "places": "ARRAY[{id}]",
-    "open_work_in": "ARRAY[{id}], ARRAY[{id}]",
+    "open_work_in": "ARRAY[{id}], ARRAY[{id}], ARRAY[{id}]",
     "statuses": "ARRAY[{id}]",
     "queue_loads": "",
 }

@@ -26,8 +26,9 @@ function line(what: Line["what"], left: string, right: string, same = plain(left
   return { what, left, right, same: same && left !== "" && right !== "" };
 }
 
+/** Not the visitor's number, which says nothing, nor a name that was said: names have a line of their own. */
 function addresses({ identities, claims }: Customer): { kind: string; value: string }[] {
-  return [...identities, ...claims].filter(({ kind }) => kind !== "visitor");
+  return [...identities, ...claims].filter(({ kind }) => kind !== "visitor" && kind !== "name");
 }
 
 function values(customer: Customer, kind: string): string[] {

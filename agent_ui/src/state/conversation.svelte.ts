@@ -7,6 +7,8 @@ const PAGE = 50;
 const MOST = 200;
 const TYPING_MS = 12_000;
 
+const CARD_MS = 1_000;
+
 export class Conversation {
   #messages = $state.raw<ReadonlyMap<string, Message>>(new Map());
   #events = $state.raw<ReadonlyMap<string, ThreadEvent>>(new Map());
@@ -37,6 +39,8 @@ export class Conversation {
   #answered = 0;
   /** How often the whole was replaced: an older page that was asked for before does not join what is here now. */
   #shown = 0;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly id: string, private readonly api: Api) {
     this.#root = id;
@@ -178,6 +182,13 @@ export class Conversation {
     this.#customer = customer;
   }
 
+  #refreshSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.refreshCustomer().catch(() => undefined);
+    }, CARD_MS);
+  }
+
   /** Takes the customer as an answer of the hub brought it (a field saved, a tag added, a join). */
   putCustomer(customer: Customer): void {
     this.#customer = customer;
@@ -197,6 +208,8 @@ export class Conversation {
   #apply({ type, data }: HubEvent): void {
     if (type === "customer.changed" && data.id === this.id) void this.refreshCustomer().catch(() => undefined);
     if (type === "topic.changed" && data.root === this.id) void this.refreshCustomer().catch(() => undefined);
+    // The card counts messages and says when the last one was: a talk that goes on is one question a second at most.
+    if (type === "message.created" && data.root === this.id) this.#refreshSoon();
     if (!("root" in data) || data.root !== this.id) return;
     if (type === "message.created" || type === "message.changed") this.#tell(data);
     if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data])]);

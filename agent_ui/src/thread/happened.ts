@@ -98,9 +98,10 @@ function completed(event: ThreadEvent, { codes }: Reader): Told {
   return { icon: "done", text: name ? m.event_completed({ who: who(event), code: name }) : m.event_completed_only({ who: who(event) }), note: words(event, "note") };
 }
 
-function joined(event: ThreadEvent): Told {
+function joined(event: ThreadEvent, { me }: Reader): Told {
   const evidence = words(event, "evidence");
-  const reason = sentence("evidence", evidence) ?? evidence;
+  const mine = evidence === "agent" && event.actor.id === me;
+  const reason = mine ? m.evidence_agent_you() : sentence("evidence", evidence) ?? evidence;
   const undone = event.data["undone"] === true;
   const text = m.event_joined({ name: personName(named(event, "customer")?.name ?? ""), evidence: reason });
   return { icon: "join", text: undone ? `${text} · ${m.event_undone()}` : text, join: undone ? null : words(event, "join") || null };

@@ -43,3 +43,8 @@ describe("what is still to come", () => {
 test("a day heading names the weekday", () => expect(dayHeading(now, now, "es")).toBe("viernes, 20 de noviembre"));
 test("days are counted by the calendar across a change of the hour", () => expect(daysBetween(new Date(2026, 9, 24, 12), new Date(2026, 9, 26, 1))).toBe(2));
 test("a clock time follows the language", () => expect(plain(clockTime(new Date(2026, 10, 20, 18, 5), "en"))).toBe("6:05 PM"));
+
+test("what is due in another year says which", () => {
+  expect(due(new Date(2028, 0, 5, 12), now, "es")).toContain("2028");
+  expect(due(new Date(2026, 11, 24, 12), now, "es")).not.toContain("2026");
+});

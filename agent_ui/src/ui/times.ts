@@ -42,7 +42,8 @@ export function due(at: Date, now: Date, locale: Locale): string {
   const time = clockTime(at, locale);
   if (days === 0) return time;
   if (Math.abs(days) === 1) return `${new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day")}, ${time}`;
-  const form = days > 1 && days < 7 ? ({ weekday: "short", day: "numeric" } as const) : ({ day: "numeric", month: "short" } as const);
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  const form = days > 1 && days < 7 ? ({ weekday: "short", day: "numeric" } as const) : ({ day: "numeric", month: "short", ...year } as const);
   return `${new Intl.DateTimeFormat(locale, form).format(at)}, ${time}`;
 }
 
