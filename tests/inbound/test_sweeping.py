@@ -63,10 +63,10 @@ async def test_what_became_of_ours_is_asked_ten_minutes_after_it_left_and_ever_m
     sweeping, _ = _sweeping(entrance, tmp_path)
     await entrance.deliver("d1", message("rosa", "hello"))
     sql = """
-        INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text, state, external_id,
-                             at, state_at)
-        SELECT uuidv7(), nextval('message_number'), customer_id, topic_id, channel_id, identity_id, 'out', 'human', address, '', 'sent', age::text,
-               now() - age * interval '1 minute', now() - age * interval '1 minute'
+        INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text,
+                             state, external_id, at, state_at)
+        SELECT uuidv7(), nextval('message_number'), customer_id, topic_id, channel_id, identity_id, 'out', 'human', address, '',
+               'sent', age::text, now() - age * interval '1 minute', now() - age * interval '1 minute'
         FROM message, unnest(ARRAY[2, 11, 15, 22, 35, 1300, 3000]) AS age WHERE direction = 'in'"""
     await entrance.database.run(sql)
     await entrance.database.run(QUERIES.swept, entrance.channel.id, await entrance.database.value("SELECT now() - interval '5 minutes'"))
