@@ -1,4 +1,4 @@
-"""The pretend outside world as one web application: the page to be the customer, the shop, and the mail world."""
+"""The pretend outside world as one web application: the page to be the customer, the shop, the mail world, and the pretend providers."""
 
 import html
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox import mail
+from sandbox.doubles import Doubles
 from sandbox.identity import token
 from sandbox.people import customer
 from sandbox.post import Post
@@ -31,6 +32,7 @@ def build(place: Place, post: Post) -> web.Application:
     app.on_shutdown.append(let_go)
     app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show)])
     app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post)])
+    Doubles().add(app)
     app.router.add_static("/static", STATIC)
     return app
 

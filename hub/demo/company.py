@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from hub.app import Hub
+from hub.demo.channels import PROVIDED
 from hub.kernel.database import Connection, queries
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ FIELDS = (
 )
 
 
-async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, shop: str) -> None:
+async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, shop: str, world: str) -> None:
     """Make the company. Called once, on a database without people."""
     database = hub.storage.database
     async with database.transaction() as connection:
@@ -49,7 +50,7 @@ async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, sh
         await connection.execute(QUERIES.add_rule, 1, RETURNS, queue_ids["Devoluciones"])
         for position, field in enumerate(FIELDS, 1):
             await connection.execute(QUERIES.add_field, field[0], position, *field[1:])
-    channels = await _add_channels(hub, queue_ids["Pedidos"], relay_port, smtp_port, shop)
+    channels = await _add_channels(hub, queue_ids["Pedidos"], relay_port, smtp_port, shop, world)
     async with database.transaction() as connection:
         for story in _stories():
             await _tell(connection, story, channels, queue_ids, agents)
@@ -61,7 +62,7 @@ async def _add_agent(connection: Connection, email: str, name: str, role: str, l
     return id_
 
 
-async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, shop: str) -> dict[str, UUID]:
+async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, shop: str, world: str) -> dict[str, UUID]:
     add = hub.channels.add
     chat = await add("webchat", "Chat web", {"origins": shop, "identity_secret": secrets.token_urlsafe(24)}, queue=queue)
     mail = await add(
@@ -78,7 +79,10 @@ async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, 
         queue=queue,
     )
     http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24)}, queue=queue)
-    return {"webchat": chat.id, "email": mail.id, "http": http.id}
+    counter = await add("counter", "Mostrador", {}, queue=queue)
+    provided = {one.connector: await add(one.connector, one.name, {**one.settings, **one.place(world)}, queue=queue) for one in PROVIDED}
+    made = {"webchat": chat, "email": mail, "http": http, "counter": counter, **provided}
+    return {name: channel.id for name, channel in made.items()}
 
 
 def _stories() -> list[dict[str, Any]]:

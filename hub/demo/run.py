@@ -10,7 +10,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from hub.app import Hub
+from hub.demo.channels import PROVIDED
 from hub.demo.company import PEOPLE, QUERIES, SUPPORT, fill
 from hub.errors import SetupError
 from hub.kernel.database import Database
@@ -31,7 +34,7 @@ class Demo:
         self._sandbox = sandbox
         self._world: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._port = settings.sandbox.port or _free_port()
+        self._port = settings.sandbox.port
         self._relay_port = _free_port()
         self._smtp_port = settings.smtp.port or _free_port()
         self._password = ""
@@ -48,20 +51,32 @@ class Demo:
             await self._change(database, shop, hash_)
         else:
             print("Filling a small company: people, queues, channels, customers ...", flush=True)
-            await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop)
+            await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop, self._address)
         # Last: a start that was cut short before the database had the password sets it next time.
         await asyncio.to_thread(_write, file, self._password)
+        for channel in await hub.channels.all():
+            if channel.connector in {one.connector for one in PROVIDED} and channel.enabled != self._sandbox:
+                await hub.channels.enable(channel.id, self._sandbox)
+        if self._sandbox:
+            await self._start_world(hub)
+
+    @property
+    def _address(self) -> str:
+        """Where the world outside answers."""
+        return f"http://127.0.0.1:{self._port}"
 
     async def _change(self, database: Database, shop: str, hash_: str | None) -> None:
         await database.run(QUERIES.channel_settings, "email", {"relay_port": self._relay_port, "listen_port": self._smtp_port})
         await database.run(QUERIES.channel_settings, "webchat", {"origins": shop})
+        for one in PROVIDED:
+            await database.run(QUERIES.channel_settings, one.connector, one.place(self._address))
         if hash_:
             await database.run(QUERIES.set_password, [email for email, *_ in PEOPLE], hash_)
 
     async def started(self, hub: Hub) -> None:
-        """Everything answers: start the world outside, and say where to look."""
+        """Everything answers: tell the pretend providers where we are, and say where to look."""
         if self._sandbox:
-            await self._start_world(hub)
+            await _install(hub)
         print(_welcome(hub.address, self._port if self._sandbox else None, self._smtp_port, self._password), flush=True)
 
     async def stop(self) -> None:
@@ -81,7 +96,7 @@ class Demo:
         chat = next(one for one in await hub.channels.all() if one.connector == "webchat")
         options = {
             "--port": self._port,
-            "--hub": hub.address,
+            "--hub": _hub_address(self._settings),
             "--smtp-port": self._smtp_port,
             "--relay-port": self._relay_port,
             "--support": SUPPORT,
@@ -120,11 +135,37 @@ class Demo:
 
 async def run_demo(settings: Settings, *, sandbox: bool) -> None:
     """Run until Ctrl-C."""
+    settings = _with_ports(settings)
     demo = Demo(settings, sandbox=sandbox)
     try:
         await serve(settings, prepare=demo.prepare, started=demo.started)
     finally:
         await demo.stop()
+
+
+def _with_ports(settings: Settings) -> Settings:
+    """The ports of this run chosen, and the pretend world the only private place that connectors may call beside those of the settings."""
+    server = msgspec.structs.replace(settings.server, port=settings.server.port or _free_port())
+    sandbox = msgspec.structs.replace(settings.sandbox, port=settings.sandbox.port or _free_port())
+    private = [*settings.egress.private, f"127.0.0.1:{sandbox.port}"]
+    egress = msgspec.structs.replace(settings.egress, private=private)
+    return msgspec.structs.replace(settings, server=server, sandbox=sandbox, egress=egress)
+
+
+def _hub_address(settings: Settings) -> str:
+    host = settings.server.host
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{settings.server.port}"  # noqa: S104
+
+
+async def _install(hub: Hub) -> None:
+    """Set our webhooks at the pretend providers, who remember nothing of the last start."""
+    checking = hub.administration.checking
+    channels = [one for one in await hub.channels.all() if one.enabled and checking.installs(one)]
+    provided = [one for one in channels if one.connector in {known.connector for known in PROVIDED}]
+    for channel, steps in zip(provided, await asyncio.gather(*map(checking.install, provided)), strict=True):
+        for step in steps.steps:
+            if not step.ok:
+                log.error("%s: the pretend provider does not take our webhook (%s): %s", channel.name, step.name, step.detail)
 
 
 async def _say_when_ended(world: asyncio.subprocess.Process) -> None:
