@@ -53,9 +53,12 @@ BEGIN
     SELECT * INTO sender FROM take_sender(p);
     customer := sender.customer;
     IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
-        PERFORM take_evidence(customer, p->'proves', p->'claims');
+        PERFORM take_evidence(p->>'kind', customer, p->'proves', p->'claims');
     END IF;
     root := lock_root(customer);
+    IF p ? 'former' THEN
+        PERFORM leave_addresses(root, p->'former');
+    END IF;
     IF p->>'album' <> '' THEN
         RETURN QUERY SELECT * FROM take_album(p, sender.identity, root);
         IF FOUND THEN
@@ -119,14 +122,14 @@ BEGIN
     PERFORM 1 FROM customer c WHERE c.id = ANY (roots) ORDER BY c.id FOR NO KEY UPDATE;
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
-               bool_and(g.answers = '[]' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
+               bool_and(g.answers = '[]' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL AND g.former IS NULL)
                    OVER sender AS simple,
                row_number() OVER sender AS nth,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
             provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
-            native text, "to" text)
+            former jsonb, native text, "to" text)
         WINDOW sender AS (PARTITION BY g.kind, g.value ORDER BY u.n)
     ), known AS MATERIALIZED (
         SELECT g.*, row_number() OVER (PARTITION BY g.kind, g.value ORDER BY g.n) AS taken, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id

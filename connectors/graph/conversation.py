@@ -167,12 +167,12 @@ def _deleted(given: Mapping[str, Any], who: Address, at: float | None) -> list[E
 
 
 def _read(given: Mapping[str, Any], who: Address, at: float | None) -> list[Event]:
-    """Messenger says up to when, Instagram which message."""
+    """Messenger says up to when, Instagram which message was seen last: those before it were seen too."""
     told = part(given["read"])
-    if told.get("mid"):
-        return [Receipt("read", external_id=text(told["mid"], 500), at=at)]
-    until = _moment(told.get("watermark"))
-    return [Receipt("read", peer=who, until=until, at=at)] if until is not None else []
+    last = text(told.get("mid"), 500)
+    until = at if last else _moment(told.get("watermark"))
+    found: list[Event] = [Receipt("read", external_id=last, at=at)] if last else []
+    return [*found, Receipt("read", peer=who, until=until, at=at)] if until is not None else found
 
 
 def _delivery(given: Mapping[str, Any], who: Address, at: float | None) -> list[Event]:

@@ -6,7 +6,7 @@ from typing import Any
 from twilio.rest import Client
 
 from connectors.contract import Address, Outgoing, Sent
-from connectors.errors import Rejected
+from connectors.errors import Ambiguous, Rejected
 
 RETRIES = "#rc=3&rp=ct,rt,5xx"
 """Behind every webhook address: try three times more, also when the answer is slow or a 5xx. Never sent to us, nor signed."""
@@ -52,5 +52,5 @@ async def create(client: Client, fields: Mapping[str, Any]) -> Sent:
     """Hand it over. Raises from the connectors' tree."""
     made = await client.messages.create_async(**fields)
     if made.sid is None:
-        raise Rejected("Twilio took a message and gave it no id")
+        raise Ambiguous("Twilio took a message and gave it no id")
     return Sent(made.sid)

@@ -63,6 +63,10 @@ FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id WHERE c.id = $1
 INSERT INTO channel_state AS s (channel_id, swept_at) VALUES ($1, $2)
 ON CONFLICT (channel_id) DO UPDATE SET swept_at = GREATEST(s.swept_at, EXCLUDED.swept_at)
 
+-- name: meet_receipts
+-- Receipts that missed their message by a moment are applied.
+SELECT meet_receipts()
+
 -- name: sweep_parked
 -- What waits for messages that are not known: applied, written or let go.
 SELECT sweep_parked($1)

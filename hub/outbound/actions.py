@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 
 from connectors.contract import Action, Acts, Address
 from connectors.errors import ConnectorError, Rejected, Unavailable
+from hub.channels.fitting import without_secrets
 from hub.channels.model import OpenChannel
 from hub.kernel.database import AGAIN, GONE, Database, Record
 from hub.outbound.fates import Fate, fate_of
@@ -49,10 +51,11 @@ class Deeds:
         return None
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, error: ConnectorError) -> None:
-        log.info("%s of message %s was not done: %r", row["kind"], row["message_id"], error)
-        fate = fate_of(error, channel.manifest, row["attempts"])
+        hide = partial(without_secrets, channel=channel.channel)
+        fate = fate_of(error, channel.manifest, row["attempts"], hide)
         if fate.what == "unknown":
-            fate = fate_of(Unavailable(str(error)), channel.manifest, row["attempts"])
+            fate = fate_of(Unavailable(str(error)), channel.manifest, row["attempts"], hide)
+        log.info("%s of message %s was not done: %s %s", row["kind"], row["message_id"], type(error).__name__, fate.error)
         if fate.what == "hold":
             await self._database.run(QUERIES.hold_only, channel.channel.id, fate.wait_s, fate.reason)
         await self._database.value(QUERIES.settle_action, row["id"], token, _state(fate), fate.error, fate.wait_s)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
 from connectors.contract import Outgoing, Sent
 from connectors.errors import Ambiguous, ConnectorError, Rejected
+from hub.channels.fitting import without_secrets
 from hub.channels.model import Channel, OpenChannel
 from hub.kernel.blobs import BlobMissing
 from hub.kernel.crash import crash_point
@@ -124,8 +126,8 @@ class Sending:
             await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
-        log.info("message %s was not sent: %r", row["message_id"], error)
-        fate = fate_of(error, channel.manifest, row["attempts"])
+        fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))
+        log.info("message %s was not sent: %s %s", row["message_id"], type(error).__name__, fate.error)
         if fate.what in {"failed", "unknown"}:
             await self._surely(QUERIES.settle, row["message_id"], token, fate.what, None, fate.error, part)
         elif fate.what == "later":

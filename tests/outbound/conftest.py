@@ -82,16 +82,25 @@ class Post:
     outbox: Outbox
     committed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    make: Callable[[], Outbox] | None = None
+
+    def restart(self) -> None:
+        """The hub stops, and another process starts."""
+        assert self.make is not None
+        self.outbox = self.make()
+
     @property
     def database(self) -> Database:
         return self.company.database
 
     @asynccontextmanager
-    async def serving(self, channel: str, provider: Provider, manifest: Manifest = SMS) -> AsyncIterator[None]:
+    async def serving(self, channel: str, provider: Provider, manifest: Manifest = SMS, **settings: str) -> AsyncIterator[None]:
         """A channel that is open, as long as the block lasts."""
         row = await self.database.row("SELECT * FROM channel WHERE id = $1", channel)
         assert row is not None
-        described = Channel(row["id"], row["connector"], row["kind"], row["name"], row["hook"], row["queue_id"], row["brand_id"], True, {})
+        described = Channel(
+            row["id"], row["connector"], row["kind"], row["name"], row["hook"], row["queue_id"], row["brand_id"], True, settings
+        )
         opened = OpenChannel(described, manifest, provider, None)
         async with holding(Lease(self.database, f"channel:{channel}", uuid4(), ttl_s=60)) as lease:
             task = asyncio.create_task(self.outbox.serve(opened, lease))
@@ -168,8 +177,11 @@ async def post_of(database: Database, folder: Path, timeout_s: float = 90.0) -> 
 
     links = MediaLinks(b"k" * 32, lambda: "https://hilo.example")
     sending = Sending(database, Blobs(folder), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links, timeout_s)
-    outbox = Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
-    return Post(await found_company(database), outbox, committed)
+
+    def outbox() -> Outbox:
+        return Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
+
+    return Post(await found_company(database), outbox(), committed, outbox)
 
 
 @pytest.fixture

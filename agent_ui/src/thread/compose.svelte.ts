@@ -148,7 +148,7 @@ export class Compose {
     if (!way) return;
     const { work, topic } = this.place();
     const matter = topic ?? work?.topic?.id;
-    const message: NewMessage = { id: crypto.randomUUID(), kind: "reply", channel: way.channel.id, address: way.address.value, text: "", template: { name, language, variables }, ...(matter && { topic: matter }) };
+    const message: NewMessage = { id: crypto.randomUUID(), kind: "reply", channel: way.channel.id, address: { kind: way.address.kind, value: way.address.value }, text: "", template: { name, language, variables }, ...(matter && { topic: matter }) };
     desk.outbox.add(this.conversation.id, message);
   }
 
@@ -161,7 +161,7 @@ export class Compose {
   }
 
   restoreWaiting({ message, files = [] }: Waiting): void {
-    const way = this.reach.find(({ channel, address }) => channel.id === message.channel && (!message.address || address.value === message.address));
+    const way = this.reach.find(({ channel, address }) => channel.id === message.channel && (!message.address || (address.kind === message.address.kind && address.value === message.address.value)));
     const change: Partial<Begun> = { kind: message.kind, subject: message.subject ?? "", cc: message.cc?.join(", ") ?? "", bcc: message.bcc?.join(", ") ?? "", reply_to: message.reply_to ?? null, choices: message.choices?.map((choice) => choice.title) ?? [] };
     this.restore(message.text, { ...change, ...(way && { way: wayKey(way) }) }, files);
   }
@@ -178,7 +178,7 @@ export class Compose {
       ...base,
       kind: "reply",
       channel: way.channel.id,
-      address: way.address.value,
+      address: { kind: way.address.kind, value: way.address.value },
       ...(reply_to && { reply_to }),
       ...(titles.length && { choices: titles.map((title, index) => ({ id: `choice-${index + 1}`, title })) }),
       ...(way.limits.subject && { subject: subject.trim() || this.usualSubject }),

@@ -104,10 +104,11 @@ def test_edits_and_deletions_name_their_message() -> None:
     assert events("instagram", "deleted") == [Delete("delete:m_text", Address("instagram", PERSON), "m_text", AT)]
 
 
-def test_reading_is_a_moment_on_messenger_and_a_message_on_instagram() -> None:
+def test_reading_is_a_moment_on_messenger_and_on_instagram_a_message_with_all_before_it() -> None:
     person = Address("messenger", PERSON)
     assert events("messenger", "read") == [Receipt("read", peer=person, until=AT + 0.5, at=AT)]
-    assert events("instagram", "read") == [Receipt("read", external_id="m_ours", at=AT)]
+    on_instagram = Receipt("read", peer=Address("instagram", PERSON), until=AT, at=AT)
+    assert events("instagram", "read") == [Receipt("read", external_id="m_ours", at=AT), on_instagram]
     assert events("messenger", "delivery") == [
         Receipt("delivered", external_id="m_ours", at=AT),
         Receipt("delivered", peer=person, until=AT + 0.4, at=AT),

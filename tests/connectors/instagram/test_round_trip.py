@@ -29,8 +29,10 @@ async def test_a_message_comes_in_and_its_answer_is_read_by_its_id(here: World) 
     sent = await here.channel.send(outgoing(answers=message.external_id))
     assert (await here.hub.event(Echo)).message == OURS
     await here.does("read", IKER)
-    read = await here.hub.event(Receipt)
+    read = await here.hub.event(Receipt, lambda one: bool(one.external_id))
     assert (read.state, read.external_id, read.peer) == ("read", sent.external_id, None)
+    before = await here.hub.event(Receipt, lambda one: one.peer is not None)
+    assert (before.state, before.peer, before.until) == ("read", TO_IKER, before.at)
 
 
 async def test_a_file_goes_as_a_link_that_meta_fetches_and_without_one_it_is_handed_over(here: World) -> None:

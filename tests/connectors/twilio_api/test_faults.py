@@ -1,12 +1,17 @@
 """Whatever Twilio does to a call, the class of the error says what happens next."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from twilio.rest import Client
 
+from connectors.egress import WebEgress
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
 from connectors.twilio_api.refusals import WORDS, failure, refusal
+from connectors.twilio_api.sending import create
+from connectors.twilio_api.transport import EgressHttpClient
 from tests.connectors.twilio_api.world import World, outgoing
 from tests.source import ROOT
 
@@ -106,3 +111,21 @@ def test_a_refusal_has_its_class(status: int, said: Any, error: type[ConnectorEr
 )
 def test_a_failure_without_a_known_code_is_told_all_the_same(code: str, told: str) -> None:
     assert failure(code) == told
+
+
+@pytest.mark.parametrize("said", [{}, {"sid": None}, {"status": "queued"}])
+async def test_a_message_that_was_taken_without_an_id_is_in_doubt(said: dict[str, Any]) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = json.dumps(said).encode()
+        writer.write(b"HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with WebEgress(named=[place]) as egress:
+            client = Client("AC" + "0" * 32, "token", http_client=EgressHttpClient(egress))
+            client.api.base_url = f"http://{place}"
+            with pytest.raises(Ambiguous):
+                await create(client, {"to": "+34600000000", "from_": "+34600000001", "body": "Hola"})
