@@ -24,14 +24,14 @@ class Chats:
     customer's phone that the company writes."""
 
     def __init__(
-        self, note: Callable[[Shown], Awaitable[Any]], find: Callable[[str], Shown], typing: Callable[[str], None], *, begin: int = 0
+        self, note: Callable[[Shown], Awaitable[Any]], find: Callable[[str], Shown], typing: Callable[[str], None], first: int
     ) -> None:
         self._note = note
         self._find = find
         self.typing = typing
         self._people: dict[str, Person] = {}
         self._messages: dict[tuple[int, int], Kept] = {}
-        self._last = 100 + begin
+        self._last = first
         self.presses: set[str] = set()
         """Presses of buttons that the bot has not answered: their clock is still running."""
 

@@ -22,15 +22,17 @@ SHAPE = r"\d+:[A-Za-z0-9_-]+"
 
 
 class Telegram(Double):
-    """One bot, and all who write to it. `begin`: how far its numbers are already, so that no message of an earlier life has the same."""
+    """One bot, and all who write to it."""
 
     name = "telegram"
 
-    def __init__(self, *, begin: int = 0) -> None:
+    def __init__(self, *, first: int = 100) -> None:
+        """`first`: numbers begin behind this. A world that is started anew must not give those of yesterday once more."""
         super().__init__()
-        self.updates = Updates(self.fault, self._do, begin=begin)
+        self.updates = Updates(self.fault, self._do)
+        self.updates.begin(first)
         self.files = Files()
-        self.chats = Chats(self.show, self.find, self._tell_typing, begin=begin)
+        self.chats = Chats(self.show, self.find, self._tell_typing, first)
         self._phones = Phones(self.chats, self.files, self.updates)
         self._methods = Api(self.chats, self.files, self.updates).methods()
         self._bringing: asyncio.Task[None] | None = None
