@@ -9,16 +9,16 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox import mail
-from sandbox.double import Double
 from sandbox.identity import token
 from sandbox.meta import Meta
-from sandbox.people import customer
+from sandbox.people import CUSTOMERS, REGULARS, customer
 from sandbox.phones import PhonesNews
 from sandbox.post import Post
 from sandbox.telegram import Telegram
 from sandbox.twilio import Twilio
 from sandbox.world import Place, World
 
+WHILE_S = 900.0
 BEGINNING = 1_700_000_000
 """Numbers of pretend Telegram are seconds since then (2023-11), so that those of an earlier start are always lower."""
 STATIC = Path(__file__).parent / "static"
@@ -31,10 +31,11 @@ def build(place: Place, post: Post) -> web.Application:
         async with post:
             yield
 
-    doubles: list[Double] = [Twilio(), Telegram(first=int(time.time()) - BEGINNING), Meta()]
+    doubles = Twilio(), Telegram(first=int(time.time()) - BEGINNING), Meta()
     news = PhonesNews(doubles)
 
     async def providers(_: web.Application) -> AsyncIterator[None]:
+        acquaint(*doubles)
         for one in doubles:
             await one.opened()
         yield
@@ -54,6 +55,15 @@ def build(place: Place, post: Post) -> web.Application:
         app.add_routes(one.routes())
     app.router.add_static("/static", STATIC)
     return app
+
+
+def acquaint(twilio: Twilio, telegram: Telegram, meta: Meta) -> None:
+    """Everybody has written before: after a start, as the day before, the company may answer them."""
+    for one in (*CUSTOMERS, *REGULARS):
+        telegram.chats.person(one.id, name=one.name).started = True
+        twilio.phones.wrote[one.phone] = time.time() - WHILE_S
+        for app, customer_ in (("whatsapp", one.phone), ("messenger", one.messenger), ("instagram", one.instagram)):
+            meta.phones.people.of({"app": app, "customer": customer_, "name": one.name}).wrote = time.time() - WHILE_S
 
 
 async def page(_: web.Request) -> web.StreamResponse:

@@ -56,6 +56,7 @@ async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, sh
     async with database.transaction() as connection:
         for story in _stories(channels):
             await _tell(connection, story, channels, queue_ids, agents)
+        await connection.execute(QUERIES.heard_last)
     hub.publisher.wake()
 
 
@@ -81,7 +82,8 @@ async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, 
         queue=queue,
     )
     http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24)}, queue=queue)
-    return {"webchat": chat.id, "email": mail.id, "http": http.id}
+    counter = await add("counter", "Mostrador", {}, queue=queue)
+    return {"webchat": chat.id, "email": mail.id, "http": http.id, "counter": counter.id}
 
 
 async def add_outside(hub: Hub, queue: UUID, world: int) -> dict[str, UUID]:

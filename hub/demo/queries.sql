@@ -86,3 +86,9 @@ INSERT INTO commitment (customer_id, agent_id, text, due_at) VALUES ($1, $2, $3,
 -- name: channel_settings
 -- The ports of this start.
 UPDATE channel SET settings = settings || $2 WHERE connector = $1
+
+-- name: heard_last
+-- When something last came in and went out on each channel, as the stories tell it.
+INSERT INTO channel_state AS s (channel_id, last_in_at, last_out_at)
+SELECT channel_id, max(at) FILTER (WHERE direction = 'in'), max(at) FILTER (WHERE direction = 'out') FROM message WHERE channel_id IS NOT NULL GROUP BY channel_id
+ON CONFLICT (channel_id) DO UPDATE SET last_in_at = EXCLUDED.last_in_at, last_out_at = EXCLUDED.last_out_at
