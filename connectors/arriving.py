@@ -144,6 +144,8 @@ class Message:
     """Written by a machine, or for one (vacation notice, list, STOP): shown, never answered automatically."""
     proves: tuple[Address, ...] = ()
     """Other addresses that this delivery proves to be the same person's (a signed token of the shop, the provider's word)."""
+    former: tuple[Address, ...] = ()
+    """Addresses that are the sender's no more, by the provider's word: whoever writes from one after this is somebody else."""
     claims: Mapping[str, str] = field(default_factory=dict)
     """What the sender says of himself (name, email, phone, order): a hint for the agent, never a join."""
     context: Mapping[str, object] = field(default_factory=dict)

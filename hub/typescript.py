@@ -9,10 +9,11 @@ import msgspec
 from hub.channels import shapes as channels
 from hub.events import SOCKET_EVENTS
 from hub.inbound.api import QuarantinePage, Replayed
+from hub.templates.model import TemplateList
 
 ADMINISTRATION = (
     *(channels.Gallery, channels.Guide, channels.ChannelList, channels.MadeChannel, channels.NewAddress, channels.Opening),
-    *(channels.Steps, channels.Passages, channels.RuleList, channels.RulesInput, channels.Verdict, QuarantinePage, Replayed),
+    *(channels.Steps, channels.Passages, channels.RuleList, channels.RulesInput, channels.Verdict, QuarantinePage, Replayed, TemplateList),
 )
 """What the pages of administration are answered."""
 

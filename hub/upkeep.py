@@ -10,7 +10,7 @@ from hub.retention.retention import Retention
 from hub.settings import Retention as Times
 
 PARKED_AT_MOST = 10_000
-"""Reactions, edits and the like for messages that nobody knows, per channel."""
+"""Reactions, edits, receipts and the like for messages that nobody knows, per channel."""
 
 
 def upkeep(database: Database, people: People, blobs: Blobs, times: Times) -> list[Job]:
@@ -18,6 +18,7 @@ def upkeep(database: Database, people: People, blobs: Blobs, times: Times) -> li
     return [
         Job("partitions", 3600, lambda: database.run("SELECT ensure_event_partitions(2)")),
         Job("sessions", 60, people.sweep),
+        Job("receipts that missed their message", 3, lambda: database.value(INBOUND.meet_receipts)),
         Job("what waits for its message", 30, lambda: database.run(INBOUND.sweep_parked, PARKED_AT_MOST)),
         Job("what is old enough to go", 3600, Retention(database, times).let_go),
         Job("files that nothing names", 3600, lambda: collect_blobs(database, blobs)),

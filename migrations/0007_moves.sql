@@ -40,21 +40,41 @@ BEGIN
 END
 $$;
 
--- Addresses that a signed token proves to be the same person's, and what the sender merely says of himself.
-CREATE FUNCTION take_evidence(p_customer uuid, p_proves jsonb, p_claims jsonb) RETURNS void LANGUAGE plpgsql AS $$
+-- Why a proof does not join two by itself, one word; null when it does. Two accounts of the shop are two people, whatever browser they share. And
+-- where one number has one account, a number that stands with another account has probably gone to its next owner.
+CREATE FUNCTION doubt(p_kind text, p_proof jsonb, p_customer uuid, p_owner uuid) RETURNS text STABLE LANGUAGE sql AS $$
+    SELECT CASE
+        WHEN p_proof->>'kind' = 'phone' THEN (
+            SELECT 'recycled' FROM customer o JOIN customer f ON f.root_id = o.root_id JOIN identity i ON i.customer_id = f.id AND i.kind = p_kind
+            WHERE o.id = p_owner AND p_kind IN ('whatsapp', 'telegram') AND o.root_id <> (SELECT c.root_id FROM customer c WHERE c.id = p_customer) LIMIT 1)
+        WHEN p_proof->>'kind' <> 'whatsapp' THEN (
+            SELECT 'other' FROM customer c JOIN customer f ON f.root_id = c.root_id JOIN identity i ON i.customer_id = f.id
+            WHERE c.id = p_customer AND i.kind = p_proof->>'kind' AND i.evidence = 'signed' AND i.value <> p_proof->>'value' LIMIT 1)
+        END
+$$;
+
+-- Addresses that a signed token, or the provider, proves to be the same person's, and what the sender merely says of himself. An address whose
+-- owner never wrote and has no name goes to whoever proves it. A doubtful number is kept as a hint: it is suggested.
+CREATE FUNCTION take_evidence(p_kind text, p_customer uuid, p_proves jsonb, p_claims jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     proof jsonb;
     owner uuid;
+    why text;
 BEGIN
     FOR proof IN SELECT * FROM jsonb_array_elements(p_proves) LOOP
         SELECT i.customer_id INTO owner FROM identity i WHERE i.kind = proof->>'kind' AND i.value = proof->>'value';
-        IF EXISTS (SELECT 1 FROM customer c JOIN customer f ON f.root_id = c.root_id JOIN identity i ON i.customer_id = f.id
-                   WHERE c.id = p_customer AND i.kind = proof->>'kind' AND i.evidence = 'signed' AND i.value <> proof->>'value') THEN
-            CONTINUE;  -- two accounts of the shop are two people, whatever browser they share
+        why := doubt(p_kind, proof, p_customer, owner);
+        IF why = 'recycled' THEN
+            INSERT INTO claim (customer_id, kind, value) VALUES (p_customer, 'phone', proof->>'value') ON CONFLICT DO NOTHING;
+        END IF;
+        IF why IS NOT NULL THEN
+            CONTINUE;
         ELSIF owner IS NULL THEN
             INSERT INTO identity (customer_id, kind, value, name, proved, evidence)
                 VALUES (p_customer, proof->>'kind', proof->>'value', COALESCE(proof->>'name', ''), true, 'signed') ON CONFLICT (kind, value) DO NOTHING;
             INSERT INTO event (type, actor_kind, customer, data) VALUES ('customer.identified', 'customer', p_customer, '{"evidence": "signed"}');
+        ELSIF EXISTS (SELECT 1 FROM customer c WHERE c.id = owner AND c.name = '') AND NOT EXISTS (SELECT 1 FROM message m WHERE m.customer_id = owner) THEN
+            PERFORM join_customers(owner, p_customer, 'signed', 'system', NULL);
         ELSE
             PERFORM join_customers(p_customer, owner, 'signed', 'system', NULL);
         END IF;
@@ -65,6 +85,24 @@ BEGIN
     IF p_claims ? 'name' THEN
         UPDATE customer c SET name = left(p_claims->>'name', 200) WHERE c.id = p_customer AND c.name = '';
     END IF;
+END
+$$;
+
+-- Addresses that are a family's no more: whoever writes from one of them from now on is somebody else. What was said there stays where it is.
+CREATE FUNCTION leave_addresses(p_root uuid, p_former jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    gone identity;
+    next_owner uuid;
+BEGIN
+    FOR gone IN SELECT i.* FROM jsonb_array_elements(p_former) f JOIN identity i ON i.kind = f->>'kind' AND i.value = f->>'value'
+        JOIN customer c ON c.id = i.customer_id WHERE c.root_id = p_root
+    LOOP
+        next_owner := uuidv7();
+        INSERT INTO customer (id, root_id) VALUES (next_owner, next_owner);
+        UPDATE identity i SET customer_id = next_owner, name = '', proved = false, evidence = '' WHERE i.id = gone.id;
+        INSERT INTO event (type, customer, data) VALUES ('customer.created', next_owner, jsonb_build_object('identity', gone.id)),
+            ('customer.changed', gone.customer_id, '{"fields": ["identities"]}');
+    END LOOP;
 END
 $$;
 
@@ -252,7 +290,8 @@ BEGIN
             RETURN follow_parts(p_message);
         END IF;
     END IF;
-    UPDATE message m SET state = p_state, state_at = now(), error = p_error
+    UPDATE message m SET state = p_state, state_at = now(),
+           error = COALESCE(p_error, CASE WHEN m.error->>'code' = 'partly_refused' THEN m.error END)  -- whom it did not reach stays so
         WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
         RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
     IF NOT FOUND THEN

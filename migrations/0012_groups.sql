@@ -15,6 +15,12 @@ BEGIN
 END
 $$;
 
+-- The place of a picture in its album: that of its number at the provider's, in whatever order they come. Null when it has no number, or
+-- belongs to none.
+CREATE FUNCTION place_in_album(p jsonb) RETURNS int IMMUTABLE LANGUAGE sql AS $$
+    SELECT 10 * substring(p->>'external_id' FROM '([0-9]{1,8})$')::int WHERE p->>'album' <> ''
+$$;
+
 -- A further picture of an album: its files join the message that holds the first ones. Null when this is the first.
 CREATE FUNCTION take_album(p jsonb, p_identity uuid, p_root uuid)
 RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
@@ -28,7 +34,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (first.channel_id, p->>'external_id', first.id);
-    PERFORM add_attachments(first.id, p->'attachments', 'visitor:' || (p->>'value'));
+    PERFORM add_attachments(first.id, p->'attachments', 'visitor:' || (p->>'value'), place_in_album(p));
     UPDATE message m SET text = concat_ws(E'\n', NULLIF(m.text, ''), p->>'text') WHERE m.id = first.id AND p->>'text' <> '';
     PERFORM tell_changed(first.id, 'album');
     RETURN QUERY SELECT first.id, first.number, first.customer_id, p_root, first.topic_id, NULL::uuid, false;
@@ -53,9 +59,12 @@ BEGIN
     SELECT * INTO sender FROM take_sender(p);
     customer := sender.customer;
     IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
-        PERFORM take_evidence(customer, p->'proves', p->'claims');
+        PERFORM take_evidence(p->>'kind', customer, p->'proves', p->'claims');
     END IF;
     root := lock_root(customer);
+    IF p ? 'former' THEN
+        PERFORM leave_addresses(root, p->'former');
+    END IF;
     IF p->>'album' <> '' THEN
         RETURN QUERY SELECT * FROM take_album(p, sender.identity, root);
         IF FOUND THEN
@@ -81,7 +90,7 @@ BEGIN
     SELECT * INTO task FROM take_work(p, topic, customer, root);
     work := task.work;
     IF jsonb_array_length(p->'attachments') > 0 THEN
-        PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'));
+        PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'), place_in_album(p));
     END IF;
     INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
         VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
@@ -119,14 +128,14 @@ BEGIN
     PERFORM 1 FROM customer c WHERE c.id = ANY (roots) ORDER BY c.id FOR NO KEY UPDATE;
     RETURN QUERY WITH given AS (
         SELECT u.n::int AS n, g.*,
-               bool_and(g.answers = '[]' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL)
+               bool_and(g.answers = '[]' AND g.attachments = '[]' AND g.album IS NULL AND g.reply_to IS NULL AND g.former IS NULL)
                    OVER sender AS simple,
                row_number() OVER sender AS nth,
                row_number() OVER (PARTITION BY g.channel, g.external_id ORDER BY u.n) AS copy
         FROM unnest(p) WITH ORDINALITY AS u (j, n), jsonb_to_record(u.j) AS g (
             id uuid, channel uuid, delivery uuid, external_id text, kind text, value text, name text, subject text, text text, html text,
             provider_at float8, context jsonb, answers jsonb, proves jsonb, claims jsonb, attachments jsonb, album text, reply_to jsonb, content jsonb,
-            native text, "to" text)
+            former jsonb, native text, "to" text)
         WINDOW sender AS (PARTITION BY g.kind, g.value ORDER BY u.n)
     ), known AS MATERIALIZED (
         SELECT g.*, row_number() OVER (PARTITION BY g.kind, g.value ORDER BY g.n) AS taken, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id

@@ -5,6 +5,10 @@ ALTER TABLE message
     ADD COLUMN album      text NOT NULL DEFAULT '',     -- the provider's id of the album that it holds
     ADD COLUMN edited_at  timestamptz,
     ADD COLUMN deleted_at timestamptz;
+-- What an address wrote last on a channel, and what of ours has not been read there yet: both are asked often, and an address may have many
+-- thousands of either.
+CREATE INDEX message_heard ON message (identity_id, channel_id, number) WHERE direction = 'in';
+CREATE INDEX message_unread ON message (identity_id, channel_id) WHERE direction = 'out' AND state IN ('sent', 'delivered');
 CREATE INDEX message_album ON message (channel_id, album) WHERE album <> '';
 
 -- Other ids of the provider's for a message: the pictures of an album, the parts in which one of ours left.
@@ -59,6 +63,7 @@ CREATE TABLE parked_event (
 );
 CREATE INDEX parked_event_message ON parked_event (channel_id, external_id);
 CREATE INDEX parked_event_at ON parked_event (at);
+CREATE INDEX parked_receipt_at ON parked_receipt (at);
 
 -- A file may still be with the provider, or be lost there.
 ALTER TABLE attachment
@@ -89,31 +94,34 @@ CREATE FUNCTION tell_changed(p_message uuid, p_what text) RETURNS void LANGUAGE 
     FROM message m WHERE m.id = p_message
 $$;
 
--- A customer's sign on a message, theirs or ours: the newest holds.
+-- A customer's sign on a message, theirs or ours: the newest holds. The same once more is told to nobody, and still newer than what comes late.
 CREATE FUNCTION take_reaction(p jsonb, p_message uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     owner uuid;
+    was text;
 BEGIN
     SELECT COALESCE((SELECT i.id FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value'), m.identity_id) INTO owner
         FROM message m WHERE m.id = p_message;
     IF owner IS NULL THEN
         RETURN;
     END IF;
+    SELECT r.emoji INTO was FROM reaction r WHERE r.message_id = p_message AND r.author_kind = 'customer' AND r.author = owner FOR UPDATE;
     INSERT INTO reaction AS r (message_id, author_kind, author, emoji, at) VALUES (p_message, 'customer', owner, p->>'emoji', p_at)
         ON CONFLICT (message_id, author_kind, author) DO UPDATE SET emoji = EXCLUDED.emoji, at = EXCLUDED.at
-        WHERE r.at <= EXCLUDED.at AND r.emoji <> EXCLUDED.emoji;
-    IF FOUND THEN
+        WHERE r.at <= EXCLUDED.at;
+    IF FOUND AND was IS DISTINCT FROM p->>'emoji' THEN
         PERFORM tell_changed(p_message, 'reaction');
     END IF;
 END
 $$;
 
 -- A message was changed or taken back where it was written: by the customer, or one of ours in the provider's own app. What it said is kept
--- as a version; the newest holds, and nothing comes after a deletion. Only in the sender's own family, whatever the delivery says; what a
+-- as a version; the newest holds, of several in one second the one that came last, and nothing comes after a deletion. Only in the sender's own family, whatever the delivery says; what a
 -- colleague wrote here is changed here.
 CREATE FUNCTION take_edit(p jsonb, p_message uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     was message;
+    as_one CONSTANT interval := '1 millisecond';  -- no provider tells moments apart that are closer
 BEGIN
     SELECT m.* INTO was FROM message m JOIN customer o ON o.id = m.customer_id
         JOIN customer c ON c.root_id = o.root_id JOIN identity i ON i.customer_id = c.id
@@ -126,10 +134,13 @@ BEGIN
             VALUES (was.id, COALESCE(was.edited_at, was.provider_at, was.at), was.text, was.html) ON CONFLICT DO NOTHING;
         UPDATE message m SET text = '', html = NULL, content = '{}', deleted_at = p_at WHERE m.id = was.id;
         PERFORM tell_changed(was.id, 'delete');
-    ELSIF p->>'what' = 'edit' AND was.deleted_at IS NULL AND (was.edited_at IS NULL OR was.edited_at < p_at) THEN
+    ELSIF p->>'what' = 'edit' AND was.deleted_at IS NULL AND (was.edited_at IS NULL OR was.edited_at < p_at + as_one) THEN
+        IF was.text = p->>'text' AND abs(EXTRACT(epoch FROM was.edited_at - p_at)) < EXTRACT(epoch FROM as_one) THEN
+            RETURN;  -- this one, once more
+        END IF;
         INSERT INTO message_version (message_id, at, text, html)
             VALUES (was.id, COALESCE(was.edited_at, was.provider_at, was.at), was.text, was.html) ON CONFLICT DO NOTHING;
-        UPDATE message m SET text = p->>'text', html = NULL, edited_at = p_at WHERE m.id = was.id;
+        UPDATE message m SET text = p->>'text', html = NULL, edited_at = GREATEST(p_at, was.edited_at + interval '1 microsecond') WHERE m.id = was.id;
         PERFORM tell_changed(was.id, 'edit');
     ELSIF p->>'what' = 'edit' AND was.edited_at IS DISTINCT FROM p_at THEN
         INSERT INTO message_version (message_id, at, text) VALUES (was.id, p_at, p->>'text') ON CONFLICT DO NOTHING;
@@ -137,19 +148,22 @@ BEGIN
 END
 $$;
 
--- Whether the customer wants to hear from this channel; the newest word holds. Whoever never wrote cannot be written to either.
+-- Whether the customer wants to hear from this channel; the newest word holds, and the same word once more is told to nobody. Whoever never wrote cannot be written to either.
 CREATE FUNCTION take_consent(p jsonb, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    was consent;
     said consent;
 BEGIN
+    SELECT c.* INTO was FROM consent c JOIN identity i ON i.id = c.identity_id
+        WHERE i.kind = p->>'kind' AND i.value = p->>'value' AND c.channel_id = (p->>'channel')::uuid FOR UPDATE OF c;
     INSERT INTO consent AS c (identity_id, channel_id, given, reason, text, at)
         SELECT i.id, (p->>'channel')::uuid, (p->>'given')::boolean, p->>'reason', p->>'text', p_at
         FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value'
         ON CONFLICT (identity_id, channel_id) DO UPDATE
             SET given = EXCLUDED.given, reason = EXCLUDED.reason, text = EXCLUDED.text, at = EXCLUDED.at
-            WHERE c.at <= EXCLUDED.at AND (c.given, c.reason) <> (EXCLUDED.given, EXCLUDED.reason)
+            WHERE c.at <= EXCLUDED.at
         RETURNING * INTO said;
-    IF said.identity_id IS NOT NULL THEN
+    IF said.identity_id IS NOT NULL AND (was.given, was.reason) IS DISTINCT FROM (said.given, said.reason) THEN
         INSERT INTO event (type, actor_kind, customer, channel, data)
             SELECT CASE WHEN said.given THEN 'consent.given' ELSE 'consent.withdrawn' END, 'customer', i.customer_id, said.channel_id,
                    jsonb_build_object('identity', said.identity_id, 'reason', said.reason)
@@ -195,8 +209,8 @@ BEGIN
         WHERE m.identity_id = peer AND m.channel_id = place AND m.direction = 'out' AND m.state IN ('sent', 'delivered')
           AND message_rank(m.state) < message_rank(p->>'state')
           AND m.at <= until AND (m.state <> 'sent' OR m.state_at <= until + interval '10 seconds');
-    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM message m WHERE m.identity_id = peer AND m.channel_id = place
-                                  AND m.state = 'sending' AND m.at <= until) THEN
+    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id
+                                  WHERE o.channel_id = place AND o.state = 'sending' AND m.identity_id = peer AND m.at <= until) THEN
         INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (place, '', 'watermark', p);
     END IF;
 END
@@ -269,10 +283,10 @@ END
 $$;
 
 -- The files of a message, behind those that it has: bytes that are here, files that are still with the provider, and what the sender
--- uploaded before (`p_uploader`; nobody else's).
-CREATE FUNCTION add_attachments(p_message uuid, p_attachments jsonb, p_uploader text) RETURNS void LANGUAGE plpgsql AS $$
+-- uploaded before (`p_uploader`; nobody else's). `p_behind`: the place behind which they stand instead.
+CREATE FUNCTION add_attachments(p_message uuid, p_attachments jsonb, p_uploader text, p_behind int DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    last int := COALESCE((SELECT max(a.position) FROM attachment a WHERE a.message_id = p_message), 0);
+    last int := COALESCE(p_behind, (SELECT max(a.position) FROM attachment a WHERE a.message_id = p_message), 0);
 BEGIN
     INSERT INTO attachment (id, message_id, position, name, content_type, size, blob, content_id, inline, kind, state, source, next_at)
         SELECT (a->>'id')::uuid, p_message, last + n, a->>'name', a->>'content_type', (a->>'size')::bigint, decode(a->>'blob', 'hex'),
@@ -325,6 +339,19 @@ BEGIN
 END
 $$;
 
+-- Every few seconds: a receipt that came in the very moment in which its message got its name saw none, and was not seen itself. Only the
+-- youngest can be such; says how many there were.
+CREATE FUNCTION meet_receipts() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    met int;
+BEGIN
+    WITH known AS (
+        DELETE FROM parked_receipt r WHERE r.at > now() - interval '2 minutes' AND find_message(r.channel_id, r.external_id) IS NOT NULL RETURNING r.*)
+    SELECT count(take_receipt(k.channel_id, NULL, k.external_id, k.state, k.reason)) INTO met FROM known k;
+    RETURN met;
+END
+$$;
+
 -- Once in a while: an echo that is nobody's after a minute is a message of its own, a watermark is heard again; what met its message in the
 -- same moment is applied; what never found one is let go after a week, or when there is too much of it.
 CREATE FUNCTION sweep_parked(p_at_most int) RETURNS void LANGUAGE plpgsql AS $$
@@ -342,7 +369,11 @@ BEGIN
     DELETE FROM parked_event e WHERE e.at < now() - interval '7 days'
         OR e.id IN (SELECT p.id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS n FROM parked_event) p
                     WHERE p.n > p_at_most);
-    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days';
+    DELETE FROM parked_receipt r WHERE r.at < now() - interval '7 days'
+        OR (r.channel_id, r.external_id, r.state) IN (
+            SELECT p.channel_id, p.external_id, p.state
+            FROM (SELECT q.*, row_number() OVER (PARTITION BY q.channel_id ORDER BY q.at DESC, q.external_id) AS n FROM parked_receipt q) p
+            WHERE p.n > p_at_most);
 END
 $$;
 

@@ -13,6 +13,8 @@ CREATE TABLE message_part (
 
 CREATE INDEX outbox_order ON outbox (channel_id, number) WHERE state = 'queued';  -- a claim looks no further than it takes
 
+CREATE INDEX outbox_sending ON outbox (channel_id) WHERE state = 'sending';
+
 ALTER TABLE channel_state ADD COLUMN wait_reason text NOT NULL DEFAULT '';  -- of wait_until: rate_limited, auth
 
 -- Puts a message on the outbox, at its old place in the line.

@@ -16,7 +16,7 @@ from tests.source import ROOT, Function, Source, files_with_tests, project_files
 TOP = {
     *("hub", "connectors", "routing", "agent_ui", "migrations", "tests", "config.toml", "pyproject.toml"),
     *("README.md", "Makefile", "docs", "benchmarks", "sandbox", ".ci", "changelog.d", "LICENSE", "CONTRIBUTING.md", "CHANGELOG.md"),
-    *("requirements", "deploy", "hatch_build.py", ".gitignore"),
+    *("examples", "requirements", "deploy", "hatch_build.py", ".gitignore"),
 }
 REGISTRIES = re.compile(
     "|".join(("pypi" + r"\.org", "python" + "hosted", "registry\\.npm" + "js", "npm" + r"js\.org", "deb" + r"ian\.org"))

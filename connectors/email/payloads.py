@@ -38,6 +38,8 @@ class Mail:
     attachments: tuple[Media, ...]
     plain_only: bool
     """Whether the mail was beyond the caps and is shown as plain text."""
+    claimed: tuple[str, str] | None = None
+    """A From that is no mailbox, as it stands: for want of anything better."""
 
 
 def read(raw: bytes) -> Mail:
@@ -48,10 +50,10 @@ def read(raw: bytes) -> Mail:
         part, plain_only = mime.read_as_text(raw), True
     open_tnef(part)
     body = read_body(part)
-    whole = header.as_it_stands(part.headers, "from")
-    senders = tuple(header.mailboxes(part.headers, "from")) or ((whole,) if whole else ())
+    senders = tuple(header.mailboxes(part.headers, "from"))
+    claimed = header.as_it_stands(part.headers, "from") if not senders else None
     subject = header.first(part.headers, "subject")
-    return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only)
+    return Mail(part, senders, subject, body.text, body.html, body.attachments, plain_only, claimed)
 
 
 def external_id(raw: bytes) -> str:
@@ -126,8 +128,10 @@ def _answers(claimed: tuple[str, ...], key: bytes, sender: str) -> tuple[str, ..
 
 
 def _sender(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, str]:
-    """(name, address): the first of From, else of Sender, else of the envelope."""
+    """(name, address): the first of From, else of Sender, else of the envelope, else what stands in From."""
     found = (*mail.senders, *header.mailboxes(mail.part.headers, "sender"), *header.mailboxes_of(envelope.get("mail_from", "")))
+    if not found and mail.claimed:
+        return mail.claimed
     if not found:
         raise MalformedPayload("neither From, Sender nor the envelope name a sender", code="no_sender")
     return found[0]

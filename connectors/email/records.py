@@ -7,10 +7,10 @@ LIFETIME = 4.0
 """Seconds for one name, all its servers together."""
 
 
-def text_records(name: str) -> list[str] | None:
-    """The texts of a name; empty when there are none, None when no answer came."""
+def text_records(name: str, resolver: dns.resolver.Resolver | None = None) -> list[str] | None:
+    """The texts of a name; empty when there are none, None when no answer came. The machine's own resolver unless another is given."""
     try:
-        answer = dns.resolver.resolve(name, "TXT", lifetime=LIFETIME)
+        answer = (resolver or dns.resolver.get_default_resolver()).resolve(name, "TXT", lifetime=LIFETIME)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, OSError, UnicodeError):

@@ -144,7 +144,7 @@ def words(error: Mapping[str, Any], answer: Answer | None) -> str:
 def _patience(answer: Answer, usual: float) -> float:
     """Seconds that Meta asks for: `Retry-After`, or minutes in the usage of a business use case."""
     after = answer.headers.get("retry-after", "")
-    if after.isdigit():
+    if after.isascii() and after.isdigit():
         return float(after)
     try:
         used = json.loads(answer.headers.get("x-business-use-case-usage", ""))

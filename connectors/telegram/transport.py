@@ -90,7 +90,7 @@ def _patience(answer: Answer) -> float:
         return float(json.loads(answer.body)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
         after = answer.headers.get("retry-after", "")
-        return float(after) if after.isdigit() else PATIENCE_S
+        return float(after) if after.isascii() and after.isdigit() else PATIENCE_S
 
 
 def _is_result(body: bytes) -> bool:

@@ -106,7 +106,8 @@ def refusal(status: int, said: Any) -> ConnectorError:
 def overloaded(headers: Mapping[str, str], said: Any) -> RateLimited:
     """The error for an answer of 429."""
     after = headers.get("retry-after", "")
-    return RateLimited(text_of(said, 429), retry_after=float(after) if after.isdigit() else LATER.get(code_of(said), RETRY_S))
+    plain = after.isascii() and after.isdigit()
+    return RateLimited(text_of(said, 429), retry_after=float(after) if plain else LATER.get(code_of(said), RETRY_S))
 
 
 def failure(code: str, message: str = "") -> str:

@@ -5,6 +5,7 @@ came with it: {"message": {…}, "contact": {…}}.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from connectors.contract import Address, Delete, Delivery, Echo, Edit, Event, Message, Profile, Reaction, Receipt
@@ -144,8 +145,10 @@ def _system(given: dict[str, Any]) -> list[Event]:
     if what == "user_changed_user_id" or (before and after):
         return [_same_person(person("", before)[0], person("", after)[0], text(told.get("body"), 1000), number(given.get("timestamp")))]
     if phone:
-        who, _ = person(text(given.get("from"), 200), text(given.get("from_user_id"), 200))
-        return [_same_person(who, person(phone, "")[0], text(told.get("body"), 1000), number(given.get("timestamp")))]
+        old = text(given.get("from"), 200)
+        who, others = person(old, text(given.get("from_user_id"), 200))
+        moved = _same_person(who, person(phone, "")[0], text(told.get("body"), 1000), number(given.get("timestamp")))
+        return [replace(moved, former=tuple(one for one in (who, *others) if one.kind == "phone"))]
     return []
 
 

@@ -1,7 +1,7 @@
 """Intake: deliveries become messages of customers, exactly once, many to a transaction.
 
 Deliveries that wait at the same time share one transaction: a durable commit costs the same for one as for sixteen. One group follows
-the other, so that each sender's messages keep their order.
+the other, so that each sender's messages keep their order; the channels take turns in it.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from hub.channels.model import Channel
 from hub.channels.rules import Rule, choose_queue
 from hub.inbound import words
 from hub.inbound.group import Incoming, Prepared, StoredBlob, TakenMessage, take_group
+from hub.inbound.line import Line
 from hub.inbound.pictures import BEGINNING, picture_type
 from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database, DatabaseAway
@@ -28,7 +29,7 @@ INLINE_BYTES = 16384
 """A raw body above this is a blob, never a column."""
 TRIES = 6
 WAITING = 2000
-"""How many deliveries wait for their transaction at most: whoever brings more waits with them."""
+"""How many deliveries of one channel wait for their transaction at most: whoever brings more waits with them."""
 
 
 class BlobStore(Protocol):
@@ -68,14 +69,14 @@ class Intake:
         self._on_typing = on_typing
         self._arrived = arrived
         self._waits = waits
-        self._waiting: asyncio.Queue[Prepared] = asyncio.Queue(maxsize=WAITING)
+        self._line = Line(WAITING)
         self.rules: tuple[Rule, ...] = ()
 
     async def take(self, incoming: Incoming) -> Taken:
         """Take one delivery in; returns after the commit. Raises what asyncpg raises when the database is away."""
         prepared = await self._prepare(incoming)
         crash_point("intake.prepared")
-        await self._waiting.put(prepared)
+        await self._line.put(prepared)
         taken: Taken = await prepared.done
         for event in incoming.events or ():
             if isinstance(event, Typing):
@@ -85,10 +86,7 @@ class Intake:
     async def run(self) -> None:
         """One transaction after the other, for ever: each takes whoever waits."""
         while True:
-            group = [await self._waiting.get()]
-            while len(group) < self._group_size and not self._waiting.empty():
-                group.append(self._waiting.get_nowait())
-            await self._take_group(group)
+            await self._take_group(await self._line.group(self._group_size))
 
     async def _take_group(self, group: Sequence[Prepared]) -> None:
         """All in one transaction; when one of them breaks it, each alone, so that only that one is set aside."""

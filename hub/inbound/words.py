@@ -44,6 +44,7 @@ def message_row(channel: Channel, message: Message) -> dict[str, Any]:
         "to": clean(message.to),
         "album": clean(message.album),
         "reply_to": [clean(one) for one in message.reply_to],
+        "former": [{"kind": one.kind, "value": clean(one.value)} for one in message.former],
         "content": _content(message),
     }
     if message.location is not None and "location" not in rare["content"]:

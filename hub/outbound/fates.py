@@ -1,5 +1,6 @@
 """What an error of a provider's means for a message: the class is the instruction. Pure."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,10 @@ from hub.outbound.ladder import next_try
 AUTH_PAUSE_S = 60.0
 """How often a channel whose credentials were refused tries them again."""
 SHORTEST_S = 0.1
+LONGEST_S = 3600.0
+"""No provider holds a channel for longer, whatever it asks for: then it is asked again."""
+USUAL_S = 30.0
+"""Where what it asks for is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,14 @@ def fate_of(error: ConnectorError, manifest: Manifest, attempts: int, hide: Call
     if isinstance(error, Rejected):
         return Fate("failed", said)
     if isinstance(error, RateLimited):
-        return Fate("hold", said, max(error.retry_after, SHORTEST_S), "rate_limited")
+        return Fate("hold", said, _patience(error.retry_after), "rate_limited")
     if isinstance(error, AuthFailed):
         return Fate("hold", said, AUTH_PAUSE_S, "auth")
     return _doubtful(said, manifest, attempts) if isinstance(error, Ambiguous) else _later(said, manifest, attempts)
+
+
+def _patience(asked_s: float) -> float:
+    return min(max(asked_s, SHORTEST_S), LONGEST_S) if math.isfinite(asked_s) else USUAL_S
 
 
 def _code(error: ConnectorError) -> str:

@@ -48,13 +48,16 @@ class Outbox:
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
         """Send what is due, as long as this node has the channel and is not drained."""
+        # The settings may be new: a refusal of the old credentials says nothing of them. A wish for patience outlives a restart, but not a
+        # colleague who opens the channel anew; the provider may repeat it.
+        reasons = ["auth", "rate_limited"] if channel.channel.id in self._bells else ["auth"]
         bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
         forgiven = False
         while not self.draining:
             token = await lease.held()
             try:
-                if not forgiven:  # the settings may be new: a refusal of the old credentials says nothing of them
-                    await self._database.run(QUERIES.forgive, channel.channel.id)
+                if not forgiven:
+                    await self._database.run(QUERIES.forgive, channel.channel.id, reasons)
                     forgiven = True
                 await self._serve(Serving(self._database, self, channel, token, bell), lease)
             except GONE as error:

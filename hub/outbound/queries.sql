@@ -46,8 +46,8 @@ SELECT defer_message($1, $2, $3, $4)
 SELECT hold_channel($1, $2, $3, $4, $5, $6)
 
 -- name: forgive
--- The channel was opened anew: refused credentials of before hold it no longer.
-UPDATE channel_state SET wait_until = NULL, wait_reason = '' WHERE channel_id = $1 AND wait_reason = 'auth'
+-- The channel was opened anew: what held it for one of these reasons holds it no longer.
+UPDATE channel_state SET wait_until = NULL, wait_reason = '' WHERE channel_id = $1 AND wait_reason = ANY ($2)
 
 -- name: mark_unknown
 -- It may have left; it stays in the outbox to be sent again under the same id.

@@ -1,20 +1,25 @@
 """The console as its users have it: the built pages, a hub of its own with the demo's company, and a real Chromium."""
 
+import json
 import os
 import secrets
 import sys
 from asyncio import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page
 
 from hatch_build import build_console
 from hub.kernel.embedded import EmbeddedPostgres
+from sandbox.meta import Meta
 from tests.browser import chromium
 from tests.connectors.telegram.world import World, opened
 from tests.rig.ports import free_port
@@ -56,29 +61,55 @@ async def telegram() -> AsyncIterator[World]:
         yield world
 
 
+@dataclass(frozen=True)
+class PretendMeta:
+    """The pretend Meta, and where it is."""
+
+    double: Meta
+    base: str
+
+    async def does(self, verb: str, customer: str, **given: Any) -> Any:
+        """A customer on WhatsApp acts."""
+        return await self.double.verbs()[verb]({"app": "whatsapp", "customer": customer, **given})
+
+
 @pytest.fixture(scope="module")
-async def hub_beside_telegram(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, telegram: World) -> AsyncIterator[str]:
-    """The address of a hub that may call the pretend Telegram."""
-    async with company(postgres, tmp_path_factory.mktemp("channels"), telegram.base.removeprefix("http://")) as address:
+async def meta() -> AsyncIterator[PretendMeta]:
+    """The pretend Meta."""
+    double, graph = Meta(), web.Application()
+    graph.add_routes(double.routes())
+    async with TestServer(graph) as server:
+        yield PretendMeta(double, f"http://127.0.0.1:{server.port}")
+        await double.closed()
+
+
+@pytest.fixture(scope="module")
+async def hub_beside_providers(
+    postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, telegram: World, meta: PretendMeta
+) -> AsyncIterator[str]:
+    """The address of a hub that may call the pretend Telegram and the pretend Meta."""
+    async with company(
+        postgres, tmp_path_factory.mktemp("channels"), telegram.base.removeprefix("http://"), meta.base.removeprefix("http://")
+    ) as address:
         yield address
 
 
 @pytest.fixture
-async def enter_beside_telegram(browser: Browser, hub_beside_telegram: str) -> AsyncIterator[SignIn]:
+async def enter_beside_providers(browser: Browser, hub_beside_providers: str) -> AsyncIterator[SignIn]:
     """`sign_in` for that hub."""
-    async with entrance(browser, hub_beside_telegram) as signing_in:
+    async with entrance(browser, hub_beside_providers) as signing_in:
         yield signing_in
 
 
 @asynccontextmanager
-async def company(postgres: EmbeddedPostgres, folder: Path, private: str = "") -> AsyncIterator[str]:
-    """`hilo demo` with a database of its own; its address. `private`: a server that connectors may call although it is here."""
+async def company(postgres: EmbeddedPostgres, folder: Path, *private: str) -> AsyncIterator[str]:
+    """`hilo demo` with a database of its own; its address. `private`: servers that connectors may call although they are here."""
     build_console(ROOT)
     database = f"{DATABASE}_{secrets.token_hex(4)}"
     postgres.create_database(database)
     address = f"http://127.0.0.1:{free_port()}"
     if private:
-        (folder / "config.toml").write_text(f'[egress]\nprivate = ["{private}"]\n')
+        (folder / "config.toml").write_text(f"[egress]\nprivate = {json.dumps(private)}\n")
     process = await _start(postgres.url(database), folder, address)
     try:
         await eventually(lambda: _ready(address), what="the demo is ready", seconds=START_S)

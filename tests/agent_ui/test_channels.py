@@ -20,8 +20,8 @@ async def fill_in(page: Page, telegram: World, token: str) -> None:
     await page.get_by_label("Dirección de la API").fill(f"{telegram.base}/telegram")
 
 
-async def test_a_channel_from_the_gallery_receives_its_first_message(enter_beside_telegram: SignIn, telegram: World) -> None:
-    page = await enter_beside_telegram("admin", "/settings/channels")
+async def test_a_channel_from_the_gallery_receives_its_first_message(enter_beside_providers: SignIn, telegram: World) -> None:
+    page = await enter_beside_providers("admin", "/settings/channels")
     await page.get_by_role("searchbox", name="Buscar un tipo de canal").fill("tele")
     await page.get_by_role("link", name=re.compile("^Telegram")).click()
     await expect(page.get_by_text("En Telegram abra un chat con")).to_be_visible()
@@ -46,8 +46,8 @@ async def test_a_channel_from_the_gallery_receives_its_first_message(enter_besid
     await expect(page.get_by_text("Hola, ¿tenéis la talla 38?").last).to_be_visible()
 
 
-async def test_what_is_wrong_stands_at_its_field(enter_beside_telegram: SignIn, telegram: World) -> None:
-    page = await enter_beside_telegram("admin", "/settings/channels/new/telegram")
+async def test_what_is_wrong_stands_at_its_field(enter_beside_providers: SignIn, telegram: World) -> None:
+    page = await enter_beside_providers("admin", "/settings/channels/new/telegram")
     await page.get_by_role("button", name="Guardar").click()
     token = page.get_by_label("Token del bot", exact=True)
     await expect(token).to_be_focused()
@@ -56,8 +56,8 @@ async def test_what_is_wrong_stands_at_its_field(enter_beside_telegram: SignIn, 
     await expect(token).not_to_have_accessible_description(re.compile("obligatorio"))
 
 
-async def test_what_was_typed_is_not_left_without_asking(enter_beside_telegram: SignIn) -> None:
-    page = await enter_beside_telegram("admin", "/settings/channels/new/telegram")
+async def test_what_was_typed_is_not_left_without_asking(enter_beside_providers: SignIn) -> None:
+    page = await enter_beside_providers("admin", "/settings/channels/new/telegram")
     await page.get_by_label("Nombre", exact=True).fill("Bot")
     await page.get_by_role("link", name="Personas").click()
     await page.get_by_role("button", name="Seguir aquí").click()
@@ -67,15 +67,15 @@ async def test_what_was_typed_is_not_left_without_asking(enter_beside_telegram: 
     await expect(page.get_by_role("heading", name="Personas", level=1)).to_be_visible()
 
 
-async def test_an_agent_sees_how_channels_fare_and_cannot_change_them(enter_beside_telegram: SignIn) -> None:
-    page = await enter_beside_telegram("ana", "/settings/channels")
+async def test_an_agent_sees_how_channels_fare_and_cannot_change_them(enter_beside_providers: SignIn) -> None:
+    page = await enter_beside_providers("ana", "/settings/channels")
     await expect(page.get_by_text("Los canales los cambia quien administra.")).to_be_visible()
     await expect(page.get_by_text("Chat web")).to_be_visible()
     await expect(page.get_by_role("heading", name="Añadir un canal")).to_have_count(0)
 
 
-async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter_beside_telegram: SignIn) -> None:
-    page = await enter_beside_telegram("admin", "/settings/rules")
+async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter_beside_providers: SignIn) -> None:
+    page = await enter_beside_providers("admin", "/settings/rules")
     await page.get_by_role("button", name="Añadir una regla").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("De la dirección").fill("*@*")

@@ -24,9 +24,9 @@ def file(name: str, type_: str, kind: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def page(enter_beside_telegram: SignIn, telegram: World) -> Page:
+async def page(enter_beside_providers: SignIn, telegram: World) -> Page:
     """An administrator's console with the bot open; nobody has written yet."""
-    page = await enter_beside_telegram("admin")
+    page = await enter_beside_providers("admin")
     session = await (await page.request.get("/api/v1/session")).json()
     headers = {"X-CSRF-Token": session["csrf"]}
     bots = [one for one in (await (await page.request.get("/api/v1/channels")).json())["items"] if one["connector"] == "telegram"]

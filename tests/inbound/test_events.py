@@ -127,6 +127,9 @@ async def _answered(entrance: Entrance, text: str, state: str) -> str:
         SELECT $1, nextval('message_number'), customer_id, topic_id, channel_id, identity_id, 'out', 'human', address, $2, $3,
                now() - interval '1 minute', now() - interval '1 minute' FROM message WHERE direction = 'in' LIMIT 1"""
     await entrance.database.run(sql, id_, text, state)
+    if state == "sending":
+        line = "INSERT INTO outbox (message_id, channel_id, line, number, state) SELECT id, channel_id, 'x', number, 'sending' FROM message"
+        await entrance.database.run(line + " WHERE id = $1", id_)
     return str(id_)
 
 
@@ -181,3 +184,46 @@ async def test_events_and_messages_of_a_crowd_at_once_are_all_taken(entrance: En
     jobs = [entrance.deliver(f"d {one.external_id}", one) for one in people] + [entrance.deliver(one.external_id, one) for one in signs]
     await asyncio.gather(*jobs)
     assert len(await _reactions(entrance)) == 20
+
+
+async def test_a_receipt_that_came_while_its_message_got_its_name_counts_a_little_later(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    ours = await _answered(entrance, "one", "sending")
+    async with entrance.database.transaction() as settling:
+        await settling.execute("SELECT name_message($1, 0, 'p1')", ours)
+        await entrance.deliver("r1", Receipt("delivered", external_id="p1"))
+    assert await _state(entrance, ours) == "sending"
+    assert await entrance.database.value("SELECT meet_receipts()") == 1
+    assert (await _state(entrance, ours), await entrance.count("parked_receipt")) == ("delivered", 0)
+
+
+async def test_receipts_that_nobody_waits_for_do_not_pile_up(entrance: Entrance) -> None:
+    for number in range(5):
+        await entrance.deliver(f"r{number}", Receipt("delivered", external_id=f"unknown {number}"))
+    await entrance.database.run("SELECT sweep_parked(3)")
+    rows = await entrance.database.rows("SELECT external_id FROM parked_receipt ORDER BY external_id")
+    assert [row["external_id"] for row in rows] == ["unknown 2", "unknown 3", "unknown 4"]
+
+
+async def test_of_two_edits_in_one_second_the_later_delivery_holds(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    moment = float(int(time.time()) + 10)
+    for number, text in enumerate(("first", "second", "third")):
+        await entrance.deliver(f"e{number}", edit(text, moment))
+    await entrance.deliver("e2 again", edit("third", moment))
+    await entrance.deliver("late", edit("before", moment - 0.001))
+    assert (await _message(entrance))["text"] == "third"
+    versions = await entrance.database.rows("SELECT text FROM message_version ORDER BY at")
+    assert [row["text"] for row in versions] == ["hello", "before", "first", "second"]
+
+
+async def test_the_same_word_again_is_newer_than_what_comes_late_and_is_not_told_again(entrance: Entrance) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    for name, given, at in (("c1", True, 100.0), ("c3", True, 300.0), ("c2", False, 200.0)):
+        await entrance.deliver(name, Consent(ROSA, given, "start_word" if given else "stop_word", at=at))
+    for emoji, at in (("👍", 100.0), ("👍", 300.0), ("", 200.0)):
+        await entrance.deliver(f"r{at}", reaction(emoji, at, "hello"))
+    assert await entrance.database.value("SELECT given FROM consent")
+    assert await _reactions(entrance) == ["👍"]
+    types = "SELECT count(*) FROM event WHERE type LIKE 'consent%' OR data->>'what' = 'reaction'"
+    assert await entrance.database.value(types) == 2

@@ -148,3 +148,59 @@ async def test_a_receipt_that_comes_before_the_answer_to_the_sending_counts(entr
     await entrance.deliver("r1", Receipt("read", external_id="p1"))
     assert await entrance.database.value("SELECT settle_message($1, 1, 'sent', 'p1', NULL)", ours)
     assert await entrance.database.value("SELECT state FROM message WHERE id = $1", ours) == "read"
+
+
+BRUNO = "whatsapp", "ES.222"
+NEW_PHONE = "phone", "+34600333444"
+
+
+async def _owners(entrance: Entrance) -> dict[str, str]:
+    """To whom each address belongs: the family's first customer."""
+    rows = await entrance.database.rows("SELECT i.value, c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id")
+    return {row["value"]: str(row["root_id"]) for row in rows}
+
+
+async def test_the_next_owner_of_a_phone_number_does_not_join_the_one_before(entrance: Entrance) -> None:
+    alice = (await says(entrance, "I am Alice", ALICE, PHONE)).messages[0]
+    bruno = (await says(entrance, "I am Bruno", BRUNO, PHONE)).messages[0]
+    assert bruno.topic != alice.topic
+    owners = await _owners(entrance)
+    assert (owners[PHONE[1]], owners[BRUNO[1]]) == (str(alice.root), str(bruno.root))
+    said = await entrance.database.rows("SELECT customer_id, kind, value FROM claim")
+    assert [(row["customer_id"], row["kind"], row["value"]) for row in said] == [(bruno.customer, *PHONE)], "a hint, which is suggested"
+
+
+async def test_whoever_gets_another_number_leaves_the_old_one_to_its_next_owner(entrance: Entrance) -> None:
+    alice = (await says(entrance, "I am Alice", ALICE, PHONE)).messages[0]
+    moved = Message("moved", Address(*ALICE), "Alice changed", automatic=True, proves=(Address(*NEW_PHONE),), former=(Address(*PHONE),))
+    assert (await entrance.deliver("moved", moved)).messages[0].topic == alice.topic
+    bruno = (await says(entrance, "I am Bruno", BRUNO, PHONE)).messages[0]
+    owners = await _owners(entrance)
+    assert (owners[ALICE[1]], owners[NEW_PHONE[1]]) == (str(alice.root), str(alice.root))
+    assert (owners[BRUNO[1]], owners[PHONE[1]]) == (str(bruno.root), str(bruno.root))
+    assert bruno.root != alice.root
+
+
+async def test_a_number_that_was_left_belongs_to_whoever_writes_from_it(entrance: Entrance) -> None:
+    alice = (await says(entrance, "I am Alice", PHONE)).messages[0]
+    await entrance.deliver("moved", Message("moved", Address(*PHONE), "", proves=(Address(*NEW_PHONE),), former=(Address(*PHONE),)))
+    stranger = (await says(entrance, "who are you", PHONE)).messages[0]
+    again = (await says(entrance, "it is me again", NEW_PHONE)).messages[0]
+    assert (again.root, stranger.root == alice.root) == (alice.root, False)
+    assert stranger.topic != alice.topic
+
+
+async def test_a_second_new_id_is_still_the_same_person(entrance: Entrance) -> None:
+    ids = [("whatsapp", f"ES.{number}") for number in range(1, 4)]
+    await says(entrance, "first", ids[0], PHONE)
+    for before, after in itertools.pairwise(ids):
+        await says(entrance, f"{after[1]} now", before, after)
+    await says(entrance, "third", ids[2], NEW_PHONE)
+    assert await entrance.roots() == 1
+
+
+async def test_two_accounts_of_the_shop_in_one_browser_stay_two_people(entrance: Entrance) -> None:
+    browser = ("visitor", "v1")
+    await says(entrance, "first", browser, ("account", "a"))
+    await says(entrance, "second", browser, ("account", "b"))
+    assert sorted(await _owners(entrance)) == ["a", "v1"]

@@ -8,6 +8,12 @@ LOOKS = {
     "message_external": "SELECT id FROM message WHERE channel_id = '{0}' AND external_id = 'x'",
     "message_alias_pkey": "SELECT message_id FROM message_alias WHERE channel_id = '{0}' AND external_id = 'x'",
     "message_album": "SELECT id FROM message WHERE channel_id = '{0}' AND album = 'x' AND album <> ''",
+    "message_heard": """SELECT number FROM message WHERE identity_id = '{0}' AND channel_id = '{0}' AND direction = 'in'
+                        ORDER BY number DESC LIMIT 1""",
+    "message_unread": """SELECT id FROM message WHERE identity_id = '{0}' AND channel_id = '{0}' AND direction = 'out'
+                         AND state IN ('sent', 'delivered')""",
+    "outbox_sending": "SELECT message_id FROM outbox WHERE channel_id = '{0}' AND state = 'sending'",
+    "parked_receipt_at": "SELECT external_id FROM parked_receipt WHERE at > now() - interval '2 minutes'",
     "parked_event_message": "SELECT id FROM parked_event WHERE channel_id = '{0}' AND external_id = 'x'",
     "attachment_waiting": "SELECT id FROM attachment WHERE state = 'waiting' AND source->>'channel' = '{0}' ORDER BY next_at LIMIT 1",
 }

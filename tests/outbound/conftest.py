@@ -82,6 +82,13 @@ class Post:
     outbox: Outbox
     committed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    make: Callable[[], Outbox] | None = None
+
+    def restart(self) -> None:
+        """The hub stops, and another process starts."""
+        assert self.make is not None
+        self.outbox = self.make()
+
     @property
     def database(self) -> Database:
         return self.company.database
@@ -170,8 +177,11 @@ async def post_of(database: Database, folder: Path, timeout_s: float = 90.0) -> 
 
     links = MediaLinks(b"k" * 32, lambda: "https://hilo.example")
     sending = Sending(database, Blobs(folder), set_state, lambda channel: f"https://hilo.example/hooks/{channel.hook}", links, timeout_s)
-    outbox = Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
-    return Post(await found_company(database), outbox, committed)
+
+    def outbox() -> Outbox:
+        return Outbox(database, sending, Deeds(database, timeout_s), committed.set, set_state)
+
+    return Post(await found_company(database), outbox(), committed, outbox)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The class of an error is the instruction."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,9 @@ AGAIN = replace(SMS, idempotent=True)
     (Unavailable("502"), SMS, 100, "failed", 0.0, "gave_up"),
     (RateLimited("429", retry_after=7), SMS, 100, "hold", 7.0, "rate_limited"),
     (RateLimited("429", retry_after=0), SMS, 1, "hold", 0.1, "rate_limited"),
+    (RateLimited("429", retry_after=1e15), SMS, 1, "hold", 3600.0, "rate_limited"),
+    (RateLimited("429", retry_after=math.inf), SMS, 1, "hold", 30.0, "rate_limited"),
+    (RateLimited("429", retry_after=math.nan), SMS, 1, "hold", 30.0, "rate_limited"),
     (AuthFailed("401"), SMS, 100, "hold", AUTH_PAUSE_S, "provider"),
     (Rejected("no", code="blocked"), SMS, 1, "failed", 0.0, "blocked"),
     (WindowClosed("131047"), SMS, 1, "failed", 0.0, "window_closed"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract import Sent
 from connectors.errors import AuthFailed, RateLimited, Rejected
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
@@ -53,11 +54,23 @@ async def test_a_channel_that_has_to_wait_holds_no_other_and_waits_on_after_a_re
         later = await post.write(await post.company.writes("visitor", "eva"), "later")
         letter = await post.write(mail, "letter", channel=post.company.email)
         await post.stands(letter, "sent")
+    post.restart()
     async with post.serving(post.company.webchat, chat), post.serving(post.company.email, post_office, EMAIL):
         letter = await post.write(mail, "again", channel=post.company.email)
         await post.stands(letter, "sent")
     assert (chat.texts, await post.state(later)) == (["held"], "queued")
     assert await post.database.value("SELECT attempts FROM outbox WHERE message_id = $1", held) == 0, "patience is no failed try"
+
+
+async def test_a_channel_that_has_to_wait_is_forgiven_when_it_is_opened_anew(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = RateLimited("patience", retry_after=1000)
+    message = await post.write(rosa, "held")
+    async with post.serving(post.company.webchat, provider):
+        await provider.calls(1)
+        await post.stands(message, "queued")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
 
 
 async def test_a_wait_that_is_over_sends_everything(post: Post) -> None:
@@ -246,3 +259,14 @@ async def test_a_secret_that_the_provider_repeats_stands_in_no_error(post: Post,
     assert await post.database.value("SELECT error->>'detail' FROM message WHERE id = $1", message) == "no such account: /accounts/•••/send"
     assert "•••" in caplog.text
     assert "very-secret" not in caplog.text
+
+
+async def test_copies_that_were_refused_are_still_told_once_the_others_arrived(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = Sent("p0", refused={"eva@x.example": "no such user"})
+    message = await post.write(rosa, "hola")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
+    await post.receipt(None, "delivered", name="p0")
+    error = await post.database.value("SELECT error FROM message WHERE id = $1 AND state = 'delivered'", message)
+    assert error == {"code": "partly_refused", "detail": "eva@x.example: no such user"}

@@ -39,22 +39,21 @@ class Storm:
     def sender(self, channel: str, number: int) -> Sender:
         return self.world.sender(f"{channel} {number}")
 
-    async def blow(self, rate: float, seconds: float, *, faults: bool = True, channels: tuple[str, ...] = CHANNELS) -> int:
+    async def blow(self, rate: float, seconds: float, *, senders: int = SENDERS) -> int:
         """So many webhooks a second for so long; returns how many. Waits until all are answered."""
         count, began = int(rate * seconds), perf_counter()
-        misbehaving = asyncio.create_task(self._misbehave()) if faults else None
+        misbehaving = asyncio.create_task(self._misbehave())
         async with asyncio.TaskGroup() as group:
             for number in range(count):
                 await asyncio.sleep(max(0.0, began + number / rate - perf_counter()))
-                group.create_task(self.say(channels[number % len(channels)], number // len(channels) % SENDERS))
-        if misbehaving:
-            misbehaving.cancel()
+                group.create_task(self.say(CHANNELS[number % len(CHANNELS)], number // len(CHANNELS) % senders))
+        misbehaving.cancel()
         for one in self.place.doubles():
             one.faults.clear()
-        for channel in channels:  # a webhook that was held back comes after the next one
-            await self.say(channel, SENDERS)
+        for channel in CHANNELS:  # a webhook that was held back comes after the next one
+            await self.say(channel, senders)
         await self.place.idle()
-        return count + len(channels)
+        return count + len(CHANNELS)
 
     async def say(self, channel: str, number: int) -> None:
         """One webhook."""

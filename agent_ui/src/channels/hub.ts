@@ -243,6 +243,22 @@ export interface Steps {
   steps: StepView[];
 }
 
+export interface TemplateList {
+  items: TemplateView[];
+  fetched_at: string | null;
+  problem: string;
+}
+
+export interface TemplateView {
+  name: string;
+  language: string;
+  text: string;
+  variables: string[];
+  category: string;
+  state: "approved" | "paused" | "pending" | "rejected";
+  examples: Record<string, string>;
+}
+
 export interface Verdict {
   rule: string | null;
   position: number | null;

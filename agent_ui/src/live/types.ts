@@ -235,7 +235,7 @@ export interface NewMessage {
   kind: "reply" | "note";
   channel: string | null;
   text: string;
-  address?: string;
+  address?: { kind: string; value: string };
   topic?: string;
   subject?: string;
   cc?: string[];

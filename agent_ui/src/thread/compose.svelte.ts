@@ -9,6 +9,7 @@ import { m } from "../ui/words.ts";
 import { BegunAnswer, type Begun } from "./draft.svelte.ts";
 import { copies } from "./doubts.ts";
 import { addresses, fileRoom, lockOf, room, tooLong, wayKey, wayOf, wrongAddresses, type FileRoom } from "./limits.ts";
+import { mailAnswered, subjectOf } from "./subjects.ts";
 import { mentioned } from "./text.ts";
 import { Uploads } from "./uploads.svelte.ts";
 
@@ -82,17 +83,13 @@ export class Compose {
 
   /** The customer's last mail in that matter, which a mail of ours goes on from. */
   get lastMail(): Message | undefined {
-    const topic = this.#topic;
-    return this.conversation.messages.findLast(
-      (message) => message.direction === "in" && message.channel?.connector === "email" && (topic === null || message.topic === topic),
-    );
+    return mailAnswered(this.conversation.messages, this.#topic);
   }
 
   /** The subject of a mail of ours, as long as the agent gives no other. */
   get usualSubject(): string {
-    const topic = this.#topic;
-    const last = this.lastMail?.subject || this.conversation.customer?.topics.find((one) => one.id === topic)?.subject || this.place().work?.topic?.subject;
-    return last ? (/^re:/iu.test(last) ? last : `Re: ${last}`) : m.mail_subject_usual();
+    const topics = [...(this.conversation.customer?.topics ?? []), ...(this.place().work?.topic ? [this.place().work!.topic] : [])];
+    return subjectOf(this.lastMail, topics, this.#topic) ?? m.mail_subject_usual();
   }
 
   /** Everybody else who had that mail, our own addresses left out. */
@@ -148,7 +145,7 @@ export class Compose {
     if (!way) return;
     const { work, topic } = this.place();
     const matter = topic ?? work?.topic?.id;
-    const message: NewMessage = { id: crypto.randomUUID(), kind: "reply", channel: way.channel.id, address: way.address.value, text: "", template: { name, language, variables }, ...(matter && { topic: matter }) };
+    const message: NewMessage = { id: crypto.randomUUID(), kind: "reply", channel: way.channel.id, address: { kind: way.address.kind, value: way.address.value }, text: "", template: { name, language, variables }, ...(matter && { topic: matter }) };
     desk.outbox.add(this.conversation.id, message);
   }
 
@@ -161,7 +158,7 @@ export class Compose {
   }
 
   restoreWaiting({ message, files = [] }: Waiting): void {
-    const way = this.reach.find(({ channel, address }) => channel.id === message.channel && (!message.address || address.value === message.address));
+    const way = this.reach.find(({ channel, address }) => channel.id === message.channel && (!message.address || (address.kind === message.address.kind && address.value === message.address.value)));
     const change: Partial<Begun> = { kind: message.kind, subject: message.subject ?? "", cc: message.cc?.join(", ") ?? "", bcc: message.bcc?.join(", ") ?? "", reply_to: message.reply_to ?? null, choices: message.choices?.map((choice) => choice.title) ?? [] };
     this.restore(message.text, { ...change, ...(way && { way: wayKey(way) }) }, files);
   }
@@ -178,7 +175,7 @@ export class Compose {
       ...base,
       kind: "reply",
       channel: way.channel.id,
-      address: way.address.value,
+      address: { kind: way.address.kind, value: way.address.value },
       ...(reply_to && { reply_to }),
       ...(titles.length && { choices: titles.map((title, index) => ({ id: `choice-${index + 1}`, title })) }),
       ...(way.limits.subject && { subject: subject.trim() || this.usualSubject }),

@@ -9,7 +9,7 @@ NOTHING_TO_READ = "no visible content"
 def parse(raw: bytes) -> dict[str, object]:
     """What was read of a mail: sender, subject, the whole body, and the files."""
     read = payloads.read(raw)
-    name, address = read.senders[0] if read.senders else ("", "")
+    name, address = read.senders[0] if read.senders else read.claimed or ("", "")
     return {
         "from_email": address,
         "from_name": name,

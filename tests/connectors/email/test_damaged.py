@@ -21,6 +21,12 @@ def test_an_address_of_several_words_is_not_the_address_of_its_last_word() -> No
 def test_a_sender_that_is_no_address_is_shown_as_it_stands() -> None:
     read = message_of(mail(b'From: "La Gran Rifa"@rifa.example>'))
     assert read.sender == Address("email", '"la gran rifa"@rifa.example>', "")
+    assert read.context["no_from"] is True
+
+
+def test_the_envelope_is_believed_before_a_sender_that_is_no_address() -> None:
+    read = message_of(mail(b'From: "La Gran Rifa"@rifa.example>'), mail_from="rifa@correo.example")
+    assert read.sender == Address("email", "rifa@correo.example")
 
 
 def test_the_envelope_is_asked_where_the_sender_is_only_a_name() -> None:

@@ -58,6 +58,7 @@ def test_meta_says_how_long_to_wait_in_seconds_or_in_minutes() -> None:
         (answered(80007, x_business_use_case_usage='{"1": [{"estimated_time_to_regain_access": 3}]}'), 180.0),
         (answered(131056, x_business_use_case_usage="no json"), 6.0),
         (answered(999, status=429), 30.0),
+        (answered(999, status=429, retry_after="\u00b2"), 30.0),
     ):
         assert isinstance(error, RateLimited)
         assert error.retry_after == seconds

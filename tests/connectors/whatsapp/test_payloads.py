@@ -134,6 +134,7 @@ def test_one_number_is_one_person_and_is_answered_as_meta_writes_it(name: str, v
 def test_a_new_number_or_id_is_the_same_person_and_two_ways_of_telling_make_one_message() -> None:
     moved = message("changed_number")
     assert (moved.sender.value, [one.value for one in moved.proves], moved.automatic) == ("+34600111222", ["+34600999888"], True)
+    assert [one.value for one in moved.former] == ["+34600111222"], "the next owner of the number is somebody else"
     assert message("changed_user_id") == message("user_id_update")
     assert [one.value for one in message("user_id_update").proves] == ["ES.2"]
 

@@ -1,0 +1,1 @@
+"""IRC as a channel of Hilo: private messages to one nick."""

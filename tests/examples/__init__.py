@@ -1,0 +1,1 @@
+"""Connectors that live outside: packages of their own, found by their entry points."""
