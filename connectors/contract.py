@@ -73,6 +73,7 @@ __all__ = [
     "Sweeps",
     "Template",
     "TemplateUse",
+    "Traces",
     "Typing",
     "WebhookRequest",
 ]
@@ -149,6 +150,15 @@ class Sweeps(Protocol):
 
     def sweep(self, since: float) -> AsyncIterator[Batch]:
         """All that the provider had for us since then, as deliveries with the very ids that its webhooks would have given them."""
+        ...
+
+
+@runtime_checkable
+class Traces(Protocol):
+    """A connector whose provider can be asked what became of one message of ours."""
+
+    async def trace(self, external_ids: Sequence[str]) -> Sequence[Delivery]:
+        """What became of these, as deliveries with the very ids that its webhooks would have given them; nothing of what is not decided."""
         ...
 
 

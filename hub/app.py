@@ -279,8 +279,8 @@ class Hub:
             if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed", "message.acted"):
                 self.outbox.ring(event.channel)
                 self.fetching.ring(event.channel)
-            elif event.type in ("channel.created", "channel.changed"):
-                self.supervisor.changed()
+            elif event.type.startswith("channel."):
+                self.administration.heard(event, self.supervisor.changed)
             elif event.type == "rules.changed":
                 self.intake.rules = await self.channels.rules()
 

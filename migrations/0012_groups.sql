@@ -15,6 +15,12 @@ BEGIN
 END
 $$;
 
+-- The place of a picture in its album: that of its number at the provider's, in whatever order they come. Null when it has no number, or
+-- belongs to none.
+CREATE FUNCTION place_in_album(p jsonb) RETURNS int IMMUTABLE LANGUAGE sql AS $$
+    SELECT 10 * substring(p->>'external_id' FROM '([0-9]{1,8})$')::int WHERE p->>'album' <> ''
+$$;
+
 -- A further picture of an album: its files join the message that holds the first ones. Null when this is the first.
 CREATE FUNCTION take_album(p jsonb, p_identity uuid, p_root uuid)
 RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
@@ -28,7 +34,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO message_alias (channel_id, external_id, message_id) VALUES (first.channel_id, p->>'external_id', first.id);
-    PERFORM add_attachments(first.id, p->'attachments', 'visitor:' || (p->>'value'));
+    PERFORM add_attachments(first.id, p->'attachments', 'visitor:' || (p->>'value'), place_in_album(p));
     UPDATE message m SET text = concat_ws(E'\n', NULLIF(m.text, ''), p->>'text') WHERE m.id = first.id AND p->>'text' <> '';
     PERFORM tell_changed(first.id, 'album');
     RETURN QUERY SELECT first.id, first.number, first.customer_id, p_root, first.topic_id, NULL::uuid, false;
@@ -84,7 +90,7 @@ BEGIN
     SELECT * INTO task FROM take_work(p, topic, customer, root);
     work := task.work;
     IF jsonb_array_length(p->'attachments') > 0 THEN
-        PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'));
+        PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'), place_in_album(p));
     END IF;
     INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
         VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);

@@ -283,10 +283,10 @@ END
 $$;
 
 -- The files of a message, behind those that it has: bytes that are here, files that are still with the provider, and what the sender
--- uploaded before (`p_uploader`; nobody else's).
-CREATE FUNCTION add_attachments(p_message uuid, p_attachments jsonb, p_uploader text) RETURNS void LANGUAGE plpgsql AS $$
+-- uploaded before (`p_uploader`; nobody else's). `p_behind`: the place behind which they stand instead.
+CREATE FUNCTION add_attachments(p_message uuid, p_attachments jsonb, p_uploader text, p_behind int DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    last int := COALESCE((SELECT max(a.position) FROM attachment a WHERE a.message_id = p_message), 0);
+    last int := COALESCE(p_behind, (SELECT max(a.position) FROM attachment a WHERE a.message_id = p_message), 0);
 BEGIN
     INSERT INTO attachment (id, message_id, position, name, content_type, size, blob, content_id, inline, kind, state, source, next_at)
         SELECT (a->>'id')::uuid, p_message, last + n, a->>'name', a->>'content_type', (a->>'size')::bigint, decode(a->>'blob', 'hex'),

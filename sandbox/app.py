@@ -2,17 +2,25 @@
 
 import html
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
 
 from sandbox import mail
+from sandbox.double import Double
 from sandbox.identity import token
+from sandbox.meta import Meta
 from sandbox.people import customer
+from sandbox.phones import PhonesNews
 from sandbox.post import Post
+from sandbox.telegram import Telegram
+from sandbox.twilio import Twilio
 from sandbox.world import Place, World
 
+BEGINNING = 1_700_000_000
+"""Numbers of pretend Telegram are seconds since then (2023-11), so that those of an earlier start are always lower."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -23,14 +31,27 @@ def build(place: Place, post: Post) -> web.Application:
         async with post:
             yield
 
+    doubles: list[Double] = [Twilio(), Telegram(first=int(time.time()) - BEGINNING), Meta()]
+    news = PhonesNews(doubles)
+
+    async def providers(_: web.Application) -> AsyncIterator[None]:
+        for one in doubles:
+            await one.opened()
+        yield
+        for one in doubles:
+            await one.closed()
+
     async def let_go(_: web.Application) -> None:
         post.travels.close()
+        news.close()
 
     app = web.Application(client_max_size=50 * 1024 * 1024)
-    app.cleanup_ctx.append(relay)
+    app.cleanup_ctx.extend((relay, providers))
     app.on_shutdown.append(let_go)
     app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show)])
-    app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post)])
+    app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post), *news.routes()])
+    for one in doubles:
+        app.add_routes(one.routes())
     app.router.add_static("/static", STATIC)
     return app
 

@@ -1,6 +1,6 @@
 """What SMS and WhatsApp by Twilio have in common: all of it but who may be written to and how."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Self
 
@@ -56,9 +56,15 @@ class TwilioChannel:
 
     def sweep(self, since: float) -> AsyncIterator[Batch]:
         """What the webhooks may not have brought."""
+        return self._history().since(since)
+
+    async def trace(self, external_ids: Sequence[str]) -> Sequence[Delivery]:
+        """What became of these of ours."""
+        return await self._history().fates(external_ids)
+
+    def _history(self) -> History:
         service = self.settings.messaging_service_sid
-        history = History(self.client, prefix=self.prefix, senders=self.senders, service=service, now=self.surroundings.now)
-        return history.since(since)
+        return History(self.client, prefix=self.prefix, senders=self.senders, service=service, now=self.surroundings.now)
 
     # ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,6 @@
 """Looks through Twilio's history for what its webhooks did not bring: messages that came in, and what became of ours."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -8,6 +8,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from connectors.contract import Batch, Delivery
+from connectors.errors import Rejected
 from connectors.twilio_api.payloads import STATES, bare
 from connectors.twilio_api.webhook import status_id
 
@@ -40,6 +41,19 @@ class History:
                 found = []
         if found:
             yield Batch(tuple(found))
+
+    async def fates(self, sids: Sequence[str]) -> list[Delivery]:
+        """Of each message whether it arrived, was read, or failed; one that Twilio does not have any more says nothing."""
+        found = list[Delivery]()
+        for sid in sids:
+            try:
+                message = await self._client.messages(sid).fetch_async()
+            except Rejected:
+                continue
+            delivery = await self._delivery(message)
+            if delivery is not None:
+                found.append(delivery)
+        return found
 
     async def _messages(self, moment: datetime) -> AsyncIterator[MessageInstance]:
         """Those to and from each of our numbers; where a service has them, those of the service in the whole account."""

@@ -11,6 +11,7 @@ from hub.channels.reading import ChannelReading
 from hub.channels.reporting import Reporting
 from hub.channels.store import ChannelStore
 from hub.kernel.database import Database
+from hub.kernel.ledger import EventRow
 from hub.kernel.web import Route
 
 
@@ -30,6 +31,13 @@ class Administration:
         self.live = ChannelsLive(lambda ids: self.reading.tiles(ids, archived=True))
         self.reporting = Reporting(database, written)
         self.rules = RuleBook(database, store)
+
+    def heard(self, event: EventRow, changed: Callable[[], None]) -> None:
+        """What this node does about an event of a channel's: `changed` is called when channels must be opened or closed."""
+        if event.type in ("channel.created", "channel.changed"):
+            changed()
+        elif event.channel and event.type in ("channel.installed", "channel.uninstalled"):
+            self.reporting.ask(event.channel)
 
     def routes(self, openings: Openings) -> list[Route]:
         """All routes of this room."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -28,15 +29,25 @@ class Reporting:
     def __init__(self, database: Database, written: Callable[[], None]) -> None:
         self._database = database
         self._written = written
+        self._bells: dict[UUID, asyncio.Event] = {}
+
+    def ask(self, channel: UUID) -> None:
+        """Something was done at the provider's: ask again now."""
+        if bell := self._bells.get(channel):
+            bell.set()
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
         """Ask and write down, for ever. It never ends a channel."""
         if not isinstance(channel.connector, Reports):
             return
+        bell = self._bells.setdefault(channel.channel.id, asyncio.Event())
         while True:
             await lease.held()
+            bell.clear()
             await self.report(channel, await _asked(channel, channel.connector))
-            await asyncio.sleep(EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await bell.wait()
 
     async def report(self, channel: OpenChannel, health: Health) -> None:
         """Write down how a channel is."""

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from hub.app import Hub
+from hub.demo.outside import CHANNELS
 from hub.kernel.database import Connection, queries
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,8 @@ FIELDS = (
 )
 
 
-async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, shop: str) -> None:
-    """Make the company. Called once, on a database without people."""
+async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, shop: str, world: int | None) -> None:
+    """Make the company. Called once, on a database without people. `world`: the port of the pretend outside world, if it runs."""
     database = hub.storage.database
     async with database.transaction() as connection:
         await connection.execute("SELECT 1")
@@ -50,8 +51,10 @@ async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, sh
         for position, field in enumerate(FIELDS, 1):
             await connection.execute(QUERIES.add_field, field[0], position, *field[1:])
     channels = await _add_channels(hub, queue_ids["Pedidos"], relay_port, smtp_port, shop)
+    if world is not None:
+        channels |= await add_outside(hub, queue_ids["Pedidos"], world)
     async with database.transaction() as connection:
-        for story in _stories():
+        for story in _stories(channels):
             await _tell(connection, story, channels, queue_ids, agents)
     hub.publisher.wake()
 
@@ -77,13 +80,19 @@ async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, 
         },
         queue=queue,
     )
-    http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24)}, queue=queue)
+    http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24), "company_accounts": True}, queue=queue)
     return {"webchat": chat.id, "email": mail.id, "http": http.id}
 
 
-def _stories() -> list[dict[str, Any]]:
+async def add_outside(hub: Hub, queue: UUID, world: int) -> dict[str, UUID]:
+    """The channels at the providers of the pretend outside world."""
+    return {one.connector: (await hub.channels.add(one.connector, one.name, one.given(world), queue=queue)).id for one in CHANNELS}
+
+
+def _stories(channels: Mapping[str, UUID]) -> list[dict[str, Any]]:
+    """Those of the channels that are there, oldest first."""
     stories: list[dict[str, Any]] = tomllib.loads(files(__package__).joinpath("stories.toml").read_text(encoding="utf-8"))["story"]
-    return sorted(stories, key=lambda story: -story["messages"][0]["ago"])
+    return sorted((story for story in stories if story["channel"] in channels), key=lambda story: -story["messages"][0]["ago"])
 
 
 async def _tell(

@@ -10,8 +10,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from hub.app import Hub
 from hub.demo.company import PEOPLE, QUERIES, SUPPORT, fill
+from hub.demo.outside import CHANNELS
 from hub.errors import SetupError
 from hub.kernel.database import Database
 from hub.people.passwords import Passwords
@@ -21,6 +24,8 @@ from hub.settings import Settings
 log = logging.getLogger(__name__)
 
 WORLD_START_S = 20.0
+TOLD = ("sms", "whatsapp", "messenger", "instagram")
+"""Channels that are called by their provider. Telegram is asked."""
 
 
 class Demo:
@@ -34,7 +39,16 @@ class Demo:
         self._port = settings.sandbox.port or _free_port()
         self._relay_port = _free_port()
         self._smtp_port = settings.smtp.port or _free_port()
+        self._hub_port = settings.server.port or _free_port()
         self._password = ""
+
+    def settings(self) -> Settings:
+        """Those given, and the pretend outside world as the one private server that connectors may call."""
+        if not self._sandbox:
+            return self._settings
+        replace, given = msgspec.structs.replace, self._settings
+        private = [*given.egress.private, f"127.0.0.1:{self._port}"]
+        return replace(given, egress=replace(given.egress, private=private), server=replace(given.server, port=self._hub_port))
 
     async def prepare(self, hub: Hub) -> None:
         """The company on the first start; the ports of this start on each."""
@@ -48,20 +62,25 @@ class Demo:
             await self._change(database, shop, hash_)
         else:
             print("Filling a small company: people, queues, channels, customers ...", flush=True)
-            await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop)
+            world = self._port if self._sandbox else None
+            await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop, world)
         # Last: a start that was cut short before the database had the password sets it next time.
         await asyncio.to_thread(_write, file, self._password)
+        if self._sandbox:
+            await self._start_world(hub)
 
     async def _change(self, database: Database, shop: str, hash_: str | None) -> None:
         await database.run(QUERIES.channel_settings, "email", {"relay_port": self._relay_port, "listen_port": self._smtp_port})
         await database.run(QUERIES.channel_settings, "webchat", {"origins": shop})
+        for one in CHANNELS:
+            await database.run(QUERIES.channel_settings, one.connector, one.there(self._port))
         if hash_:
             await database.run(QUERIES.set_password, [email for email, *_ in PEOPLE], hash_)
 
     async def started(self, hub: Hub) -> None:
-        """Everything answers: start the world outside, and say where to look."""
+        """Everything answers: tell the world outside, and say where to look."""
         if self._sandbox:
-            await self._start_world(hub)
+            await self._install(hub)
         print(_welcome(hub.address, self._port if self._sandbox else None, self._smtp_port, self._password), flush=True)
 
     async def stop(self) -> None:
@@ -78,10 +97,11 @@ class Demo:
                 self._world.kill()
 
     async def _start_world(self, hub: Hub) -> None:
+        """Before any channel opens: most of them ask for their provider at once."""
         chat = next(one for one in await hub.channels.all() if one.connector == "webchat")
         options = {
             "--port": self._port,
-            "--hub": hub.address,
+            "--hub": f"http://127.0.0.1:{self._hub_port}",
             "--smtp-port": self._smtp_port,
             "--relay-port": self._relay_port,
             "--support": SUPPORT,
@@ -107,6 +127,15 @@ class Demo:
             raise SetupError(f"the pretend outside world did not start within {WORLD_START_S:.0f} seconds") from None
         self._watch = asyncio.create_task(_say_when_ended(self._world), name="watch the world outside")
 
+    async def _install(self, hub: Hub) -> None:
+        """Tell the pretend providers where this hub is, as *Install* in the console does."""
+        for channel in await hub.channels.all():
+            if channel.connector in TOLD:
+                steps = await hub.administration.checking.install(channel)
+                await hub.channels.tell("channel.installed", channel.id, None, {"ok": steps.ok})
+                if not steps.ok:
+                    log.warning("channel %s: its pretend provider was not told where this hub is: %s", channel.name, steps.steps)
+
     def _check_ports(self) -> None:
         """Before anything is written. Raises SetupError naming the port and how to choose another."""
         server, smtp = self._settings.server, self._settings.smtp
@@ -122,7 +151,7 @@ async def run_demo(settings: Settings, *, sandbox: bool) -> None:
     """Run until Ctrl-C."""
     demo = Demo(settings, sandbox=sandbox)
     try:
-        await serve(settings, prepare=demo.prepare, started=demo.started)
+        await serve(demo.settings(), prepare=demo.prepare, started=demo.started)
     finally:
         await demo.stop()
 
@@ -142,9 +171,7 @@ async def _hash(password: str) -> str:
 
 def _welcome(address: str, sandbox: int | None, smtp: int, password: str) -> str:
     people = "\n".join(f"    {email:<22} {role}" for email, _, role, _ in PEOPLE)
-    world = (
-        f"  To be a customer      http://127.0.0.1:{sandbox}   (chat bubble, mailbox; nothing leaves this computer)\n" if sandbox else ""
-    )
+    world = f"  To be a customer      http://127.0.0.1:{sandbox}   (phone, mailbox, chat bubble; nothing leaves here)\n" if sandbox else ""
     return (
         f"\nHilo is running.\n\n{world}  To answer them        {address}\n"
         f"  Mail comes in at      127.0.0.1:{smtp}  for {SUPPORT}\n\n"

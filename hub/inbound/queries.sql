@@ -12,7 +12,7 @@ SELECT require_lease($1, $2)
 
 -- name: move_cursor
 -- Listening goes on from here; asked only under the lease.
-UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
+UPDATE channel_state SET cursor = $2 WHERE channel_id = $1
 
 -- name: unread_deliveries
 -- Deliveries that are stored and not read yet, in the order in which they came (their ids know nothing of it).
@@ -55,8 +55,19 @@ SELECT settle_attachment($1, $2, $3, $4, $5, $6)
 -- name: sweep_from
 -- From when on a provider's history is looked through: a little before the last time, at first since the channel was set up; never further
 -- back than a month.
-SELECT now() AS began, GREATEST(COALESCE(s.swept_at, c.created_at) - interval '10 minutes', now() - interval '30 days') AS since
+SELECT now() AS began, COALESCE(s.swept_at, c.created_at) AS last, GREATEST(COALESCE(s.swept_at, c.created_at) - interval '10 minutes', now() - interval '30 days') AS since
 FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id WHERE c.id = $1
+
+-- name: untold
+-- What was sent on a channel and nothing was heard of since: ten minutes after it left, and each time it is twice as old, for a day. $2: when
+-- that was asked last.
+SELECT n.name FROM message m CROSS JOIN LATERAL (
+    SELECT m.external_id AS name WHERE m.external_id IS NOT NULL
+    UNION ALL SELECT a.external_id FROM message_alias a WHERE a.message_id = m.id) n
+WHERE m.channel_id = $1 AND m.number > 0 AND m.at > now() - interval '2 days' AND m.direction = 'out' AND m.state = 'sent'
+  AND EXISTS (SELECT 1 FROM generate_series(0, 7) AS age (doubled)
+              WHERE m.state_at + interval '10 minutes' * 2 ^ age.doubled > $2 AND m.state_at + interval '10 minutes' * 2 ^ age.doubled <= now())
+ORDER BY m.number DESC LIMIT 200
 
 -- name: swept
 -- A provider's history was looked through up to this moment.

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import datetime
 
-from connectors.contract import Sweeps
+from connectors.contract import Delivery, Sweeps, Traces
 from connectors.errors import AuthFailed, ConnectorError
 from hub.channels.model import OpenChannel
 from hub.inbound.duties import Reading
@@ -44,14 +45,21 @@ class Sweeping:
 
     async def _sweep(self, channel: OpenChannel, connector: Sweeps) -> None:
         """From a little before the last time on; what is known already changes nothing. A sweep that breaks off is done again."""
-        began, since = await self._times(channel)
-        async with aclosing(connector.sweep(since.timestamp())) as batches:  # type: ignore[type-var]
+        times = await self._database.row(QUERIES.sweep_from, channel.channel.id)
+        assert times is not None
+        async with aclosing(connector.sweep(times["since"].timestamp())) as batches:  # type: ignore[type-var]
             async for batch in batches:
-                await self._inbox.accept(channel, batch.deliveries)
-                self._reading.ring(channel.channel.id)
-        await self._database.run(QUERIES.swept, channel.channel.id, began)
+                await self._take(channel, batch.deliveries)
+        if isinstance(channel.connector, Traces):
+            await self._trace(channel, channel.connector, times["last"])
+        await self._database.run(QUERIES.swept, channel.channel.id, times["began"])
 
-    async def _times(self, channel: OpenChannel) -> tuple[datetime, datetime]:
-        row = await self._database.row(QUERIES.sweep_from, channel.channel.id)
-        assert row is not None
-        return row["began"], row["since"]
+    async def _trace(self, channel: OpenChannel, connector: Traces, last: datetime) -> None:
+        """What was sent before the time that a sweep looks at, and may have arrived within it."""
+        untold = await self._database.rows(QUERIES.untold, channel.channel.id, last)
+        if untold:
+            await self._take(channel, await connector.trace([row["name"] for row in untold]))
+
+    async def _take(self, channel: OpenChannel, deliveries: Sequence[Delivery]) -> None:
+        await self._inbox.accept(channel, deliveries)
+        self._reading.ring(channel.channel.id)

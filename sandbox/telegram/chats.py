@@ -23,13 +23,15 @@ class Chats:
     """People and messages. `note` puts a message on a phone or tells that one changed; `find` gives one of a phone's; `typing` tells a
     customer's phone that the company writes."""
 
-    def __init__(self, note: Callable[[Shown], Awaitable[Any]], find: Callable[[str], Shown], typing: Callable[[str], None]) -> None:
+    def __init__(
+        self, note: Callable[[Shown], Awaitable[Any]], find: Callable[[str], Shown], typing: Callable[[str], None], first: int
+    ) -> None:
         self._note = note
         self._find = find
         self.typing = typing
         self._people: dict[str, Person] = {}
         self._messages: dict[tuple[int, int], Kept] = {}
-        self._last = 100
+        self._last = first
         self.presses: set[str] = set()
         """Presses of buttons that the bot has not answered: their clock is still running."""
 

@@ -26,11 +26,13 @@ class Telegram(Double):
 
     name = "telegram"
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 100) -> None:
+        """`first`: numbers begin behind this. A world that is started anew must not give those of yesterday once more."""
         super().__init__()
         self.updates = Updates(self.fault, self._do)
+        self.updates.begin(first)
         self.files = Files()
-        self.chats = Chats(self.show, self.find, self._tell_typing)
+        self.chats = Chats(self.show, self.find, self._tell_typing, first)
         self._phones = Phones(self.chats, self.files, self.updates)
         self._methods = Api(self.chats, self.files, self.updates).methods()
         self._bringing: asyncio.Task[None] | None = None

@@ -59,9 +59,14 @@ class Updates:
     webhook: Webhook = field(default_factory=Webhook)
     _last: int = 800_000_000
     _last_at: float = 0.0
+
     _turn: int = 0
     _open: bool = True
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def begin(self, first: int) -> None:
+        """Numbers of updates go on from here."""
+        self._last += first
 
     async def add(self, word: str, body: dict[str, Any]) -> None:
         """Something happened, of a kind that the bot may have asked for or not."""

@@ -27,3 +27,14 @@ async def test_a_connector_that_cannot_say_how_it_is_goes_on(house: House, olga:
         tile = await seen.sees(id_, lambda one: one["state"] == "degraded")
     assert tile["detail"] == "the connector broke: ValueError"
     assert "'good'" not in "".join(house.log.lines)
+
+
+async def test_a_provider_is_asked_again_when_its_webhook_was_set(house: House, olga: Browser, made: dict[str, Any]) -> None:
+    PROVIDER.health, id_ = Health("down", "nothing comes in"), made["channel"]["id"]
+    async with watching(house) as seen:
+        await olga.ask("POST", f"/channels/{id_}/enable")
+        await seen.sees(id_, lambda one: one["detail"] == "nothing comes in")
+        PROVIDER.health = Health("up")
+        await olga.ask("POST", f"/channels/{id_}/install")
+        tile = await seen.sees(id_, lambda one: one["state"] == "up")
+    assert tile["detail"] == ""

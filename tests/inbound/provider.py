@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from connectors.contract import Address, Batch, Delivery, Event, Media, Message, Outgoing, Reception, Sent, Step, WebhookRequest
+from connectors.contract import Address, Batch, Delivery, Event, Media, Message, Outgoing, Receipt, Reception, Sent, Step, WebhookRequest
 from connectors.egress import WebEgress
 from connectors.errors import MalformedPayload, Refused
 from connectors.manifest import Manifest
@@ -32,6 +32,7 @@ class Depot:
     history: list[Delivery] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     swept_from: list[float] = field(default_factory=list)
+    traced: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     most_at_once: int = 0
@@ -53,7 +54,7 @@ class Depot:
 
 
 class DepotConnector:
-    """Messages are JSON: {"id", "from", "text"}."""
+    """Messages are JSON: {"id", "from", "text"}; what became of one of ours: {"arrived"}."""
 
     def __init__(self, depot: Depot, egress: WebEgress) -> None:
         self._depot = depot
@@ -76,6 +77,8 @@ class DepotConnector:
         """One message."""
         try:
             said = json.loads(delivery.body)
+            if "arrived" in said:
+                return [Receipt("delivered", external_id=said["arrived"])]
             return [Message(said["id"], Address("account", said["from"]), said["text"])]
         except (ValueError, KeyError, TypeError) as error:
             raise MalformedPayload(f"no message: {error!r}") from error
@@ -89,6 +92,11 @@ class DepotConnector:
         self._depot.swept_from.append(since)
         for one in self._depot.history:
             yield Batch((one,))
+
+    async def trace(self, external_ids: Sequence[str]) -> Sequence[Delivery]:
+        """All of them arrived."""
+        self._depot.traced.extend(external_ids)
+        return [Delivery("arrived", name, json.dumps({"arrived": name}).encode()) for name in external_ids]
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """It takes everything."""

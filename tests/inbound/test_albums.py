@@ -67,3 +67,10 @@ async def test_an_album_that_two_nodes_take_in_at_once_is_one_message(entrance: 
         await asyncio.gather(*takes)
     assert await _counts(entrance) == (1, 1, 1, 12)
     assert await entrance.quarantined() == []
+
+
+async def test_the_pictures_of_an_album_stand_in_the_providers_order_however_they_come(entrance: Entrance) -> None:
+    for number in (9, 11, 10, 8):
+        await entrance.deliver(f"d{number}", picture(number, "a1"))
+    rows = await entrance.database.rows("SELECT name FROM attachment ORDER BY position")
+    assert [row["name"] for row in rows] == ["8.jpg", "9.jpg", "10.jpg", "11.jpg"]

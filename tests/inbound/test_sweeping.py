@@ -7,12 +7,13 @@ from typing import Any
 from connectors.contract import Delivery, Event
 from hub.channels.model import Channel
 from hub.inbound.duties import Reading
+from hub.inbound.group import QUERIES
 from hub.inbound.inbox import Inbox
 from hub.inbound.sweeping import Sweeping
 from hub.kernel.blobs import Blobs
 from hub.kernel.spool import Spool
 from tests.inbound.provider import depot_channel, serving
-from tests.inbound.scene import Entrance
+from tests.inbound.scene import Entrance, message
 from tests.rig.waiting import eventually
 
 
@@ -56,6 +57,29 @@ async def test_one_that_nobody_can_read_does_not_hold_up_the_sweep(entrance: Ent
             await eventually(lambda: _swept(entrance), what="the history was looked through")
     assert await entrance.texts() == ["one", "two"]
     assert len(await entrance.quarantined()) == 1
+
+
+async def test_what_became_of_ours_is_asked_ten_minutes_after_it_left_and_ever_more_seldom(entrance: Entrance, tmp_path: Path) -> None:
+    sweeping, _ = _sweeping(entrance, tmp_path)
+    await entrance.deliver("d1", message("rosa", "hello"))
+    sql = """
+        INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text,
+                             state, external_id, at, state_at)
+        SELECT uuidv7(), nextval('message_number'), customer_id, topic_id, channel_id, identity_id, 'out', 'human', address, '',
+               'sent', age::text, now() - age * interval '1 minute', now() - age * interval '1 minute'
+        FROM message, unnest(ARRAY[2, 11, 15, 22, 35, 1300, 3000]) AS age WHERE direction = 'in'"""
+    await entrance.database.run(sql)
+    await entrance.database.run(QUERIES.swept, entrance.channel.id, await entrance.database.value("SELECT now() - interval '5 minutes'"))
+    before = await _swept(entrance)
+    async with depot_channel(entrance) as (depot, channel), serving(sweeping.serve, entrance, channel):
+        await eventually(lambda: _later(entrance, before), what="the history was looked through")
+    assert sorted(depot.traced) == ["11", "22"]
+    rows = await entrance.database.rows("SELECT external_id FROM message WHERE state = 'delivered' ORDER BY external_id")
+    assert [row["external_id"] for row in rows] == ["11", "22"]
+
+
+async def _later(entrance: Entrance, before: Any) -> bool:
+    return bool(await _swept(entrance) > before)
 
 
 async def _swept(entrance: Entrance) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract import Sent
 from connectors.errors import AuthFailed, RateLimited, Rejected
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
@@ -258,3 +259,14 @@ async def test_a_secret_that_the_provider_repeats_stands_in_no_error(post: Post,
     assert await post.database.value("SELECT error->>'detail' FROM message WHERE id = $1", message) == "no such account: /accounts/•••/send"
     assert "•••" in caplog.text
     assert "very-secret" not in caplog.text
+
+
+async def test_copies_that_were_refused_are_still_told_once_the_others_arrived(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = Sent("p0", refused={"eva@x.example": "no such user"})
+    message = await post.write(rosa, "hola")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent")
+    await post.receipt(None, "delivered", name="p0")
+    error = await post.database.value("SELECT error FROM message WHERE id = $1 AND state = 'delivered'", message)
+    assert error == {"code": "partly_refused", "detail": "eva@x.example: no such user"}

@@ -8,9 +8,11 @@ from hub.customers.records import QUERIES as CUSTOMERS
 from hub.outbound.sending import QUERIES
 from tests.outbound.conftest import Post
 
-LONG = """INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text, state, external_id)
-          SELECT uuidv7(), nextval('message_number'), m.customer_id, m.topic_id, c.id, m.identity_id, CASE WHEN n % 2 = 0 THEN 'in' ELSE 'out' END,
-                 CASE WHEN n % 2 = 0 THEN 'customer' ELSE 'human' END, m.address, 'x', CASE WHEN n % 2 = 0 THEN 'received' ELSE 'read' END, 'e' || n
+LONG = """INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, address, text,
+                               state, external_id)
+          SELECT uuidv7(), nextval('message_number'), m.customer_id, m.topic_id, c.id, m.identity_id,
+                 CASE WHEN n % 2 = 0 THEN 'in' ELSE 'out' END, CASE WHEN n % 2 = 0 THEN 'customer' ELSE 'human' END, m.address, 'x',
+                 CASE WHEN n % 2 = 0 THEN 'received' ELSE 'read' END, 'e' || n
           FROM message m, channel c, generate_series(1, 3000) n WHERE m.id = $1"""
 
 

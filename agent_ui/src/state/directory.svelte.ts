@@ -25,6 +25,11 @@ export class Directory {
     return this.#channels.filter((channel) => channel.enabled !== false && channel.state === "down");
   }
 
+  /** There is a counter where visits are written down. */
+  get counter(): boolean {
+    return this.#channels.some((channel) => channel.connector === "counter" && channel.enabled !== false);
+  }
+
   reset(channels: Channel[]): void {
     this.#channels = channels;
     void this.#load();

@@ -95,3 +95,16 @@ async def test_a_long_history_comes_page_by_page(world: World) -> None:
     sizes = [len(one.deliveries) async for one in channel.sweep(time.time() - 3600)]
     assert (sum(sizes), max(sizes)) == (1203, 100)
     assert len(world.asked("/Messages.json?To=")) == 3
+
+
+async def test_what_became_of_a_message_that_left_long_ago_is_asked_by_its_name(world: World) -> None:
+    channel, hook = await world.sms()
+    world.fails("lost", path="/status/")
+    sent = await channel.send(outgoing(hook=hook))
+    await world.double.webhooks.settled()
+    earlier(world, 7200)
+    assert await swept(channel) == []
+    (delivery,) = await channel.trace([sent.external_id, "SM" + "0" * 32])
+    (receipt,) = channel.parse(delivery)
+    told: Any = receipt
+    assert (told.state, told.external_id) == ("delivered", sent.external_id)
