@@ -171,9 +171,7 @@ async def _hash(password: str) -> str:
 
 def _welcome(address: str, sandbox: int | None, smtp: int, password: str) -> str:
     people = "\n".join(f"    {email:<22} {role}" for email, _, role, _ in PEOPLE)
-    world = (
-        f"  To be a customer      http://127.0.0.1:{sandbox}   (chat bubble, mailbox; nothing leaves this computer)\n" if sandbox else ""
-    )
+    world = f"  To be a customer      http://127.0.0.1:{sandbox}   (phone, mailbox, chat bubble; nothing leaves here)\n" if sandbox else ""
     return (
         f"\nHilo is running.\n\n{world}  To answer them        {address}\n"
         f"  Mail comes in at      127.0.0.1:{smtp}  for {SUPPORT}\n\n"

@@ -12,7 +12,7 @@ SELECT require_lease($1, $2)
 
 -- name: move_cursor
 -- Listening goes on from here; asked only under the lease.
-UPDATE channel_state SET cursor = $2, last_in_at = now() WHERE channel_id = $1
+UPDATE channel_state SET cursor = $2 WHERE channel_id = $1
 
 -- name: unread_deliveries
 -- Deliveries that are stored and not read yet, in the order in which they came (their ids know nothing of it).

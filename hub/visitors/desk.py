@@ -200,7 +200,7 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     if row is None or row["state"] is None:
         return {"phase": "new", "position": None, "expected_wait_s": None, "agent": None, "read_to": 0}
     wait = waits.get(str(row["work"]))
-    phase = _phase(row["state"], row["topic_state"])
+    phase = phase_of(row["state"], row["topic_state"])
     return {
         "phase": phase,
         "position": wait.position if wait else None,
@@ -210,7 +210,7 @@ def _state(row: Record | None, waits: Mapping[str, Wait]) -> dict[str, Any]:
     }
 
 
-def _phase(work: str, topic: str) -> str:
+def phase_of(work: str, topic: str) -> str:
     """While somebody wraps up, the talk can still go on: for the visitor it is over when its matter is closed."""
     if work in ("queued", "offered"):
         return "queued"

@@ -1,6 +1,7 @@
-// The page where one is the customer: who one is, the mailbox, the shop, what goes wrong and what has travelled.
+// The page where one is the customer: who one is, the phone, the mailbox, the shop, what goes wrong and what has travelled.
 import { ask, el, icon } from "./dom.js";
 import { Mailbox } from "./mailbox.js";
+import { Phone } from "./phone.js";
 import { clock, language, say, sayAll, speak } from "./words.js";
 
 const MOST_ROWS = 200;
@@ -9,6 +10,7 @@ const FAULTS = ["slow_ms", "451", "450", "refuse", "552", "drop_after_dot", "han
 const at = (id) => document.getElementById(id);
 const root = document.documentElement;
 const mailbox = new Mailbox();
+const phone = new Phone();
 let world = null;
 let travels = [];
 
@@ -33,6 +35,7 @@ function be(id) {
   localStorage.setItem("sandbox:me", customer.id);
   at("me").value = customer.id;
   mailbox.be(customer);
+  phone.be(customer);
   drawShop();
 }
 
@@ -129,6 +132,7 @@ function drawWords() {
   drawFaults();
   drawTravels();
   mailbox.draw();
+  phone.draw();
   drawShop();
 }
 
@@ -163,6 +167,7 @@ async function start() {
   };
   be(localStorage.getItem("sandbox:me"));
   drawWords();
+  phone.start();
   return watch();
 }
 

@@ -59,18 +59,28 @@ async def test_work_goes_from_offer_to_closed_by_keys_alone(sign_in: SignIn) -> 
     await page.keyboard.press("e")
     closing = page.get_by_role("form", name=f"Cerrar lo de {name}")
     await expect(closing.get_by_role("radio").first).to_be_focused()
-    await page.keyboard.press("Escape")
-    await expect(closing).to_have_count(0)  # too early: back to the conversation
-    await expect(page.locator("#composer")).to_be_focused()
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("e")
-    await expect(closing.get_by_role("radio").first).to_be_focused()
     await page.keyboard.press("1")
     assert await violations(page) == []
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_role("status").filter(has_text=f"{name} cerrado")).to_be_visible()
     await expect(page.locator(".row", has_text=name)).to_have_count(0)
     assert broken == []
+
+
+async def test_closing_too_early_has_a_way_back_by_escape(sign_in: SignIn) -> None:
+    page = await sign_in("ana")
+    await available(page)
+    await page.get_by_role("alertdialog").first.wait_for()
+    await page.keyboard.press(ACCEPT)
+    await page.get_by_role("log").wait_for()
+    await page.keyboard.press("e")
+    closing = page.get_by_role("form", name="Cerrar lo de")
+    await expect(closing.get_by_role("radio").first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(closing).to_have_count(0)
+    await expect(page.locator("#composer")).to_be_focused()
+    mine = (await (await page.request.get("/api/v1/work?mine=1")).json())["items"]
+    assert [work["state"] for work in mine] == ["assigned"]
 
 
 async def test_a_declined_offer_goes_to_a_colleague(sign_in: SignIn) -> None:
@@ -90,6 +100,7 @@ async def test_a_declined_offer_goes_to_a_colleague(sign_in: SignIn) -> None:
 async def test_a_supervisor_sees_why_something_waits_and_gives_it_to_somebody(sign_in: SignIn) -> None:
     ana = await sign_in("ana")
     sofia = await sign_in("sofia", "/supervise")
+    broken = failures(sofia)
     first = sofia.locator(".waits__row").first
     name = await first.locator("b").first.inner_text()
     await first.click()
@@ -101,6 +112,7 @@ async def test_a_supervisor_sees_why_something_waits_and_gives_it_to_somebody(si
     await sofia.get_by_role("button", name="Asignar", exact=True).click()
     await expect(ana.locator(".row", has_text=name)).to_be_visible()
     await expect(sofia.locator(".waits__row", has_text=name)).to_have_count(0)
+    assert broken == []
 
 
 async def test_a_lost_connection_is_told_and_the_desk_catches_up(sign_in: SignIn) -> None:

@@ -36,4 +36,5 @@ async def test_a_provider_is_asked_again_when_its_webhook_was_set(house: House, 
         await seen.sees(id_, lambda one: one["detail"] == "nothing comes in")
         PROVIDER.health = Health("up")
         await olga.ask("POST", f"/channels/{id_}/install")
-        await seen.sees(id_, lambda one: one["state"] == "up")
+        tile = await seen.sees(id_, lambda one: one["state"] == "up")
+    assert tile["detail"] == ""

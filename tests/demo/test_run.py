@@ -66,7 +66,7 @@ async def test_a_second_start_with_another_password_changes_it_for_everybody(dem
 
 
 async def test_the_end_of_the_world_outside_is_noticed_and_said(demo: Demo) -> None:
-    await demo.start()
+    await demo.start(HILO_LOG_FORMAT="auto")
     (world,) = [child for child in psutil.Process(demo.pid).children() if "sandbox" in child.cmdline()]
     world.kill()
 
@@ -75,6 +75,7 @@ async def test_the_end_of_the_world_outside_is_noticed_and_said(demo: Demo) -> N
 
     await eventually(is_said, what="the end of the world outside is said")
     assert await demo.ready(), "the hub goes on"
+    assert [line for line in demo.log.splitlines() if line.startswith("{")] == []  # for people, also where no terminal is
 
 
 @pytest.mark.parametrize("variable", ["HILO_PORT", "HILO_SMTP_PORT", "HILO_SANDBOX_PORT"])

@@ -6,7 +6,10 @@ import pytest
 
 from hub.errors import Conflict, Invalid
 from hub.kernel.database import Database
+from hub.visitors.desk import QUERIES as DESK_QUERIES
+from hub.visitors.desk import phase_of
 from hub.visitors.farewell import Farewell
+from hub.work.model import WrapUpInput
 from tests.work.scene import Floor
 
 
@@ -75,3 +78,23 @@ async def test_what_is_no_score_is_refused_with_what_is(farewell: Farewell, scor
 async def test_there_is_nothing_to_rate_before_the_first_message(farewell: Farewell) -> None:
     with pytest.raises(Conflict):
         await farewell.rate("nobody", 5, "")
+
+
+async def phase(floor: Floor) -> str:
+    """How the talk stands on the screen of `grace`."""
+    [row] = await floor.database.rows(DESK_QUERIES.states, ["grace"])
+    return phase_of(row["state"], row["topic_state"])
+
+
+async def test_while_the_agent_wraps_up_the_talk_goes_on_for_the_visitor(floor: Floor) -> None:
+    work = await talking(floor)
+    await floor.moves.finish(floor.who("ana"), work)
+    assert await phase(floor) == "talking"
+    await floor.moves.wrap_up(floor.who("ana"), work, WrapUpInput(code="resolved"))
+    assert await phase(floor) == "closed"
+
+
+async def test_a_visitor_who_has_left_is_asked_how_it_was_before_the_wrap_up(floor: Floor, farewell: Farewell) -> None:
+    await talking(floor)
+    await farewell.leave("grace")
+    assert await phase(floor) == "closed"

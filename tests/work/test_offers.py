@@ -132,3 +132,12 @@ async def test_why_work_waits_is_written_down_for_every_member(floor: Floor) -> 
     assert {reason.agent.name: reason.name for reason in view.reasons if reason.agent} == {"Ana": None, "Luis": "training"}
     why = await floor.reading.why(view)
     assert (why.position, why.expected_wait_s) == (1, None)
+
+
+async def test_the_place_in_the_queue_counts_what_is_being_offered_as_well(floor: Floor) -> None:
+    await floor.agent("ana", "service")
+    first = await floor.message("marta", kind="voice")
+    await floor.expect_offer(first, "ana")
+    second = await floor.message("pedro", kind="voice")
+    places = {id_: wait.position for id_, wait in (await floor.reading.waits([first, second])).items()}
+    assert places == {first: 1, second: 2}

@@ -9,6 +9,7 @@ import { m } from "../ui/words.ts";
 import { BegunAnswer, type Begun } from "./draft.svelte.ts";
 import { copies } from "./doubts.ts";
 import { addresses, fileRoom, lockOf, room, tooLong, wayKey, wayOf, wrongAddresses, type FileRoom } from "./limits.ts";
+import { mailAnswered, subjectOf } from "./subjects.ts";
 import { mentioned } from "./text.ts";
 import { Uploads } from "./uploads.svelte.ts";
 
@@ -82,17 +83,13 @@ export class Compose {
 
   /** The customer's last mail in that matter, which a mail of ours goes on from. */
   get lastMail(): Message | undefined {
-    const topic = this.#topic;
-    return this.conversation.messages.findLast(
-      (message) => message.direction === "in" && message.channel?.connector === "email" && (topic === null || message.topic === topic),
-    );
+    return mailAnswered(this.conversation.messages, this.#topic);
   }
 
   /** The subject of a mail of ours, as long as the agent gives no other. */
   get usualSubject(): string {
-    const topic = this.#topic;
-    const last = this.lastMail?.subject || this.conversation.customer?.topics.find((one) => one.id === topic)?.subject || this.place().work?.topic?.subject;
-    return last ? (/^re:/iu.test(last) ? last : `Re: ${last}`) : m.mail_subject_usual();
+    const topics = [...(this.conversation.customer?.topics ?? []), ...(this.place().work?.topic ? [this.place().work!.topic] : [])];
+    return subjectOf(this.lastMail, topics, this.#topic) ?? m.mail_subject_usual();
   }
 
   /** Everybody else who had that mail, our own addresses left out. */
