@@ -19,7 +19,8 @@ def accepted(answer: Answer) -> None:
     """Let only a 2xx pass. Raises RateLimited (429), AuthFailed (401, 403), Unavailable (5xx), Rejected (all else)."""
     if 200 <= answer.status < 300:
         return
-    said = f"answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
+    words = answer.body[:300].decode(errors="replace")
+    said = f"answered {answer.status}: {words}".removesuffix(": ")
     if answer.status == 429:
         raise RateLimited(said, retry_after=retry_after(answer.headers))
     if answer.status in (401, 403):

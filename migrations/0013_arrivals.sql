@@ -197,25 +197,6 @@ BEGIN
 END
 $$;
 
--- All that was sent to an address up to a moment was delivered, or read; not what left after it, though the provider's clock and ours may
--- differ by some seconds. For what is on its way just now it is heard again in a minute.
-CREATE FUNCTION take_watermark(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    place uuid := (p->>'channel')::uuid;
-    until timestamptz := to_timestamp((p->>'until')::float);
-    peer uuid := (SELECT i.id FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value');
-BEGIN
-    PERFORM raise_message(m.id, p->>'state', NULL) FROM message m
-        WHERE m.identity_id = peer AND m.channel_id = place AND m.direction = 'out' AND m.state IN ('sent', 'delivered')
-          AND message_rank(m.state) < message_rank(p->>'state')
-          AND m.at <= until AND (m.state <> 'sent' OR m.state_at <= until + interval '10 seconds');
-    IF NOT p ? 'late' AND EXISTS (SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id
-                                  WHERE o.channel_id = place AND o.state = 'sending' AND m.identity_id = peer AND m.at <= until) THEN
-        INSERT INTO parked_event (channel_id, external_id, what, event) VALUES (place, '', 'watermark', p);
-    END IF;
-END
-$$;
-
 -- A message of ours that was written in the provider's own app. One that we know by our id or the provider's is no new message: it, or the
 -- part of it that came back, was sent, and is called so. While
 -- something is being sent to the same address, the echo may be of that: it waits until the provider's answer says so, or not.
@@ -336,19 +317,6 @@ BEGIN
     LOOP
         PERFORM take_event(parked.event);
     END LOOP;
-END
-$$;
-
--- Every few seconds: a receipt that came in the very moment in which its message got its name saw none, and was not seen itself. Only the
--- youngest can be such; says how many there were.
-CREATE FUNCTION meet_receipts() RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-    met int;
-BEGIN
-    WITH known AS (
-        DELETE FROM parked_receipt r WHERE r.at > now() - interval '2 minutes' AND find_message(r.channel_id, r.external_id) IS NOT NULL RETURNING r.*)
-    SELECT count(take_receipt(k.channel_id, NULL, k.external_id, k.state, k.reason)) INTO met FROM known k;
-    RETURN met;
 END
 $$;
 

@@ -24,6 +24,7 @@ RULES: Sequence[Rule] = (
     Rule("files", "a file is sent", sending.a_file_is_sent),
     Rule("faults", "what the provider does wrong has the right class of error", sending.faults_have_their_class),
     Rule("ambiguous", "an answer that is lost leaves a doubt, and says so", sending.a_lost_answer_is_ambiguous),
+    Rule("discreet", "no secret stands in an error or in a step of check()", sending.errors_tell_no_secret),
     Rule("check", "check() names its steps in both languages, and says what to do", sending.check_names_its_steps),
     Rule("quiet_check", "check() reaches no customer", sending.check_reaches_nobody),
     Rule("stop", "a stop in the middle leaves nothing running", stopping.a_stop_leaves_nothing),

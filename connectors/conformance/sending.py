@@ -144,6 +144,29 @@ def _said(result: object) -> str:
     return named(result) if isinstance(result, BaseException) else repr(result)[:200]
 
 
+async def errors_tell_no_secret(subject: Subject) -> Sequence[str]:
+    """What goes wrong is shown to agents and admins, and logged: no secret stands in it, nor in what caused it."""
+    needs_provider(subject)
+    found = list[str]()
+    for fault in ("unauthorised", "broken", "nobody", "cut", "garbage"):
+        async with provider(subject, fault) as there:
+            secrets = {name: str(value) for name in subject.secrets if (value := subject.given(there.url).get(name))}
+            said = _whole(await sent(subject, there, outgoing(subject)))
+        steps = await _steps(subject, fault)
+        said += _whole(steps) if isinstance(steps, BaseException) else repr(steps)
+        found += [f"{WORDS[fault]}, and the secret {name!r} stood in what was said" for name, value in secrets.items() if value in said]
+    return found
+
+
+def _whole(result: object) -> str:
+    """An error with all that caused it."""
+    chain = list[BaseException]()
+    while isinstance(result, BaseException) and not any(result is one for one in chain):
+        chain.append(result)
+        result = result.__cause__ or result.__context__
+    return " ".join(map(repr, chain))
+
+
 # ── Check ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

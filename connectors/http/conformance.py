@@ -13,7 +13,13 @@ TO = Address("account", "4711")
 
 def settings(url: str) -> dict[str, Any]:
     """A shop's system."""
-    return {"secret": "a-secret-of-the-shop", "second_secret": "the-secret-before", "url": f"{url}/hilo"}
+    return {
+        "secret": "a-secret-of-the-shop",
+        "second_secret": "the-secret-before",
+        "url": f"{url}/hilo",
+        "kinds": "account phone email",
+        "company_accounts": True,
+    }
 
 
 def signed(request: WebhookRequest, settings: Any) -> WebhookRequest:

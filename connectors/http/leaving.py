@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -136,9 +137,14 @@ def outcome(answer: Answer, id_: str) -> Sent:
         raise WindowClosed(str(said.get("message", ""))[:300] or "a template is needed", code="window_closed")
     if 400 <= answer.status < 500 and answer.status not in (401, 403, 429) and isinstance(said.get("message"), str):
         raise Rejected(said["message"][:300])
-    accepted(answer)
+    accepted(without_body(answer))
     own = said.get("id")
     return Sent(own[:200] if isinstance(own, str) and own else id_, "delivered" if said.get("state") == "delivered" else "sent")
+
+
+def without_body(answer: Answer) -> Answer:
+    """An answer of which no word gets into an error: who chooses the address must not read there what a server of others says."""
+    return replace(answer, body=b"")
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:

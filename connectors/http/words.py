@@ -15,7 +15,8 @@ MEDIA_BYTES = 2 * 1024 * 1024
 
 
 class Person(Struct, frozen=True):
-    """Somebody: your own id of the customer, or a phone number, an e-mail address, ..."""
+    """Somebody: your own id of the customer (`account`); or a phone number, an e-mail address, ..., where the channel's settings allow
+    that kind."""
 
     value: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\S")]
     kind: Kind = "account"

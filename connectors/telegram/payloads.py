@@ -52,6 +52,8 @@ def events_of(delivery: Delivery, *, key: bytes) -> list[Event]:
 
 def press_of(body: bytes) -> str:
     """The id of the button press in an update, empty when it is none. Telegram wants to hear that it was seen."""
+    if b'"callback_query"' not in body:
+        return ""
     try:
         update = DECODER.decode(body)
     except (ValueError, RecursionError):

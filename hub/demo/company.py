@@ -81,7 +81,7 @@ async def _add_channels(hub: Hub, queue: UUID, relay_port: int, smtp_port: int, 
         },
         queue=queue,
     )
-    http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24)}, queue=queue)
+    http = await add("http", "Tienda (HTTP)", {"secret": secrets.token_urlsafe(24), "company_accounts": True}, queue=queue)
     counter = await add("counter", "Mostrador", {}, queue=queue)
     return {"webchat": chat.id, "email": mail.id, "http": http.id, "counter": counter.id}
 

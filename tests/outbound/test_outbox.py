@@ -71,6 +71,7 @@ async def test_a_channel_that_has_to_wait_is_forgiven_when_it_is_opened_anew(pos
         await post.stands(message, "queued")
     async with post.serving(post.company.webchat, provider):
         await post.stands(message, "sent")
+    assert provider.texts == ["held", "held"]
 
 
 async def test_a_wait_that_is_over_sends_everything(post: Post) -> None:

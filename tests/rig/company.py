@@ -45,7 +45,7 @@ async def found(database_url: str, data: Path, *, outside: str = "", relay_port:
     async with Database(DatabaseSettings(database_url, connections=2)) as database:
         agents, tokens = await _people(database)
         store = ChannelStore(database, Secrets(read_key(data / "key")), data / "channels.sealed")
-        http = await store.add("http", "Shop system", {"secret": SECRET, "url": outside})
+        http = await store.add("http", "Shop system", {"secret": SECRET, "url": outside, "company_accounts": True})
         chat = await store.add("webchat", "Chat", {})
         channels = {"http": str(http.id), "webchat": str(chat.id)}
         if relay_port:

@@ -27,6 +27,12 @@ NEVER_WAITS = f"""try:
         except Exception as error:
             raise Ambiguous("?") from error
 """
+TELLS = f"""try:
+            {SEND}
+        except Exception as error:
+            from connectors.errors import AuthFailed
+            raise AuthFailed(str(self._headers)) from error
+"""
 DEAF = """    async def listen(self, cursor: Any) -> Any:
         import asyncio
         try:
@@ -139,6 +145,7 @@ MISTAKES = (
         "await account()\n        return []",
         "check() raised",
     ),
+    one("discreet", "tells_its_key", CODE, f"{SEND}\n", TELLS, "'api_key' stood in what was said"),
     one("check", "has_steps_without_words", CODE, 'step("account", LABEL, TODO', 'step("account", {}, {}', "no label in es"),
     one("check", "is_always_fine", CODE, "accepted(answer)\n            return", "return", "every step of check() is fine"),
     one(

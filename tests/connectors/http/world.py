@@ -14,6 +14,8 @@ from connectors.http.connector import Http, Settings
 from connectors.http.signing import signature
 
 SECRET, BEFORE = "the-new-secret", "the-old-secret"
+SHOP = {"secret": SECRET, "kinds": "account phone email", "company_accounts": True}
+"""A shop that is trusted with everything."""
 NOW = 1_772_600_000.0
 ROSA = {"value": "4711", "name": "Rosa Gil"}
 
@@ -54,7 +56,7 @@ async def opened(**given: Any) -> AsyncIterator[tuple[Shop, Http]]:
     try:
         async with WebEgress(named=[host]) as egress:
             around = Surroundings("http-1", "https://hilo.example", bytes(32), now=lambda: NOW, egress=egress)
-            async with Http(Settings(**{"secret": SECRET, "url": f"{shop.address}/hilo", **given}), around) as channel:
+            async with Http(Settings(**{**SHOP, "url": f"{shop.address}/hilo", **given}), around) as channel:
                 yield shop, channel
     finally:
         await runner.cleanup()
@@ -62,7 +64,7 @@ async def opened(**given: Any) -> AsyncIterator[tuple[Shop, Http]]:
 
 def channel(**given: Any) -> Http:
     """One that asks nobody."""
-    return Http(Settings(**{"secret": SECRET, **given}), Surroundings("http-1", "https://hilo.example", bytes(32)))
+    return Http(Settings(**{**SHOP, **given}), Surroundings("http-1", "https://hilo.example", bytes(32)))
 
 
 def request(*events: Any, secret: str = SECRET, at: float = NOW, late: float = 0.0, **headers: str) -> WebhookRequest:
