@@ -44,6 +44,7 @@ GET    /customers/{id}/timeline              agent
 GET    /commitments                          agent
 PUT    /commitments/{id}                     agent
 GET    /customers/{id}/conversation          agent
+GET    /mentions                             agent
 PUT    /customers/{id}/read                  agent
 PUT    /customers/{id}/draft                 agent
 POST   /customers/{id}/messages              agent
@@ -72,6 +73,7 @@ GET    /work                                 agent
 GET    /work/{id}                            agent
 GET    /work/{id}/why                        agent
 POST   /work/{id}/finish                     agent
+POST   /work/{id}/resume                     agent
 POST   /work/{id}/extend                     agent
 POST   /work/{id}/wrap-up                    agent
 POST   /work/{id}/release                    agent
