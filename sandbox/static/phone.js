@@ -1,8 +1,8 @@
 // The customer's phone: one app at a time, its thread as the pretend provider has it, live.
 import { APPS, about, act, concerns, press, stands } from "./apps.js";
-import { bubble, gist } from "./bubble.js";
+import { bubble } from "./bubble.js";
+import { Composer } from "./composer.js";
 import { ask, el, icon } from "./dom.js";
-import { PICTURES, PLACE, file, picture, voice } from "./enclosures.js";
 import { clock, say } from "./words.js";
 
 const TYPING_MS = 8000;
@@ -16,15 +16,14 @@ export class Phone {
   drawn = new Map();
   /** The message whose choices are open. */
   open = null;
-  /** {verb: reply or edit, message}: what the next words are for. */
-  aim = null;
   typing = null;
+  composer = new Composer(this);
   does = {
     press: (one, button) => void this.act("press", press(this.app, one, button)),
     react: (one, sign) => void this.onto("react", one, { emoji: one.reactions.customer === sign ? "" : sign }),
     delete: (one) => void this.onto("delete", one),
-    reply: (one) => this.aimAt("reply", one),
-    edit: (one) => this.aimAt("edit", one),
+    reply: (one) => this.composer.aimAt("reply", one),
+    edit: (one) => this.composer.aimAt("edit", one),
     open: (one) => this.openUp(this.open === one.id ? null : one.id),
   };
 
@@ -34,32 +33,15 @@ export class Phone {
   }
 
   start() {
-    at("phone-form").onsubmit = (event) => {
-      event.preventDefault();
-      void this.write();
-    };
-    this.startEnclosing();
+    this.composer.start();
     // A picture has its height only when it is there.
     at("phone-thread").addEventListener("load", () => this.scroll(), true);
-    at("phone-more").onclick = () => this.unfold("phone-more", "phone-does");
-    at("phone-aim-off").onclick = () => this.aimAt(null);
+    at("phone").closest("section").addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
     const events = new EventSource("/doubles/events");
     events.onopen = () => void this.catchUp();
     events.onmessage = ({ data }) => this.hear(JSON.parse(data));
-  }
-
-  startEnclosing() {
-    at("phone-add").onclick = () => this.unfold("phone-add", "phone-enclose");
-    at("phone-voice").onclick = () => void this.send({ media: [voice()] });
-    at("phone-place").onclick = () => void this.send({ location: PLACE });
-    at("phone-file").onchange = async ({ target }) => {
-      const media = await Promise.all([...target.files].map(file));
-      target.value = "";
-      if (media.length) await this.send({ media });
-    };
-    at("phone").closest("section").addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.foldAll();
-    });
   }
 
   hear(told) {
@@ -91,7 +73,7 @@ export class Phone {
   be(customer) {
     this.me = customer;
     at("phone-number").textContent = customer.phone;
-    this.aimAt(null);
+    this.composer.aimAt(null);
     this.draw();
   }
 
@@ -116,60 +98,19 @@ export class Phone {
     return this.act(verb, { ...about(this.app, message), ...given });
   }
 
-  async write() {
-    const field = at("phone-text");
-    const text = field.value.trim();
-    if (!text) {
-      at("phone-said").classList.add("bad");
-      at("phone-said").textContent = say("empty");
-    } else if (this.aim?.verb === "edit" ? await this.act("edit", { ...about(this.app, this.aim.message), text }) : await this.send({ text })) {
-      field.value = "";
-      this.aimAt(null);
-    }
-    return field.focus();
-  }
-
-  async send(given) {
-    const reply = this.aim?.verb === "reply" ? { reply_to: this.aim.message.id } : {};
-    this.foldAll();
-    const isSent = await this.act("say", { ...given, ...reply });
-    if (isSent) this.aimAt(null);
-    return isSent;
-  }
-
-  /** What the next words are for; null: a new message. */
-  aimAt(verb, message = null) {
-    const field = at("phone-text");
-    const wasEdit = this.aim?.verb === "edit";
-    this.aim = verb ? { verb, message } : null;
-    at("phone-aim").hidden = !verb;
-    at("phone-aim-text").textContent = verb ? `${say(`do_${verb}`)}: ${gist(message)}` : "";
-    if (verb === "edit") field.value = message.text;
-    else if (wasEdit) field.value = "";
-    this.openUp(null);
-    if (verb) field.focus();
-  }
-
   openUp(id) {
     this.open = id;
     this.drawThread();
   }
 
-  unfold(button, part) {
-    const isOpen = at(part).hidden;
-    this.foldAll();
-    at(part).hidden = !isOpen;
-    at(button).setAttribute("aria-expanded", String(isOpen));
-    this.scroll();
-  }
-
-  foldAll() {
-    for (const [button, part] of [["phone-add", "phone-enclose"], ["phone-more", "phone-does"]]) {
-      if (at(part).contains(document.activeElement)) at(button).focus();
-      at(part).hidden = true;
-      at(button).setAttribute("aria-expanded", "false");
-    }
-    if (this.open) this.openUp(null);
+  /** Closes what is open; the focus goes back to what opened it. */
+  close() {
+    this.composer.fold();
+    if (!this.open) return;
+    const opener = `more-${this.open}`;
+    const wasInside = at(opener)?.closest("li").contains(document.activeElement);
+    this.openUp(null);
+    if (wasInside) at(opener).focus();
   }
 
   draw() {
@@ -177,9 +118,9 @@ export class Phone {
     at("phone-apps").replaceChildren(...APPS.map((app) => this.tab(app)));
     at("phone-time").textContent = clock(Date.now());
     const does = ["read", "lapse", "stop"].filter((verb) => this.app.can.includes(verb));
-    const button = (verb) => el("button", { class: "btn btn--sm btn--quiet", type: "button", onclick: () => (this.foldAll(), void this.act(verb)) }, say(`do_${verb}`));
+    const button = (verb) => el("button", { class: "btn btn--sm btn--quiet", type: "button", onclick: () => (this.composer.fold(), void this.act(verb)) }, say(`do_${verb}`));
     at("phone-does").replaceChildren(...[...does, "block", "unblock"].map(button));
-    this.drawEnclosures();
+    this.composer.draw();
     this.drawThread();
     this.onApp(this.app);
   }
@@ -189,21 +130,11 @@ export class Phone {
       this.app = app;
       this.showTyping(false);
       at("phone-said").textContent = "";
-      this.aimAt(null);
+      this.composer.aimAt(null);
       this.draw();
       at(`app-${app.id}`).focus();
     };
     return el("button", { class: "phone__app", type: "button", id: `app-${app.id}`, "aria-pressed": String(app === this.app), onclick: choose }, icon(app.id), el("span", {}, app.title));
-  }
-
-  drawEnclosures() {
-    for (const what of ["voice", "place"]) at(`phone-${what}`).hidden = !this.app.can.includes(what);
-    const choose = async (name) => this.send({ media: [await picture(name)] });
-    at("phone-pictures").replaceChildren(
-      ...PICTURES.map((name) =>
-        el("button", { type: "button", "aria-label": say("phone_picture", { name }), onclick: () => void choose(name) }, el("img", { src: `/static/pictures/${name}.svg`, alt: "" })),
-      ),
-    );
   }
 
   drawThread() {

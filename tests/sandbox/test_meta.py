@@ -1,6 +1,10 @@
 """Pretend Meta as one meets it over HTTP: its customers' verbs, its ledger, and how it refuses."""
 
+import asyncio
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -62,6 +66,28 @@ async def test_a_call_without_token_or_proof_is_refused_as_meta_does(client: Cli
     assert (nobody.status, (await nobody.json())["error"]["code"]) == (401, 190)
     assert (unproved.status, "appsecret_proof" in (await unproved.json())["error"]["message"]) == (400, True)
     assert (await (await client.get("/doubles/meta")).json())["shown"] == []
+
+
+@pytest.mark.parametrize(
+    ("app", "customer", "token", "path"),
+    [
+        ("whatsapp", "34600111222", company.WHATSAPP_TOKEN, f"{company.PHONE_NUMBER_ID}/messages"),
+        ("messenger", "7001", company.PAGE_TOKEN, "me/messages"),
+    ],
+)
+async def test_the_customers_phone_is_told_that_the_company_writes(
+    client: Client, meta: Meta, app: str, customer: str, token: str, path: str
+) -> None:
+    said = await (await client.post("/doubles/meta/say", json={"app": app, "customer": customer, "text": "¿Hola?"})).json()
+    typing = {"status": "read", "message_id": said["ids"][0], "typing_indicator": {"type": "text"}}
+    body = typing if app == "whatsapp" else {"recipient": {"id": customer}, "sender_action": "typing_on"}
+    proof = hmac.new(company.APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+    watcher: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    meta.watchers.add(watcher)
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await client.post(f"/meta/v24.0/{path}", json=body, headers=headers, params={"appsecret_proof": proof})
+    assert answer.status == 200
+    assert watcher.get_nowait() == {"double": "meta", "app": app, "customer": customer, "typing": True}
 
 
 async def test_an_address_that_does_not_know_the_challenge_gets_no_webhooks(client: Client, meta: Meta) -> None:

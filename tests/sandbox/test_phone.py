@@ -189,6 +189,13 @@ async def test_the_phone_works_by_keyboard_and_escape_closes_what_is_open(page: 
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Mandar la foto duna")).not_to_be_visible()
     await expect(add).to_be_focused()
+    await write(page, "Hola")
+    more = page.get_by_role("button", name="Opciones del mensaje")
+    await more.click()
+    await page.get_by_role("button", name="Responder", exact=True).last.focus()
+    await page.keyboard.press("Escape")
+    await expect(more).to_be_focused()
+    await expect(more).to_have_attribute("aria-expanded", "false")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
