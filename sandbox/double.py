@@ -4,9 +4,10 @@ A double speaks its provider's own protocol under `/<name>/...`, with real signa
 
 GET    /doubles/<name>         {"asked", "shown", "faults"}: what the hub asked, and what stands on the customers' phones
 DELETE /doubles/<name>         forgets everything
-POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "path"?}: how it misbehaves for the next calls or webhooks
+POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "path"?, "method"?, "saying"?}: how it misbehaves for the next calls or webhooks
+DELETE /doubles/<name>/faults  it behaves again
 POST   /doubles/<name>/<verb>  the customer acts: say, react, edit, delete, press, read, type, block, ... with {"customer", ...}
-GET    /doubles/events         what changes on the phones, as it happens (server-sent events)
+GET    /doubles/events         what changes on the phones, what the hub asked, and which faults are left, as it happens (server-sent events)
 """
 
 import asyncio
@@ -31,12 +32,17 @@ HANG_S = 120.0
 
 @dataclass(slots=True)
 class Fault:
-    """A way to misbehave, for so many times; `path`: only on calls whose path contains it."""
+    """A way to misbehave, for so many times. Only on calls whose path contains `path`, with this `method`, whose body contains `saying`."""
 
     kind: str
     times: int = 1
     ms: int = 0
     path: str = ""
+    method: str = ""
+    saying: str = ""
+
+    def is_due(self, path: str, method: str, body: bytes) -> bool:
+        return self.path in path and self.method in ("", method) and self.saying.encode() in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +110,14 @@ class Double:
         self.shown.clear()
         self.faults.clear()
 
-    def fault(self, *kinds: str, path: str = "") -> Fault | None:
-        """The fault to commit now, if one of these kinds is due for this path; counts it down."""
+    def fault(self, *kinds: str, path: str = "", method: str = "", body: bytes = b"") -> Fault | None:
+        """The fault to commit now, if one of these kinds is due for this call; counts it down."""
         for one in self.faults:
-            if one.kind in kinds and one.path in path:
+            if one.kind in kinds and one.is_due(path, method, body):
                 one.times -= 1
                 if one.times <= 0:
                     self.faults.remove(one)
+                self._tell_faults()
                 return one
         return None
 
@@ -118,11 +125,18 @@ class Double:
         """Put a message on a phone, or tell that one changed."""
         if message not in self.shown:
             self.shown.append(message)
-        for watcher in self.watchers:
-            watcher.put_nowait({"double": self.name, **asdict(message)})
+        self.tell(asdict(message))
         async with self._changed:
             self._changed.notify_all()
         return message
+
+    def tell(self, what: dict[str, Any]) -> None:
+        """Tell the pages that watch."""
+        for watcher in self.watchers:
+            watcher.put_nowait({"double": self.name, **what})
+
+    def _tell_faults(self) -> None:
+        self.tell({"faults": [asdict(one) for one in self.faults]})
 
     def find(self, id_: str) -> Shown:
         """A message on a phone. Raises HTTPNotFound."""
@@ -148,6 +162,7 @@ class Double:
             web.get(here, self._describe),
             web.delete(here, self._forget),
             web.post(f"{here}/faults", self._add_fault),
+            web.delete(f"{here}/faults", self._behave),
             web.post(here + "/{verb}", self._act),
         ]
 
@@ -166,9 +181,11 @@ class Double:
     def _under_faults(self, handler: Any) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def faulty(request: web.Request) -> web.StreamResponse:
             body = await request.read()
-            fault = self.fault(*ANSWERS, path=request.path)
+            fault = self.fault(*ANSWERS, path=request.path, method=request.method, body=body)
             response = await self._answer(request, handler, fault)
-            self.asked.append(Asked(time.time(), request.method, request.path_qs, body.decode(errors="replace")[:20_000], response.status))
+            asked = Asked(time.time(), request.method, request.path_qs, body.decode(errors="replace")[:20_000], response.status)
+            self.asked.append(asked)
+            self.tell({"asked": [{**asdict(asked), "body": ""}]})
             return response
 
         return faulty
@@ -202,6 +219,12 @@ class Double:
         if given.get("kind") not in (*ANSWERS, *WEBHOOKS):
             raise web.HTTPBadRequest(text=f"'kind' must be one of {', '.join((*ANSWERS, *WEBHOOKS))}")
         self.faults.append(Fault(**given))
+        self._tell_faults()
+        return web.Response(status=204)
+
+    async def _behave(self, _: web.Request) -> web.Response:
+        self.faults.clear()
+        self._tell_faults()
         return web.Response(status=204)
 
     async def _act(self, request: web.Request) -> web.Response:

@@ -201,7 +201,7 @@ class GraphApi:
         self._app(request)
         given = await body_of(request)
         if given.get("status") == "read":
-            self._phones.notices.append(("typing" if given.get("typing_indicator") else "read", str(given.get("message_id"))))
+            self._noticed(str(given.get("message_id")), typing=bool(given.get("typing_indicator")))
             return done()
         to = str(given.get("to") or given.get("recipient") or "").removeprefix("+")
         if not to:
@@ -217,6 +217,13 @@ class GraphApi:
             await self._phones.arrive(person, sent)
         return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.id}]})
 
+    def _noticed(self, message: str, *, typing: bool) -> None:
+        """The business read a message, and may be writing the answer."""
+        self._phones.notices.append(("typing" if typing else "read", message))
+        answered = next((one for one in self._phones.shown("whatsapp") if one.id == message), None)
+        if typing and answered and (person := self._people.find("whatsapp", answered.customer)):
+            self._phones.tell_typing(person, on=True)
+
     async def send_as_page(self, request: web.Request) -> web.Response:
         """Messenger's and Instagram's: a message, or a sender action."""
         app, given = self._app(request), await body_of(request)
@@ -229,6 +236,8 @@ class GraphApi:
                 await self._phones.sign_of(str(said.get("message_id")), str(said.get("reaction") or ""))
             else:
                 self._phones.notices.append((str(action), person.id))
+                if action in ("typing_on", "typing_off"):
+                    self._phones.tell_typing(person, on=action == "typing_on")
             return web.json_response({"recipient_id": person.id})
         sent = messaging.read_outgoing(app, person, given, self._files)
         await self._phones.arrive(person, sent)

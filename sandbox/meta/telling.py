@@ -53,6 +53,10 @@ class Phones:
     async def show(self, message: Shown) -> Shown:
         return await self._double.show(message)
 
+    def tell_typing(self, person: Person, *, on: bool) -> None:
+        """The phone shows for a moment that the business writes, or shows it no more."""
+        self._double.tell({"app": person.app, "customer": person.id, "typing": on})
+
     # ── What the business is told ───────────────────────────────────────────────────────────────────────────────────
 
     def tell(self, person: Person, *items: dict[str, Any]) -> None:

@@ -1,14 +1,61 @@
 // The phone's apps: which pretend provider stands behind each, who the customer is there, and what can be done in it.
+const META = "❤️ 😆 😮 😢 😠 👍".split(" ");
+
 export const APPS = [
-  { id: "sms", title: "SMS", double: "twilio", who: (me) => ({ app: "sms", customer: me.phone }), can: ["stop"] },
-  { id: "whatsapp", title: "WhatsApp", double: "meta", who: (me) => ({ app: "whatsapp", customer: me.phone.slice(1) }), can: ["react", "read", "lapse"] },
-  { id: "telegram", title: "Telegram", double: "telegram", who: (me) => ({ customer: me.id }), can: ["react"] },
-  { id: "messenger", title: "Messenger", double: "meta", who: (me) => ({ app: "messenger", customer: me.messenger }), can: ["react", "read"] },
-  { id: "instagram", title: "Instagram", double: "meta", who: (me) => ({ app: "instagram", customer: me.instagram }), can: ["react", "read"] },
+  {
+    id: "sms",
+    title: "SMS",
+    double: "twilio",
+    who: (me) => ({ app: "sms", customer: me.phone }),
+    can: ["pictures", "stop"],
+    sends: { method: "POST", path: "/Messages.json" },
+  },
+  {
+    id: "whatsapp",
+    title: "WhatsApp",
+    double: "meta",
+    who: (me) => ({ app: "whatsapp", customer: me.phone.slice(1) }),
+    can: ["pictures", "voice", "place", "reply", "edit", "delete", "read", "lapse"],
+    signs: "❤️ 👍 😂 😮 😢 🙏".split(" "),
+    ticks: true,
+    sends: { method: "POST", path: "/messages", saying: '"to"' },
+  },
+  {
+    id: "telegram",
+    title: "Telegram",
+    double: "telegram",
+    who: (me) => ({ customer: me.id }),
+    can: ["pictures", "voice", "place", "reply", "edit"],
+    // Telegram takes no other signs than its own list.
+    signs: "❤ 👍 😁 😱 😢 🙏".split(" "),
+    ticks: true,
+    sends: { method: "POST", path: "/sendMessage" },
+  },
+  {
+    id: "messenger",
+    title: "Messenger",
+    double: "meta",
+    who: (me) => ({ app: "messenger", customer: me.messenger }),
+    can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    signs: META,
+    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
+  },
+  {
+    id: "instagram",
+    title: "Instagram",
+    double: "meta",
+    who: (me) => ({ app: "instagram", customer: me.instagram }),
+    can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    signs: META,
+    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
+  },
 ];
 
 /** Whether a message of a double's stands in this app of this customer. */
 export const stands = (app, me, one) => one.app === app.id && one.customer === app.who(me).customer;
+
+/** Whether it is this customer's phone in this app that is told that the shop writes; Telegram has one app and does not name it. */
+export const concerns = (app, me, told) => told.double === app.double && (told.app ?? app.id) === app.id && told.customer === app.who(me).customer;
 
 /** The verb's address and body; Telegram calls the message `id`, Meta `message`. */
 export const act = (app, me, verb, given = {}) => [

@@ -1,5 +1,7 @@
 // The page where one is the customer: who one is, the phone, the mailbox, the shop, what goes wrong and what has travelled.
+import { APPS } from "./apps.js";
 import { ask, el, icon } from "./dom.js";
+import { AppFaults, switchRow } from "./faults.js";
 import { Mailbox } from "./mailbox.js";
 import { Phone } from "./phone.js";
 import { clock, language, say, sayAll, speak } from "./words.js";
@@ -10,7 +12,8 @@ const FAULTS = ["slow_ms", "451", "450", "refuse", "552", "drop_after_dot", "han
 const at = (id) => document.getElementById(id);
 const root = document.documentElement;
 const mailbox = new Mailbox();
-const phone = new Phone();
+const appFaults = new AppFaults();
+const phone = new Phone(hearDouble, (app) => appFaults.be(app));
 let world = null;
 let travels = [];
 
@@ -40,35 +43,42 @@ function be(id) {
 }
 
 function drawFaults() {
-  const row = (kind) => {
-    const on = world.fault === kind;
-    const press = async () => {
-      world.fault = (await ask("/world/fault", "PUT", { kind: on ? "" : kind })).fault ?? world.fault;
+  const row = (kind) =>
+    switchRow(`fault-${kind}`, say(`fault_${kind}`), world.fault === kind, async () => {
+      world.fault = (await ask("/world/fault", "PUT", { kind: world.fault === kind ? "" : kind })).fault ?? world.fault;
       drawFaults();
-      at(`switch-${kind}`).focus();
-    };
-    return el(
-      "li",
-      {},
-      el("span", { class: "grow cut", id: `fault-${kind}` }, say(`fault_${kind}`)),
-      el("button", {
-        class: "switch",
-        type: "button",
-        role: "switch",
-        id: `switch-${kind}`,
-        "aria-checked": String(on),
-        "aria-labelledby": `fault-${kind}`,
-        onclick: press,
-      }),
-    );
-  };
+      at(`switch-fault-${kind}`).focus();
+    });
   at("faults").replaceChildren(...FAULTS.map(row));
+}
+
+/** A call of the hub's to a pretend provider, as something that travelled; looking for news is none. */
+const asTravel = (double) => (one) => ({
+  at: one.at * 1000,
+  direction: "out",
+  channel: double,
+  what: APPS.filter((app) => app.double === double).map((app) => app.title).join(", "),
+  where: `${one.method} ${one.path.replace(/bot\d+:[\w-]+/, "bot…")}`,
+  answer: one.status ? String(one.status) : say("no_answer"),
+  failed: one.status === 0 || one.status >= 400,
+});
+
+const isTrip = (one) => one.method !== "GET" && !/\/getupdates/i.test(one.path);
+
+function hearDouble({ double, faults, asked = [], all }) {
+  if (faults) appFaults.know(double, faults);
+  if (all) travels = travels.filter((one) => one.channel !== double);
+  travels.push(...(all ?? asked).filter(isTrip).map(asTravel(double)));
+  travels.sort((one, other) => new Date(one.at) - new Date(other.at));
+  drawTravels();
 }
 
 function travelRow(one) {
   const what =
     one.channel === "email"
       ? one.what || say("no_subject")
+      : APPS.some((app) => app.double === one.channel)
+        ? one.what
       : one.direction === "in"
         ? say("message")
         : one.what
@@ -99,7 +109,8 @@ function drawTravels() {
 
 async function catchUp() {
   const answer = await ask("/world/travels");
-  travels = answer.items ?? travels;
+  const ofDoubles = travels.filter((one) => APPS.some((app) => app.double === one.channel));
+  travels = [...(answer.items ?? []), ...ofDoubles].sort((one, other) => new Date(one.at) - new Date(other.at));
   drawTravels();
   if (mailbox.me) await mailbox.read();
 }

@@ -76,5 +76,4 @@ class Twilio(Double):
     def _tell_typing(self, record: Record) -> None:
         """The phone shows for a moment that the company writes."""
         customer = self.phones.customer(self.phones.number_behind(record.from_))
-        for watcher in self.watchers:
-            watcher.put_nowait({"double": self.name, "app": "whatsapp", "customer": customer, "typing": True})
+        self.tell({"app": "whatsapp", "customer": customer, "typing": True})

@@ -61,8 +61,10 @@ async def test_an_answer_appears_by_itself_and_is_read_when_the_chat_is_opened(b
             assert answer.status == 200
     bubble = page.locator("#phone-thread .bubble", has_text="Sí, hasta las ocho")
     await expect(bubble.get_by_role("img", name="entregado")).to_be_visible()
+    await page.get_by_role("button", name="Qué hacer en esta aplicación").click()
     await page.get_by_role("button", name="Abrir el chat").click()
     await expect(bubble.get_by_role("img", name="leído")).to_be_visible()
-    await bubble.get_by_role("button", name="Poner un corazón").click()
+    await bubble.get_by_role("button", name="Opciones del mensaje").click()
+    await bubble.get_by_role("button", name="Reaccionar con ❤️").click()
     await expect(bubble).to_contain_text("❤")
     await context.close()
