@@ -291,7 +291,7 @@ class Hub:
         self.sockets.attach(app)
         self.realtime.attach()
         self.visitors.attach()
-        Health(self.storage.database, lambda: self.spool.room and not self.draining).add(app)
+        Health(self.storage.database, lambda: self.spool.room and not self.draining, self.supervisor.ready.is_set).add(app)
         Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
         MediaDoor(self.storage.database, self.blobs, self.links).add(app)

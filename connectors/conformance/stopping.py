@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -13,6 +15,7 @@ from connectors.conformance.subject import Subject
 from connectors.conformance.verdicts import DoesNotApply
 from connectors.contract import Connector, Listens
 
+INSIDE: ContextVar[list[Any] | None] = ContextVar("inside", default=None)
 SOON_S = 3.0
 ARRIVES_S = 20.0
 
@@ -20,22 +23,24 @@ ARRIVES_S = 20.0
 async def a_stop_leaves_nothing(subject: Subject) -> Sequence[str]:
     """Cancelled while a message is on its way."""
     needs_provider(subject)
-    before, sessions = asyncio.all_tasks(), _sessions()
+    sessions = _sessions()
     async with provider(subject, "hang") as there:
-        async with way_out(there.url) as egress:
-            found = await _stopped(subject.build(there.url, egress), lambda one: one.send(outgoing(subject)), there.arrived)
-        return [*found, *await _left(before, sessions, there)]
+        with _watched() as begun:
+            async with way_out(there.url) as egress:
+                found = await _stopped(subject.build(there.url, egress), lambda one: one.send(outgoing(subject)), there.arrived)
+        return [*found, *await _left(begun, sessions, there)]
 
 
 async def listening_stops(subject: Subject) -> Sequence[str]:
     """Cancelled while it waits for what customers write."""
     if not isinstance(subject.build(), Listens):
         raise DoesNotApply("it is called, and asks for nothing by itself")
-    before, sessions = asyncio.all_tasks(), _sessions()
+    sessions = _sessions()
     async with provider(subject, "hang") as there:
-        async with way_out(there.url) as egress:
-            found = await _stopped(subject.build(there.url, egress), _listened, None)
-        return [*found, *await _left(before, sessions, there)]
+        with _watched() as begun:
+            async with way_out(there.url) as egress:
+                found = await _stopped(subject.build(there.url, egress), _listened, None)
+        return [*found, *await _left(begun, sessions, there)]
 
 
 async def _listened(connector: Connector) -> None:
@@ -68,9 +73,29 @@ async def _first(arrived: asyncio.Event, task: "asyncio.Future[Any]") -> None:
     await asyncio.wait({waiting})
 
 
-async def _left(before: set["asyncio.Task[Any]"], sessions: set[int], there: Provider) -> list[str]:
+@contextmanager
+def _watched() -> Iterator[list["asyncio.Task[Any]"]]:
+    """Collects the tasks that are begun inside, by whatever was begun inside; what else the same loop does is not the connector's."""
+    loop, begun = asyncio.get_running_loop(), list["asyncio.Task[Any]"]()
+    usual, mark = loop.get_task_factory(), INSIDE.set(begun)
+
+    def begin(of: asyncio.AbstractEventLoop, work: Any, **named: Any) -> "asyncio.Future[Any]":
+        task = usual(of, work, **named) if usual else asyncio.Task(work, loop=of, **named)
+        if INSIDE.get() is begun:
+            begun.append(task)  # type: ignore[arg-type]
+        return task
+
+    loop.set_task_factory(begin)
+    try:
+        yield begun
+    finally:
+        loop.set_task_factory(usual)
+        INSIDE.reset(mark)
+
+
+async def _left(begun: list["asyncio.Task[Any]"], sessions: set[int], there: Provider) -> list[str]:
     found = list[str]()
-    if late := [task for task in asyncio.all_tasks() - before if await _lasts(task) and _is_connectors(task)]:
+    if late := [task for task in begun if await _lasts(task) and _is_connectors(task)]:
         found.append(f"tasks go on after it was closed: {', '.join(task.get_name() for task in late)}")
     if _sessions() - sessions:
         found.append("an aiohttp.ClientSession is still open after it was closed")

@@ -41,14 +41,14 @@ INSERT INTO event (type, actor_kind, actor, channel, data) VALUES ($1, $2, $3, $
 
 -- name: set_state
 -- How a channel is; told only when it changed.
-WITH before AS (SELECT state FROM channel_state WHERE channel_id = $1),
+WITH before AS (SELECT state, detail FROM channel_state WHERE channel_id = $1),
      written AS (
         INSERT INTO channel_state AS s (channel_id, state, detail) VALUES ($1, $2, $3)
         ON CONFLICT (channel_id) DO UPDATE SET
             since = CASE WHEN s.state = EXCLUDED.state THEN s.since ELSE now() END, state = EXCLUDED.state, detail = EXCLUDED.detail
         RETURNING s.state)
 INSERT INTO event (type, channel, data) SELECT 'channel.state', $1, jsonb_build_object('state', $2::text)
-WHERE (SELECT state FROM before) IS DISTINCT FROM $2::text
+WHERE NOT EXISTS (SELECT 1 FROM before WHERE state = $2 AND detail = $3)
 
 -- name: report
 -- What a provider says of a channel; told when its state or the end of its token changed.

@@ -49,9 +49,10 @@ async def counted(request: web.Request, handler: Callable[[web.Request], Awaitab
 class Health:
     """The three addresses outside the API."""
 
-    def __init__(self, database: Database, spool_room: Callable[[], bool]) -> None:
+    def __init__(self, database: Database, spool_room: Callable[[], bool], begun: Callable[[], bool]) -> None:
         self._database = database
         self._spool_room = spool_room
+        self._begun = begun
 
     def add(self, app: web.Application) -> None:
         """Register the routes."""
@@ -64,9 +65,9 @@ class Health:
         return web.json_response({"ok": True})
 
     async def readyz(self, _request: web.Request) -> web.Response:
-        """Whether a delivery would be safe now: in the database, or else in the spool."""
+        """Whether a delivery would be taken now, by channels that are open, and be safe: in the database, or else in the spool."""
         database, spool = await self._database_answers(), self._spool_room()
-        into = "database" if database else "spool" if spool else None
+        into = None if not self._begun() else "database" if database else "spool" if spool else None
         return web.json_response(
             {"ready": into is not None, "into": into, "database": database, "spool": spool}, status=200 if into else 503
         )

@@ -1,4 +1,4 @@
-"""The figures for Prometheus count what was answered."""
+"""What a hub says of itself: whether it takes anything in, and the figures for Prometheus."""
 
 import aiohttp
 from aiohttp import web
@@ -19,7 +19,7 @@ async def test_every_answer_is_counted_with_its_status_and_its_time(database: Da
 
     app = web.Application(middlewares=[counted, errors_as_data])
     app.router.add_get("/broken", broken)
-    Health(database, lambda: True).add(app)
+    Health(database, lambda: True, lambda: True).add(app)
     before = {status: _answers(status) for status in ("200", "404", "500")}
     timed = REGISTRY.get_sample_value("hilo_http_seconds_count") or 0.0
     async with TestServer(app) as site, aiohttp.ClientSession() as client:
@@ -33,3 +33,15 @@ async def test_every_answer_is_counted_with_its_status_and_its_time(database: Da
     assert {status: _answers(status) - before[status] for status in before} == {"200": 3, "404": 1, "500": 1}
     assert _answers("405", "other") >= 1
     assert REGISTRY.get_sample_value("hilo_http_seconds_count") == timed + 6
+
+
+async def test_it_is_ready_once_its_channels_are_open(database: Database) -> None:
+    begun = False
+    app = web.Application()
+    Health(database, lambda: True, lambda: begun).add(app)
+    async with TestServer(app) as site, aiohttp.ClientSession() as client:
+        async with client.get(site.make_url("/readyz")) as answer:
+            assert (answer.status, (await answer.json())["into"]) == (503, None)
+        begun = True
+        async with client.get(site.make_url("/readyz")) as answer:
+            assert (answer.status, (await answer.json())["into"]) == (200, "database")
