@@ -186,6 +186,11 @@ BEGIN
     IF EXISTS (SELECT 1 FROM channel_state s WHERE s.channel_id = p_channel AND s.wait_until > now()) THEN
         RETURN;
     END IF;
+    -- A receipt named it after an agent had asked to send it again: it had gone, and is not sent twice. Without a name it was a visitor's
+    -- screen that was quicker than the outbox: that is settled as always.
+    DELETE FROM outbox o USING message m
+        WHERE o.channel_id = p_channel AND o.state = 'queued' AND m.id = o.message_id AND m.state IN ('sent', 'delivered', 'read')
+          AND m.external_id IS NOT NULL;
     FOR taken IN
         WITH ready AS (
             SELECT o.message_id FROM outbox o

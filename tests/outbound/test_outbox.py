@@ -43,6 +43,23 @@ async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(database: D
     assert await post.state(first) == "delivered"
 
 
+async def test_a_receipt_between_the_wish_to_send_again_and_the_next_try_keeps_it_from_leaving_twice(
+    database: Database, tmp_path: Path
+) -> None:
+    post = await post_of(database, tmp_path, timeout_s=0.2)
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script[0] = asyncio.Event()
+    first = await post.write(rosa, "first")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(first, "unknown")
+    await post.retry(first)
+    await post.receipt(first, "delivered", name="x")
+    second = await post.write(rosa, "second")
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(second, "sent")
+    assert (await post.state(first), provider.texts) == ("delivered", ["first", "second"])
+
+
 async def test_a_channel_that_has_to_wait_holds_no_other_and_waits_on_after_a_restart(post: Post) -> None:
     rosa, mail = await post.company.writes("visitor", "rosa"), await post.company.writes("email", "ana@x.es")
     chat, post_office = Provider(), Provider()
