@@ -24,7 +24,7 @@ from sandbox.twilio.webhooks import Webhooks
 
 
 class Twilio(Double):
-    """One account with two numbers, a messaging service and a WhatsApp sender. No webhook is set until the hub sets it."""
+    """One account with three numbers, a messaging service and a WhatsApp sender. No webhook is set until the hub sets it."""
 
     name = "twilio"
 
