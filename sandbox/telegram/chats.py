@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.double import Shown
@@ -17,6 +18,16 @@ KINDS = {
     "audio": "audio",
     "sticker": "sticker",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """People and messages, and the last number that a message got."""
+
+    people: list[Person]
+    messages: list[Kept]
+    last: int
+    presses: set[str]
 
 
 class Chats:
@@ -39,6 +50,15 @@ class Chats:
         self._people.clear()
         self._messages.clear()
         self.presses.clear()
+
+    def known(self) -> Known:
+        return Known(list(self._people.values()), list(self._messages.values()), self._last, self.presses)
+
+    def recall(self, known: Known) -> None:
+        self._people = {one.customer: one for one in known.people}
+        for one in known.messages:
+            self.keep(one)
+        self._last, self.presses = known.last, known.presses
 
     def person(self, customer: str, **known: str) -> Person:
         """Somebody, from now on known if not before."""

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Double
+from sandbox.double import Double, Shown
+from sandbox.telegram import chats, updates
 from sandbox.telegram.api import Api
 from sandbox.telegram.chats import Chats
-from sandbox.telegram.files import Files
+from sandbox.telegram.files import Files, Stored
 from sandbox.telegram.forms import Form, read_form
 from sandbox.telegram.phones import Phones
 from sandbox.telegram.refusals import Refusal
@@ -21,10 +23,21 @@ from sandbox.telegram.updates import Updates
 SHAPE = r"\d+:[A-Za-z0-9_-]+"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    shown: list[Shown]
+    chats: chats.Known
+    files: list[Stored]
+    updates: updates.Known
+
+
 class Telegram(Double):
     """One bot, and all who write to it."""
 
     name = "telegram"
+    known_as = Known
 
     def __init__(self, *, first: int = 100) -> None:
         """`first`: numbers begin behind this. A world that is started anew must not give those of yesterday once more."""
@@ -36,6 +49,15 @@ class Telegram(Double):
         self._phones = Phones(self.chats, self.files, self.updates)
         self._methods = Api(self.chats, self.files, self.updates).methods()
         self._bringing: asyncio.Task[None] | None = None
+
+    def known(self) -> Known:
+        return Known(list(self.shown), self.chats.known(), self.files.all(), self.updates.known())
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.chats.recall(known.chats)
+        self.files.recall(known.files)
+        self.updates.recall(known.updates)
 
     async def opened(self) -> None:
         self._bringing = asyncio.create_task(self.updates.bring(), name="telegram: webhook")
