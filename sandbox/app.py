@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox import mail
+from sandbox.accounts import accounts
 from sandbox.identity import token
 from sandbox.memory import Memory
 from sandbox.meta import Meta
@@ -54,7 +55,7 @@ def build(place: Place, post: Post, folder: Path | None = None) -> web.Applicati
     app = web.Application(client_max_size=50 * 1024 * 1024)
     app.cleanup_ctx.extend((relay, providers))
     app.on_shutdown.append(let_go)
-    app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show)])
+    app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show), web.get("/world/accounts", accounts)])
     app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post), *news.routes()])
     for one in doubles:
         app.add_routes(one.routes())

@@ -66,6 +66,8 @@ class Shown:
     text: str = ""
     at: float = field(default_factory=time.time)
     app: str = ""
+    account: str = ""
+    """Which of the company's accounts it is written to or by, where the app knows several: a number, a bot."""
     media: list[dict[str, Any]] = field(default_factory=list)
     """{"name", "type", "url" or "data" (base64), "kind"}."""
     buttons: list[dict[str, str]] = field(default_factory=list)

@@ -38,7 +38,7 @@ class Known:
 
 
 class Twilio(Double):
-    """One account with two numbers, a messaging service and a WhatsApp sender. No webhook is set until the hub sets it."""
+    """One account with three numbers, a messaging service and a WhatsApp sender. No webhook is set until the hub sets it."""
 
     name = "twilio"
     known_as = Known

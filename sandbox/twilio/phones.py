@@ -212,6 +212,7 @@ class Phones:
             mine=True,
             text=record.body,
             app=self.app(given),
+            account=record.to.removeprefix("whatsapp:"),
             media=[one.shown(whatsapp=record.whatsapp) for one in files],
             reply_to=str(given.get("reply_to") or ""),
             extra={"location": given["location"]} if given.get("location") else {},
@@ -241,7 +242,9 @@ class Phones:
         if wish in ("STOP", "START"):
             (self.opted_out.add if wish == "STOP" else self.opted_out.discard)(place)
             words = GOODBYE if wish == "STOP" else WELCOME
-            await self.note(Shown(new_sid("SM"), str(given["customer"]), mine=False, text=words, app="sms", extra={"by": "Twilio"}))
+            await self.note(
+                Shown(new_sid("SM"), str(given["customer"]), mine=False, text=words, app="sms", account=ours, extra={"by": "Twilio"})
+            )
 
     def _wish(self, body: str) -> str:
         word = body.strip().upper()
