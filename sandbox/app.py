@@ -4,6 +4,7 @@ import html
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from sandbox import mail
 from sandbox.accounts import accounts
 from sandbox.identity import token
+from sandbox.memory import Memory
 from sandbox.meta import Meta
 from sandbox.people import CUSTOMERS, REGULARS, customer
 from sandbox.phones import PhonesNews
@@ -25,8 +27,8 @@ BEGINNING = 1_700_000_000
 STATIC = Path(__file__).parent / "static"
 
 
-def build(place: Place, post: Post) -> web.Application:
-    """The application. It opens the relay when it starts and closes it when it ends."""
+def build(place: Place, post: Post, folder: Path | None = None) -> web.Application:
+    """The application. It opens the relay when it starts and closes it when it ends. `folder`: where it remembers; without, it forgets."""
 
     async def relay(_: web.Application) -> AsyncIterator[None]:
         async with post:
@@ -37,11 +39,14 @@ def build(place: Place, post: Post) -> web.Application:
 
     async def providers(_: web.Application) -> AsyncIterator[None]:
         acquaint(*doubles)
-        for one in doubles:
-            await one.opened()
-        yield
-        for one in doubles:
-            await one.closed()
+        async with AsyncExitStack() as memories:
+            for memory in [Memory(folder, one) for one in (*doubles, post)] if folder else ():
+                await memories.enter_async_context(memory)
+            for one in doubles:
+                await one.opened()
+            yield
+            for one in doubles:
+                await one.closed()
 
     async def let_go(_: web.Application) -> None:
         post.travels.close()
