@@ -231,7 +231,7 @@ class Hub:
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
             *self.people.routes(),
-            *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
+            *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *ConversationsApi(self.conversations, self.writer, self.acting, self.files, self.blobs, self.records).routes(),
             *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),

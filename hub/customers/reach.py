@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.manifest import Manifest
-from connectors.window import allowed
+from connectors.window import allowed, must_agree_first
 from hub.customers.model import AddressView, ConsentGiven, Limits, Reach, Window
 from hub.kernel.shapes import UNDO_S, ChannelRef
 
@@ -89,6 +89,12 @@ def reachable(channels: Sequence[OpenChannel], addresses: Sequence[Known], last:
     return sorted(ways, key=lambda way: (not way.last, way.claimed))
 
 
+def invitable(channels: Sequence[OpenChannel], ways: Sequence[Reach]) -> list[ChannelRef]:
+    """The channels to which somebody can be invited: those that make links, and do not reach him yet."""
+    reached = {way.channel.id for way in ways}
+    return [one.ref for one in channels if one.manifest.invites and one.ref.id not in reached]
+
+
 def window_of(manifest: Manifest, last_in: datetime | None, now: datetime) -> Window:
     """What may be written on a channel to somebody who last wrote there then."""
     found = allowed(manifest.window, None if last_in is None else last_in.timestamp(), now.timestamp())
@@ -104,7 +110,7 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
 
 
 def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, now: datetime) -> Reach:
-    wrote = address.wrote.get(channel.ref.id)
+    wrote, consent = address.wrote.get(channel.ref.id), address.consent.get(channel.ref.id)
     return Reach(
         channel=channel.ref,
         address=AddressView(kind=address.kind, value=address.value),
@@ -114,7 +120,8 @@ def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, n
         state=channel.state,
         undo_s=UNDO_S if channel.manifest.slow else 0,
         window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
-        consent=address.consent.get(channel.ref.id),
+        consent=consent,
+        needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=consent and consent.given),
         native=wrote.native if wrote else "",
         sender=wrote.to if wrote else "",
     )
