@@ -101,8 +101,8 @@ def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now
     _check_length(body.text, manifest)
     if body.template is not None:
         _check_template(body, manifest)
-    for field, allowed in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
-        if getattr(body, field) and not allowed:
+    for field, has_it in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
+        if getattr(body, field) and not has_it:
             raise refuse(field, f"{manifest.id} has no {field}; leave it out")
     _check_files(manifest, files)
     if body.send_at is not None:
@@ -126,7 +126,7 @@ def _check_template(body: NewMessage, manifest: Manifest) -> None:
 
 
 def check_way(way: Way | None, manifest: Manifest, body: NewMessage, now: datetime) -> None:
-    """Whether the customer wants to hear from this channel, and what may be written now. `way` None: nobody is known there. Raises Conflict."""
+    """Whether the customer wants to hear from this channel, and what may be written now; `way` None: not known there. Raises Conflict."""
     if way is not None and way.consent is not None and not way.consent.given:
         since = way.consent.at.isoformat(timespec="seconds")
         said = {"reason": way.consent.reason, "since": since}

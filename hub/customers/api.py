@@ -32,7 +32,6 @@ from hub.kernel.database import Database
 from hub.kernel.shapes import ThreadEvent
 from hub.kernel.web import Answer, Call, Page, Route, delete, get, patch, post, put
 
-
 CONSENT = "/identities/{identity}/consents/{channel}"
 
 

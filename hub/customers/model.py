@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hub.kernel.limits import Limits
 from hub.kernel.shapes import ChannelRef, Named, Person, ThreadEvent
 from hub.kernel.web import Input, Page, View
 
@@ -118,31 +119,6 @@ class Commitment(View):
     done_at: datetime | None
     topic: str | None
     customer: Named
-
-
-class Limits(View):
-    """What a channel can carry. `text`: the most that one part takes, counted in `text_unit` (characters, utf16, utf8, gsm7), 0 for no
-    limit; `parts`: into how many it may be cut. `media_types`: what is shown as such, empty for all; the rest goes as a link.
-    """
-
-    text: int
-    text_unit: str
-    parts: int
-    html: bool
-    subject: bool
-    copies: bool
-    attachments: int
-    attachment_bytes: int
-    media_types: list[str]
-    media_bytes: dict[str, int]
-    buttons: int
-    quotes: bool
-    reactions: bool
-    emojis: list[str]
-    edits: bool
-    deletions: bool
-    templates: bool
-    consent: str
 
 
 class Window(View):

@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.manifest import Manifest
 from connectors.window import allowed, must_agree_first
-from hub.customers.model import AddressView, ConsentGiven, Limits, Reach, Window
+from hub.customers.model import AddressView, ConsentGiven, Reach, Window
+from hub.kernel.limits import Limits, limits_of
 from hub.kernel.shapes import UNDO_S, ChannelRef
 
 
@@ -41,30 +42,6 @@ class Known:
     claimed: bool = False
     wrote: Mapping[str, Wrote] = field(default_factory=dict)
     consent: Mapping[str, ConsentGiven] = field(default_factory=dict)
-
-
-def limits_of(manifest: Manifest) -> Limits:
-    """What the console must know before somebody writes."""
-    return Limits(
-        text=manifest.text_limit,
-        text_unit=manifest.text_unit,
-        parts=manifest.parts,
-        html=manifest.html,
-        subject=manifest.subject,
-        copies=manifest.copies,
-        attachments=manifest.attachments,
-        attachment_bytes=manifest.attachment_bytes,
-        media_types=list(manifest.media_types),
-        media_bytes=dict(manifest.media_bytes),
-        buttons=manifest.buttons,
-        quotes=manifest.quotes,
-        reactions=manifest.reactions,
-        emojis=list(manifest.emojis),
-        edits=manifest.edits,
-        deletions=manifest.deletions,
-        templates=manifest.templates,
-        consent=manifest.consent,
-    )
 
 
 def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> list[OpenChannel]:
@@ -116,12 +93,12 @@ def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, n
         address=AddressView(kind=address.kind, value=address.value),
         last=last == (channel.ref.id, address.value),
         claimed=address.claimed,
-        limits=limits_of(channel.manifest),
+        limits=limits_of(Limits, channel.manifest),
         state=channel.state,
         undo_s=UNDO_S if channel.manifest.slow else 0,
         window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
         consent=consent,
-        needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=consent and consent.given),
+        needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=None if consent is None else consent.given),
         native=wrote.native if wrote else "",
         sender=wrote.to if wrote else "",
     )

@@ -8,7 +8,20 @@ from uuid import UUID
 
 from connectors.manifest import Manifest
 from hub.customers.finding import display_name
-from hub.customers.model import AddressView, Claim, Commitment, ConsentGiven, Customer, Field, Figures, Identity, Join, Reach, Suggestion, Topic
+from hub.customers.model import (
+    AddressView,
+    Claim,
+    Commitment,
+    ConsentGiven,
+    Customer,
+    Field,
+    Figures,
+    Identity,
+    Join,
+    Reach,
+    Suggestion,
+    Topic,
+)
 from hub.customers.reach import Known, OpenChannel, Wrote, invitable, open_channels, reachable
 from hub.customers.suggestions import Clue, address_evidence, name_evidence, ranked
 from hub.errors import NotFound

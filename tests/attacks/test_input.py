@@ -80,7 +80,10 @@ class Target:
         """A route's path with the id of a real thing, or with something hostile."""
         own = next((value for prefix, value in self.ids.items() if path.startswith(prefix)), str(uuid4()))
         return (
-            path.replace("{id}", own if hostile is None else hostile).replace("{tag}", hostile or "x").replace("{identity}", hostile or own).replace("{channel}", hostile or own)
+            path.replace("{id}", own if hostile is None else hostile)
+            .replace("{tag}", hostile or "x")
+            .replace("{identity}", hostile or own)
+            .replace("{channel}", hostile or own)
         )
 
 

@@ -18,9 +18,7 @@ STOP = "INSERT INTO consent (identity_id, channel_id, given, reason) VALUES ($1,
 
 
 @pytest.fixture
-async def ana(
-    database: Database, records: Records, company: Company, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Caller]:
+async def ana(database: Database, records: Records, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
     """Ana, where mail may be sent only to whoever agreed."""
     monkeypatch.setitem(MANIFESTS, "email", replace(MANIFESTS["email"], consent="opt_in"))
     api = CustomersApi(database, records, Timeline(database), dict, lambda: None)
