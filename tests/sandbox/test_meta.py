@@ -87,7 +87,8 @@ async def test_the_customers_phone_is_told_that_the_company_writes(
     headers = {"Authorization": f"Bearer {token}"}
     answer = await client.post(f"/meta/v24.0/{path}", json=body, headers=headers, params={"appsecret_proof": proof})
     assert answer.status == 200
-    assert watcher.get_nowait() == {"double": "meta", "app": app, "customer": customer, "typing": True}
+    account = company.PHONE_NUMBER_ID if app == "whatsapp" else ""
+    assert watcher.get_nowait() == {"double": "meta", "app": app, "account": account, "customer": customer, "typing": True}
 
 
 async def test_an_address_that_does_not_know_the_challenge_gets_no_webhooks(client: Client, meta: Meta) -> None:
