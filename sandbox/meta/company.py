@@ -1,4 +1,4 @@
-"""What pretend Meta knows of the company: one app, one WhatsApp number, one page, one Instagram account, and their credentials."""
+"""What pretend Meta knows of the company: one app, one WhatsApp number, two pages, one Instagram account, and their credentials."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,12 @@ ACCOUNT_ID = "1300000000000001"
 PHONE_NUMBER_ID = "1400000000000001"
 PHONE_NUMBER = "34910000001"
 PAGE_ID = "1500000000000001"
+SECOND_PAGE_ID = "1500000000000002"
 INSTAGRAM_ID = "17841400000000001"
 NAME = "Barro y Lino"
 WHATSAPP_TOKEN = "pretend-whatsapp-token"  # noqa: S105
 PAGE_TOKEN = "pretend-page-token"  # noqa: S105
+SECOND_PAGE_TOKEN = "pretend-second-page-token"  # noqa: S105
 INSTAGRAM_TOKEN = "pretend-instagram-token"  # noqa: S105
 
 
@@ -23,13 +25,14 @@ class Access:
     """What a token is for."""
 
     app: str
-    """whatsapp, messenger or instagram."""
+    """whatsapp, messenger, second_page or instagram."""
     scopes: tuple[str, ...]
 
 
 TOKENS: Mapping[str, Access] = {
     WHATSAPP_TOKEN: Access("whatsapp", ("whatsapp_business_messaging", "whatsapp_business_management")),
     PAGE_TOKEN: Access("messenger", ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")),
+    SECOND_PAGE_TOKEN: Access("second_page", ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")),
     INSTAGRAM_TOKEN: Access("instagram", ("instagram_manage_messages", "instagram_basic", "pages_manage_metadata")),
 }
 

@@ -63,6 +63,10 @@ class Hooks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, str, bytes]] = []
 
+    def fields(self, object_: str) -> list[str]:
+        """What the app is told of an object."""
+        return self.by_object.get(object_, Subscription()).fields
+
     async def close(self) -> None:
         """Stop all retries."""
         for task in list(self._tasks):

@@ -11,11 +11,12 @@ from sandbox.meta.people import People, Person
 
 WHATSAPP = "whatsapp_business_account"
 OVERRIDES = (PHONE_NUMBER_ID, ACCOUNT_ID)
+OVERRIDDEN = ("messages", "message_echoes", "smb_message_echoes")
 
 
 def owner(app: str) -> str:
     """Who tells the app what happens: the WhatsApp account, or the page that Messenger and Instagram share."""
-    return app if app == "whatsapp" else "page"
+    return app if app in ("whatsapp", "second_page") else "page"
 
 
 class Phones:
@@ -73,8 +74,9 @@ class Phones:
         self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "statuses": list(statuses)})
 
     def tell_whatsapp(self, value: dict[str, Any], field: str = "messages") -> None:
-        if "whatsapp" in self.subscribed:
-            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value), of=OVERRIDES)
+        """What the app is subscribed to; a number's own address takes messages and echoes, and nothing else."""
+        if "whatsapp" in self.subscribed and field in self.hooks.fields(WHATSAPP):
+            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value), of=OVERRIDES if field in OVERRIDDEN else ())
 
     # ── What the business does ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,7 +88,7 @@ class Phones:
             return
         await self.show(sent)
         self.tell(person, messaging.echo(person, sent, messaging.APP))
-        if person.app == "messenger":
+        if messaging.OBJECTS[person.app] == "page":
             sent.state = "delivered"
             self.tell(person, messaging.item(person, "delivery", {"mids": [sent.id], "watermark": messaging.now_ms()}))
             await self.show(sent)
