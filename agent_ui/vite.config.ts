@@ -4,7 +4,13 @@ import { defineConfig } from "vite";
 
 const hub = process.env["HILO_URL"] ?? "http://127.0.0.1:8080";
 
-const PAGES = /src\/(supervise|admin|channels)\/|style\/channels|(Customers|Commitments)Page/u;
+const PAGES = /words\/messages|src\/(supervise|admin|channels)\/|style\/channels|(Customers|Commitments)Page/u;
+
+/** What a file holds is told by its name: whose words, in which language. */
+const named = ({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }) => {
+  const words = facadeModuleId?.includes("/words/messages/") ? (facadeModuleId.includes("/channels/") ? "Administration-words-" : "words-") : "";
+  return `assets/${words}${name}-[hash].js`;
+};
 
 export default defineConfig({
   plugins: [svelte()],
@@ -13,7 +19,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
     // All that the inbox needs in one file, which packs better than several; the pages beside it each in one of their own.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "hilo", test: (id: string) => !PAGES.test(id) }] } } },
+    rolldownOptions: { output: { chunkFileNames: named, codeSplitting: { groups: [{ name: "hilo", test: (id: string) => !PAGES.test(id) }] } } },
   },
   server: { proxy: { "/api": hub, "/widget": hub, "/socket.io": { target: hub, ws: true } } },
 });

@@ -13,19 +13,28 @@ ADMINISTRATION = "Administration-"
 """How the files begin that only administrators' browsers fetch."""
 COMPRESSED = {".woff2"}
 """Kinds of files that are sent as they are."""
+LANGUAGES = ("en", "es")
 
 
 def console_files() -> list[Path]:
-    """All that an agent's browser fetches, at once or while it has nothing else to do: page, scripts, styles, pictures and the Latin part
-    of the face; other scripts' letters are fetched only by who needs them.
+    """All that an agent's browser fetches, at once or while it has nothing else to do: page, scripts, styles, pictures, the words of one
+    language and the Latin part of the face; other scripts' letters are fetched only by who needs them.
     """
     files = [one for one in DIST.rglob("*") if one.is_file() and not one.name.startswith((".", "widget", ADMINISTRATION))]
-    return [one for one in files if one.suffix != ".woff2" or "-latin-wght-" in one.name]
+    return in_one_language(one for one in files if one.suffix != ".woff2" or "-latin-wght-" in one.name)
 
 
 def administration_files() -> list[Path]:
     """What an administrator's browser fetches besides, for the settings of channels."""
-    return sorted(DIST.rglob(f"{ADMINISTRATION}*"))
+    return in_one_language(DIST.rglob(f"{ADMINISTRATION}*"))
+
+
+def in_one_language(files: Iterable[Path]) -> list[Path]:
+    """Without the words of the other languages: the largest stays."""
+    every = sorted(files)
+    words = [[one for one in every if f"words-{language}-" in one.name] for language in LANGUAGES]
+    fetched = max(words, key=lambda found: sum(one.stat().st_size for one in found))
+    return [one for one in every if one in fetched or not any(one in found for found in words)]
 
 
 def widget_files() -> list[Path]:

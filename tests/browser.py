@@ -5,17 +5,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.source import ROOT
 
 AXE = ROOT / "agent_ui" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 30_000
+"""How long a page may take to become what is expected: several browsers and databases share a small machine."""
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage")
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A browser of the system's, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(SWITCHES))
         try:

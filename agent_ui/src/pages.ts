@@ -12,7 +12,11 @@ export const pages = {
 };
 
 /** What only administrators need, inside the settings. */
-export const administration = () => import("./channels/Administration.svelte");
+export async function administration() {
+  const [page, { dictionary }] = await Promise.all([import("./channels/Administration.svelte"), import("./channels/say.ts")]);
+  await dictionary.open();
+  return page;
+}
 
 /** Fetches what the agent may open. What does not come now is asked for again when it is opened. */
 export function fetchAhead(supervises: boolean, administers: boolean): void {

@@ -1,4 +1,4 @@
-"""What pretend Meta knows of the company: one app, one WhatsApp number, two pages, one Instagram account, and their credentials."""
+"""What pretend Meta knows of the company: one app, two WhatsApp numbers, two pages, one Instagram account, and their credentials."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ APP_TOKEN = f"{APP_ID}|{APP_SECRET}"
 ACCOUNT_ID = "1300000000000001"
 """The WhatsApp Business account."""
 PHONE_NUMBER_ID = "1400000000000001"
-PHONE_NUMBER = "34910000001"
+FREE_NUMBER_ID = "1400000000000002"
+"""A number that is there for whoever adds a channel."""
+NUMBERS: Mapping[str, str] = {PHONE_NUMBER_ID: "34910000001", FREE_NUMBER_ID: "34910000002"}
+"""Id -> the number on WhatsApp, in digits."""
 PAGE_ID = "1500000000000001"
 SECOND_PAGE_ID = "1500000000000002"
 INSTAGRAM_ID = "17841400000000001"

@@ -62,7 +62,7 @@ def shown_of(person: Person, told: Mapping[str, Any], given: Given, files: Files
     content = told["message"] if on_page_ else told.get(str(told["type"]))
     said = content if isinstance(content, dict) else {}
     text = str(said.get("body") or said.get("caption") or said.get("text") or ("" if _file_ids(said) else given.get("text")) or "")
-    shown = Shown(str(said["mid"] if on_page_ else told["id"]), person.id, mine=True, text=text, app=person.app)
+    shown = Shown(str(said["mid"] if on_page_ else told["id"]), person.id, mine=True, text=text, app=person.app, account=person.account)
     shown.reply_to = str(given.get("reply_to") or "")
     shown.media = [file.shown() for one in _file_ids(said) if (file := files.find(one))]
     shown.extra = {key: given[key] for key in ("location", "contact") if given.get(key)}

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from sandbox.double import Shown
 from sandbox.meta import messaging, whatsapp
-from sandbox.meta.company import PHONE_NUMBER
+from sandbox.meta.company import ACCOUNT_ID, NUMBERS, PHONE_NUMBER_ID
 from sandbox.meta.contents import on_page, on_whatsapp, shown_of, words
 from sandbox.meta.people import Person, user_id
-from sandbox.meta.telling import OVERRIDES, WHATSAPP, Phones
+from sandbox.meta.telling import WHATSAPP, Phones
 
 Given = dict[str, Any]
 VERBS = [
@@ -77,7 +77,7 @@ class Customers:
         several = [(people[place % 50], f"Message {place}") for place in range(count)]
         if first.app == "whatsapp":
             messages = [whatsapp.message(person, "text", {"body": text}) for person, text in several]
-            self._phones.tell_whatsapp({"contacts": [whatsapp.contact(one) for one in people], "messages": messages})
+            self._phones.tell_whatsapp({"contacts": [whatsapp.contact(one) for one in people], "messages": messages}, first.account)
         else:
             self._phones.tell(first, *[words(person, text) for person, text in several])
         return {"count": count}
@@ -174,10 +174,10 @@ class Customers:
         at = str(int(time.time()))
         told = {"body": f"{person.name} changed number", "type": "user_changed_user_id", "user_id": user_id(to), "previous_user_id": before}
         self._phones.tell_whatsapp(
-            {"messages": [{"id": whatsapp.new_id(), "timestamp": at, "type": "system", "from": old, "system": told}]}
+            {"messages": [{"id": whatsapp.new_id(), "timestamp": at, "type": "system", "from": old, "system": told}]}, person.account
         )
         update = {"wa_id": to, "user_id": {"previous": before, "current": user_id(to)}, "timestamp": at}
-        self._phones.tell_whatsapp({"contacts": [whatsapp.contact(person)], "user_id_update": [update]}, "user_id_update")
+        self._phones.tell_whatsapp({"contacts": [whatsapp.contact(person)], "user_id_update": [update]}, person.account, "user_id_update")
         return {"user_id": person.user_id}
 
     async def lapse(self, given: Given) -> Given:
@@ -191,18 +191,20 @@ class Customers:
         """Somebody of the company writes in WhatsApp Business, or in Meta's inbox."""
         person, text = self._of(given), str(given.get("text") or "")
         new_id = whatsapp.new_id if person.app == "whatsapp" else messaging.new_id
-        sent = await self._phones.show(Shown(new_id(), person.id, mine=False, text=text, app=person.app, state="delivered"))
+        sent = await self._phones.show(
+            Shown(new_id(), person.id, mine=False, text=text, app=person.app, account=person.account, state="delivered")
+        )
         if person.app == "whatsapp":
-            told = {**whatsapp.message(person, "text", {"body": text}, id_=sent.id), "from": PHONE_NUMBER, "to": person.id}
+            told = {**whatsapp.message(person, "text", {"body": text}, id_=sent.id), "from": NUMBERS[person.account], "to": person.id}
             told["to_user_id"] = told.pop("from_user_id")
-            self._phones.tell_whatsapp({"message_echoes": [told]}, "smb_message_echoes")
+            self._phones.tell_whatsapp({"message_echoes": [told]}, person.account, "smb_message_echoes")
         else:
             self._phones.tell(person, messaging.echo(person, sent, messaging.INBOX_APP))
         return {"id": sent.id}
 
     async def raw(self, given: Given) -> Given:
         """Any webhook, signed: {"object", "entry"}."""
-        self._phones.hooks.tell(str(given.get("object") or WHATSAPP), given.get("entry") or {}, of=OVERRIDES)
+        self._phones.hooks.tell(str(given.get("object") or WHATSAPP), given.get("entry") or {}, of=(PHONE_NUMBER_ID, ACCOUNT_ID))
         return {}
 
 

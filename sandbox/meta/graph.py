@@ -17,8 +17,7 @@ from sandbox.meta.company import (
     APP_TOKEN,
     INSTAGRAM_ID,
     NAME,
-    PHONE_NUMBER,
-    PHONE_NUMBER_ID,
+    NUMBERS,
     TEMPLATES,
     TOKENS,
 )
@@ -29,6 +28,7 @@ from sandbox.meta.messaging import ACCOUNTS
 from sandbox.meta.telling import WHATSAPP, Phones, owner
 
 ROOT = "/meta/{version}"
+NUMBER = f"/{{number:{'|'.join(NUMBERS)}}}"
 Verb = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -58,10 +58,10 @@ class GraphApi:
             ("GET", f"/{ACCOUNT_ID}/subscribed_apps", self.subscribed_apps),
             ("POST", f"/{ACCOUNT_ID}/subscribed_apps", self.subscribe),
             ("GET", f"/{ACCOUNT_ID}/message_templates", self.templates),
-            ("GET", f"/{PHONE_NUMBER_ID}", self.number),
-            ("POST", f"/{PHONE_NUMBER_ID}", self.configure),
-            ("POST", f"/{PHONE_NUMBER_ID}/messages", self.send),
-            ("POST", f"/{PHONE_NUMBER_ID}/media", self.keep_media),
+            ("GET", NUMBER, self.number),
+            ("POST", NUMBER, self.configure),
+            ("POST", f"{NUMBER}/messages", self.send),
+            ("POST", f"{NUMBER}/media", self.keep_media),
             ("GET", "/{id}", self.look_up),
         ]
         found = [web.route(method, ROOT + path, verb) for method, path, verb in verbs]
@@ -158,22 +158,23 @@ class GraphApi:
 
     async def numbers(self, request: web.Request) -> web.Response:
         self._app(request)
-        return web.json_response({"data": [self._number()]})
+        return web.json_response({"data": [self._number(one) for one in NUMBERS]})
 
     async def number(self, request: web.Request) -> web.Response:
         self._app(request)
-        wanted, known = request.query.get("fields", "").split(","), self._number()
+        id_ = request.match_info["number"]
+        wanted, known = request.query.get("fields", "").split(","), self._number(id_)
         if missing := [one for one in wanted if one and one not in known]:
             raise GraphError(100, f"Tried accessing nonexisting field ({missing[0]}) on node type (WhatsAppBusinessPhoneNumber)")
-        return web.json_response({"id": PHONE_NUMBER_ID, **{one: known[one] for one in wanted if one}})
+        return web.json_response({"id": id_, **{one: known[one] for one in wanted if one}})
 
-    def _number(self) -> dict[str, Any]:
+    def _number(self, id_: str) -> dict[str, Any]:
         app = self._hooks.by_object.get(WHATSAPP, Subscription()).address
-        addresses = {"phone_number": self._hooks.overrides.get(PHONE_NUMBER_ID), "application": app}
+        addresses = {"phone_number": self._hooks.overrides.get(id_), "application": app}
         return {
-            "id": PHONE_NUMBER_ID,
+            "id": id_,
             "verified_name": NAME,
-            "display_phone_number": f"+{PHONE_NUMBER}",
+            "display_phone_number": f"+{NUMBERS[id_]}",
             "quality_rating": self.quality,
             "status": "CONNECTED",
             "throughput": {"level": "STANDARD"},
@@ -188,7 +189,7 @@ class GraphApi:
         address = str(given.get("override_callback_uri") or "")
         if address:
             await self._hooks.shake_hands(address, str(given.get("verify_token")))
-        self._hooks.overrides[PHONE_NUMBER_ID] = address
+        self._hooks.overrides[request.match_info["number"]] = address
         return done()
 
     async def templates(self, request: web.Request) -> web.Response:
@@ -212,7 +213,8 @@ class GraphApi:
         to = str(given.get("to") or given.get("recipient") or "").removeprefix("+")
         if not to:
             raise GraphError(100, "The parameter to is required.")
-        person = self._people.find("whatsapp", to) or self._people.of({"app": "whatsapp", "customer": to})
+        account = request.match_info["number"]
+        person = self._people.find("whatsapp", to, account) or self._people.of({"app": "whatsapp", "account": account, "customer": to})
         contact = {"input": to, "user_id": person.user_id, **({} if person.username else {"wa_id": person.id})}
         if given.get("type") == "reaction":
             said = given.get("reaction") or {}
@@ -227,7 +229,7 @@ class GraphApi:
         """The business read a message, and may be writing the answer."""
         self._phones.notices.append(("typing" if typing else "read", message))
         answered = next((one for one in self._phones.shown("whatsapp") if one.id == message), None)
-        if typing and answered and (person := self._people.find("whatsapp", answered.customer)):
+        if typing and answered and (person := self._people.find("whatsapp", answered.customer, answered.account)):
             self._phones.tell_typing(person, on=True)
 
     async def send_as_page(self, request: web.Request) -> web.Response:

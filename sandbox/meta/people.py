@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.meta.company import NUMBERS, PHONE_NUMBER_ID
+
 APPS = ("whatsapp", "messenger", "second_page", "instagram")
 DAY_S = 86_400.0
 
@@ -20,6 +22,8 @@ class Person:
 
     app: str
     id: str
+    account: str = ""
+    """Which of the company's numbers this one writes to on WhatsApp: whoever writes to two is two, each with a window and a block."""
     name: str = ""
     username: str = ""
     """With one, WhatsApp does not tell the number any more."""
@@ -43,33 +47,50 @@ class People:
     """All of them, made when they are first seen."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Person] = {}
+        self._known: dict[tuple[str, str, str], Person] = {}
 
     def of(self, given: dict[str, Any]) -> Person:
         """Who acts. Raises HTTPBadRequest."""
         app, id_ = str(given.get("app") or "whatsapp"), str(given.get("customer") or "").removeprefix("+")
+        account = str(given.get("account") or usual(app))
         if app not in APPS:
             raise web.HTTPBadRequest(text=f"'app' must be one of {', '.join(APPS)}, not {app!r}")
         if not id_ or (app == "whatsapp" and not id_.isdigit()):
             raise web.HTTPBadRequest(text="'customer' is missing: on WhatsApp a number in digits, with its country")
-        person = self.find(app, id_) or self._known.setdefault((app, id_), Person(app, id_))
+        if account not in (NUMBERS if app == "whatsapp" else ("",)):
+            raise web.HTTPBadRequest(text=f"no account {account!r}: on WhatsApp it is one of {', '.join(NUMBERS)}")
+        person = self.find(app, id_, account) or self._known.setdefault((app, account, id_), Person(app, id_, account))
         person.name = str(given.get("name") or person.name)
         return person
 
-    def find(self, app: str, id_: str) -> Person | None:
+    def find(self, app: str, id_: str, account: str = "") -> Person | None:
         """Somebody by number, or by the id that Meta gave the business."""
-        found = self._known.get((app, id_))
-        return found or next((one for one in self._known.values() if one.app == app and one.app == "whatsapp" and one.user_id == id_), None)
+        place = (app, account or usual(app))
+        found = self._known.get((*place, id_))
+        return found or next(
+            (one for one in self._known.values() if app == "whatsapp" and (one.app, one.account) == place and one.user_id == id_), None
+        )
 
     def rename(self, person: Person, number: str) -> None:
         """Somebody gets another number."""
-        del self._known[(person.app, person.id)]
+        del self._known[(person.app, person.account, person.id)]
         person.numbers.append(person.id)
         person.id = number
-        self._known[(person.app, number)] = person
+        self._known[(person.app, person.account, number)] = person
+
+    def all(self) -> list[Person]:
+        return list(self._known.values())
+
+    def recall(self, people: list[Person]) -> None:
+        self._known = {(one.app, one.account, one.id): one for one in people}
 
     def forget(self) -> None:
         self._known.clear()
+
+
+def usual(app: str) -> str:
+    """The account that is meant where none is named."""
+    return PHONE_NUMBER_ID if app == "whatsapp" else ""
 
 
 def user_id(number: str) -> str:

@@ -4,14 +4,14 @@ from typing import Any
 
 from sandbox.double import Double, Shown
 from sandbox.meta import messaging, whatsapp
-from sandbox.meta.company import ACCOUNT_ID, PHONE_NUMBER_ID
+from sandbox.meta.company import ACCOUNT_ID
 from sandbox.meta.files import Files
 from sandbox.meta.hooks import Hooks
-from sandbox.meta.people import People, Person
+from sandbox.meta.people import People, Person, usual
 
 WHATSAPP = "whatsapp_business_account"
-OVERRIDES = (PHONE_NUMBER_ID, ACCOUNT_ID)
 OVERRIDDEN = ("messages", "message_echoes", "smb_message_echoes")
+"""What a number may have an address of its own for; all else comes to the app's."""
 
 
 def owner(app: str) -> str:
@@ -48,15 +48,19 @@ class Phones:
 
     def unread(self, person: Person) -> list[Shown]:
         """What the company wrote and nobody opened yet, oldest first."""
-        known = (person.app, person.id, False)
-        return [one for one in self._double.shown if (one.app, one.customer, one.mine) == known and one.state in ("sent", "delivered")]
+        known = (person.app, person.account, person.id, False)
+        return [
+            one
+            for one in self._double.shown
+            if (one.app, one.account, one.customer, one.mine) == known and one.state in ("sent", "delivered")
+        ]
 
     async def show(self, message: Shown) -> Shown:
         return await self._double.show(message)
 
     def tell_typing(self, person: Person, *, on: bool) -> None:
         """The phone shows for a moment that the business writes, or shows it no more."""
-        self._double.tell({"app": person.app, "customer": person.id, "typing": on})
+        self._double.tell({"app": person.app, "account": person.account, "customer": person.id, "typing": on})
 
     # ── What the business is told ───────────────────────────────────────────────────────────────────────────────────
 
@@ -65,24 +69,25 @@ class Phones:
         if owner(person.app) not in self.subscribed:
             return
         if person.app == "whatsapp":
-            self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "messages": list(items)})
+            self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "messages": list(items)}, person.account)
         else:
             self.hooks.tell(messaging.OBJECTS[person.app], messaging.entry(person.app, list(items)))
 
     def tell_status(self, person: Person, *statuses: dict[str, Any]) -> None:
         """What became of messages of the company's on WhatsApp."""
-        self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "statuses": list(statuses)})
+        self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "statuses": list(statuses)}, person.account)
 
-    def tell_whatsapp(self, value: dict[str, Any], field: str = "messages") -> None:
-        """What the app is subscribed to; a number's own address takes messages and echoes, and nothing else."""
+    def tell_whatsapp(self, value: dict[str, Any], account: str = "", field: str = "messages") -> None:
+        """What the app is subscribed to. `account`: the company's number that it concerns."""
         if "whatsapp" in self.subscribed and field in self.hooks.fields(WHATSAPP):
-            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value), of=OVERRIDES if field in OVERRIDDEN else ())
+            account = account or usual("whatsapp")
+            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value, account), of=(account, ACCOUNT_ID) if field in OVERRIDDEN else ())
 
     # ── What the business does ──────────────────────────────────────────────────────────────────────────────────────
 
     async def arrive(self, person: Person, sent: Shown) -> None:
         """A message of the company's: on the phone, and told what becomes of it."""
-        sent.customer = person.id
+        sent.customer, sent.account = person.id, person.account
         if person.app == "whatsapp":
             await self._arrive_on_whatsapp(person, sent)
             return

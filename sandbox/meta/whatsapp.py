@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.double import Shown
 from sandbox.meta.answers import GraphError
-from sandbox.meta.company import ACCOUNT_ID, PHONE_NUMBER, PHONE_NUMBER_ID, TEMPLATES
+from sandbox.meta.company import ACCOUNT_ID, NUMBERS, TEMPLATES
 from sandbox.meta.files import Files, kind_of
 from sandbox.meta.people import DAY_S, Person
 
@@ -25,9 +25,9 @@ def new_id() -> str:
 # ── Webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def entry(field: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry of a webhook with one change."""
-    metadata = {"display_phone_number": PHONE_NUMBER, "phone_number_id": PHONE_NUMBER_ID}
+def entry(field: str, value: Mapping[str, Any], account: str) -> dict[str, Any]:
+    """One entry of a webhook with one change, which concerns one of the company's numbers."""
+    metadata = {"display_phone_number": NUMBERS[account], "phone_number_id": account}
     return {"id": ACCOUNT_ID, "changes": [{"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}]}
 
 
@@ -43,7 +43,7 @@ def message(
 ) -> dict[str, Any]:
     """A message as it is told."""
     number = {} if person.username else {"from": person.id}
-    context = {"context": {"from": PHONE_NUMBER, "id": reply_to}} if reply_to else {}
+    context = {"context": {"from": NUMBERS[person.account], "id": reply_to}} if reply_to else {}
     at = str(int(time.time()))
     return {
         **number,

@@ -10,7 +10,7 @@ from sandbox.telegram.files import Files
 from sandbox.telegram.forms import Form
 from sandbox.telegram.refusals import Refusal, bad
 from sandbox.telegram.sending import Sending
-from sandbox.telegram.shapes import ME, Object
+from sandbox.telegram.shapes import ABILITIES, Object
 from sandbox.telegram.updates import Replaced, Updates
 
 LONGEST_POLL_S = 50
@@ -39,7 +39,7 @@ class Api:
         }
 
     async def get_me(self, _: Form) -> Object:
-        return ME
+        return {**self._chats.bot, **ABILITIES}
 
     # ── Updates ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,7 +1,9 @@
-"""The chats of all people with the bot: their messages, and how each stands on a phone."""
+"""The chats of all people with one bot: their messages, and how each stands on a phone."""
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sandbox.double import Shown
@@ -19,19 +21,45 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The people, what was written, and presses that are not answered."""
+
+    people: list[Person]
+    messages: list[Kept]
+    presses: set[str]
+
+
+class Numbers:
+    """The numbers of messages, from one behind `last` on."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
 class Chats:
-    """People and messages. `note` puts a message on a phone or tells that one changed; `find` gives one of a phone's; `typing` tells a
-    customer's phone that the company writes."""
+    """People and messages. `bot`: whose chats they are. `numbers`: those of messages, which no two bots share. `note` puts a message on a
+    phone or tells that one changed; `find` gives one of a phone's; `typing` tells a customer's phone that the bot writes."""
 
     def __init__(
-        self, note: Callable[[Shown], Awaitable[Any]], find: Callable[[str], Shown], typing: Callable[[str], None], first: int
+        self,
+        bot: Object,
+        numbers: Numbers,
+        note: Callable[[Shown], Awaitable[Any]],
+        find: Callable[[str], Shown],
+        typing: Callable[[Object, str], None],
     ) -> None:
+        self.bot = bot
+        self._numbers = numbers
         self._note = note
         self._find = find
-        self.typing = typing
+        self.typing = partial(typing, bot)
         self._people: dict[str, Person] = {}
         self._messages: dict[tuple[int, int], Kept] = {}
-        self._last = first
         self.presses: set[str] = set()
         """Presses of buttons that the bot has not answered: their clock is still running."""
 
@@ -39,6 +67,15 @@ class Chats:
         self._people.clear()
         self._messages.clear()
         self.presses.clear()
+
+    def known(self) -> Known:
+        return Known(list(self._people.values()), list(self._messages.values()), self.presses)
+
+    def recall(self, known: Known) -> None:
+        self._people = {one.customer: one for one in known.people}
+        for one in known.messages:
+            self.keep(one)
+        self.presses = known.presses
 
     def person(self, customer: str, **known: str) -> Person:
         """Somebody, from now on known if not before."""
@@ -48,8 +85,7 @@ class Chats:
         return next((one for one in self._people.values() if one.id == number), None)
 
     def next_number(self) -> int:
-        self._last += 1
-        return self._last
+        return self._numbers.next()
 
     def keep(self, kept: Kept) -> Kept:
         self._messages[kept.body["chat"]["id"], kept.body["message_id"]] = kept
@@ -78,6 +114,7 @@ class Chats:
                 text=body.get("text") or body.get("caption") or "",
                 at=float(body["date"]),
                 app="telegram",
+                account=self.bot["username"],
                 media=[_media(*file)] if file else [],
                 buttons=[{"id": one["callback_data"], "title": one["text"]} for one in _buttons(body)],
                 reply_to=f"{who.id}:{answered['message_id']}" if answered else "",

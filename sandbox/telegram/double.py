@@ -1,60 +1,89 @@
-"""The pretend Telegram as a double: its Bot API below `/telegram/bot<token>/`, files below `/telegram/file/bot<token>/`."""
+"""The pretend Telegram as a double: its Bot API below `/telegram/bot<token>/`, files below `/telegram/file/bot<token>/`.
 
-import asyncio
-import contextlib
+Every verb takes `account`: the user name of the bot that is meant, the shop's when there is none.
+"""
+
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Double
-from sandbox.telegram.api import Api
-from sandbox.telegram.chats import Chats
-from sandbox.telegram.files import Files
-from sandbox.telegram.forms import Form, read_form
-from sandbox.telegram.phones import Phones
+from sandbox.double import Double, Shown
+from sandbox.telegram import bot as one_bot
+from sandbox.telegram.bot import Bot
+from sandbox.telegram.chats import Chats, Numbers
+from sandbox.telegram.files import Files, Stored
+from sandbox.telegram.forms import read_form
 from sandbox.telegram.refusals import Refusal
-from sandbox.telegram.shapes import BOT_TOKEN
-from sandbox.telegram.updates import Updates
+from sandbox.telegram.shapes import BOT_TOKEN, BOTS, Object
 
-SHAPE = r"\d+:[A-Za-z0-9_-]+"
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart. `last`: the number of the last message; `bots` by their tokens."""
+
+    shown: list[Shown]
+    files: list[Stored]
+    last: int
+    bots: dict[str, one_bot.Known]
 
 
 class Telegram(Double):
-    """One bot, and all who write to it."""
+    """Two bots, and all who write to them: the shop's, which is meant where none is named, and a free one."""
 
     name = "telegram"
+    known_as = Known
 
     def __init__(self, *, first: int = 100) -> None:
         """`first`: numbers begin behind this. A world that is started anew must not give those of yesterday once more."""
         super().__init__()
-        self.updates = Updates(self.fault, self._do)
-        self.updates.begin(first)
         self.files = Files()
-        self.chats = Chats(self.show, self.find, self._tell_typing, first)
-        self._phones = Phones(self.chats, self.files, self.updates)
-        self._methods = Api(self.chats, self.files, self.updates).methods()
-        self._bringing: asyncio.Task[None] | None = None
+        self._numbers = numbers = Numbers(first)
+        self.bots = {
+            token: Bot(Chats(about, numbers, self.show, self.find, self._tell_typing), self.files, self.fault, first)
+            for token, about in BOTS.items()
+        }
+        self.updates, self.chats = self.bots[BOT_TOKEN].updates, self.bots[BOT_TOKEN].chats
+
+    def known(self) -> Known:
+        bots = {token: bot.known() for token, bot in self.bots.items()}
+        return Known(list(self.shown), self.files.all(), self._numbers.last, bots)
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.files.recall(known.files)
+        self._numbers.last = known.last
+        for token in self.bots.keys() & known.bots.keys():
+            self.bots[token].recall(known.bots[token])
 
     async def opened(self) -> None:
-        self._bringing = asyncio.create_task(self.updates.bring(), name="telegram: webhook")
+        for bot in self.bots.values():
+            bot.open()
 
     async def closed(self) -> None:
-        await self.updates.close()
-        if self._bringing is not None:
-            self._bringing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._bringing
+        for bot in self.bots.values():
+            await bot.close()
 
     def forget(self) -> None:
         super().forget()
-        self.chats.forget()
         self.files.forget()
-        self.updates.pending.clear()
+        for bot in self.bots.values():
+            bot.forget()
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
-        return self._phones.verbs()
+        return {name: self._of_bot(name) for name in self.bots[BOT_TOKEN].verbs()}
+
+    def _of_bot(self, verb: str) -> Callable[[dict[str, Any]], Awaitable[Any]]:
+        async def act(given: dict[str, Any]) -> Any:
+            wanted = given.get("account") or self.chats.bot["username"]
+            bot = next((one for one in self.bots.values() if one.chats.bot["username"] == wanted), None)
+            if bot is None:
+                raise web.HTTPBadRequest(text=f"no bot {wanted!r}")
+            return await bot.verbs()[verb](given)
+
+        return act
 
     def provider_routes(self) -> list[web.RouteDef]:
         return [
@@ -64,9 +93,10 @@ class Telegram(Double):
 
     async def call(self, request: web.Request) -> web.Response:
         """Any method of the Bot API, in capitals or not."""
-        if request.match_info["token"] != BOT_TOKEN:
+        bot = self.bots.get(request.match_info["token"])
+        if bot is None:
             return self.unauthorised()
-        method = self._methods.get(request.match_info["method"].lower())
+        method = bot.methods.get(request.match_info["method"].lower())
         if method is None:
             return _refusal(404, "Not Found")
         try:
@@ -77,21 +107,13 @@ class Telegram(Double):
     async def download(self, request: web.Request) -> web.Response:
         """A file, to who knows the token."""
         stored = self.files.by_path(request.match_info["path"])
-        if request.match_info["token"] != BOT_TOKEN or stored is None:
+        if request.match_info["token"] not in self.bots or stored is None:
             return _refusal(404, "Not Found")
         return web.Response(body=stored.data, content_type="application/octet-stream")
 
-    def _tell_typing(self, customer: str) -> None:
+    def _tell_typing(self, bot: Object, customer: str) -> None:
         """Whoever watches the phones sees for a moment that the company writes."""
-        for watcher in self.watchers:
-            watcher.put_nowait({"double": self.name, "customer": customer, "typing": True})
-
-    async def _do(self, given: Any) -> None:
-        """The call that a webhook's answer holds; nobody hears what became of it."""
-        method = self._methods.get(str(given.get("method", "")).lower()) if isinstance(given, dict) else None
-        if method is not None:
-            with contextlib.suppress(Refusal):
-                await method(Form(given))
+        self.tell({"app": "telegram", "account": bot["username"], "customer": customer, "typing": True})
 
     def limited(self, _retry_after: int) -> web.Response:
         return _refusal(429, f"Too Many Requests: retry after {_retry_after}", retry_after=_retry_after)

@@ -1,4 +1,7 @@
-"""What somebody with Telegram can do: write, send files, change, react, press, block. A bot is told neither of reading nor of deleting."""
+"""What somebody with Telegram can do in the chat with one bot: write, send files, change, react, press, block.
+
+A bot is told neither of reading nor of deleting.
+"""
 
 import time
 import uuid
@@ -11,7 +14,7 @@ from aiohttp import web
 from sandbox.telegram import files
 from sandbox.telegram.chats import Chats
 from sandbox.telegram.files import Files
-from sandbox.telegram.shapes import BOT, Kept, Object, Person, message, name_of, quoted
+from sandbox.telegram.shapes import Kept, Object, Person, message, name_of, quoted
 from sandbox.telegram.updates import Updates
 
 WORDS = {"image": "photo", "voice": "voice", "audio": "audio", "video": "video", "sticker": "sticker"}
@@ -50,7 +53,7 @@ class Phones:
         }
 
     async def _write(self, who: Person, content: Object, file: Any = None) -> str:
-        kept = self._chats.keep(Kept(message(self._chats.next_number(), who, content, mine=True), mine=True))
+        kept = self._chats.keep(Kept(message(self._chats.next_number(), who, content, None), mine=True))
         await self._chats.show(kept, who, file)
         await self._updates.add("message", kept.body)
         return name_of(kept)
@@ -97,7 +100,7 @@ class Phones:
 
     async def _member(self, who: Person, *, blocked: bool) -> Object:
         was, who.blocked = who.blocked, blocked
-        before, after = (_membership(blocked=one) for one in (was, blocked))
+        before, after = (_membership(self._chats.bot, blocked=one) for one in (was, blocked))
         change = {"chat": who.chat(), "from": who.user(), "date": int(time.time()), "old_chat_member": before, "new_chat_member": after}
         await self._updates.add("my_chat_member", change)
         return {}
@@ -151,5 +154,5 @@ def _card(given: Object, who: Person) -> Object:
     return {"contact": {**said, **({"user_id": who.id} if card.get("own") else {})}}
 
 
-def _membership(*, blocked: bool) -> Object:
-    return {"user": BOT, "status": "kicked", "until_date": 0} if blocked else {"user": BOT, "status": "member"}
+def _membership(bot: Object, *, blocked: bool) -> Object:
+    return {"user": bot, "status": "kicked", "until_date": 0} if blocked else {"user": bot, "status": "member"}

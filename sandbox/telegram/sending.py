@@ -75,7 +75,7 @@ class Sending:
     async def _say(self, form: Form, content: Object, file: tuple[Stored, str] | None = None) -> Object:
         who = self._reachable(form)
         content = {**content, **self._answered(form), **buttons_of(form)}
-        kept = self._chats.keep(Kept(message(self._chats.next_number(), who, content, mine=False), mine=False))
+        kept = self._chats.keep(Kept(message(self._chats.next_number(), who, content, self._chats.bot), mine=False))
         await self._chats.show(kept, who, file)
         return kept.body
 

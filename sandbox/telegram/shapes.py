@@ -2,16 +2,22 @@
 
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.people import CUSTOMERS
 
-BOT_ID = 7000000001
-BOT_TOKEN = f"{BOT_ID}:AAEhilo-demo-bot-of-the-pretend-world"
-BOT: dict[str, Any] = {"id": BOT_ID, "is_bot": True, "first_name": "Tienda Demo", "username": "tienda_demo_bot"}
-ME = {
-    **BOT,
+Object = dict[str, Any]
+BOT_TOKEN = "7000000001:AAEhilo-demo-bot-of-the-pretend-world"  # noqa: S105  # the pretend world has no secrets
+SECOND_TOKEN = "7000000002:AAEhilo-next-bot-of-the-pretend-world"  # noqa: S105
+"""Of a bot that is there for whoever adds a channel."""
+BOTS: Mapping[str, Object] = {
+    BOT_TOKEN: {"id": 7000000001, "is_bot": True, "first_name": "Tienda Demo", "username": "tienda_demo_bot"},
+    SECOND_TOKEN: {"id": 7000000002, "is_bot": True, "first_name": "Taller Demo", "username": "taller_demo_bot"},
+}
+"""Token -> the bot as a user."""
+ABILITIES = {
     "can_join_groups": False,
     "can_read_all_group_messages": False,
     "supports_inline_queries": False,
@@ -22,7 +28,6 @@ ME = {
     "can_manage_bots": False,
     "supports_guest_queries": False,
 }
-Object = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -64,9 +69,9 @@ def person(customer: str, *, name: str = "", language: str = "") -> Person:
     return Person(customer, number, first, last, language or ("en" if customer == "grace" else "es"))
 
 
-def message(number: int, who: Person, content: Object, *, mine: bool) -> Object:
-    """A message in somebody's chat with the bot. `content`: text, photo, ... and what belongs to them."""
-    return {"message_id": number, "from": who.user() if mine else BOT, "chat": who.chat(), "date": int(time.time()), **content}
+def message(number: int, who: Person, content: Object, bot: Object | None) -> Object:
+    """A message in somebody's chat with a bot; `bot`: the one that wrote it. `content`: text, photo, ... and what belongs to them."""
+    return {"message_id": number, "from": bot or who.user(), "chat": who.chat(), "date": int(time.time()), **content}
 
 
 def quoted(kept: Kept) -> Object:

@@ -9,6 +9,8 @@ AUTH_TOKEN = "d1" * 16
 SMS_NUMBER = "+34600100200"
 SERVICE_NUMBER = "+34600100201"
 """A second number, which belongs to the messaging service."""
+FREE_NUMBER = "+34600100202"
+"""A third one, for whoever adds a channel."""
 WHATSAPP_NUMBER = "+34600100300"
 SERVICE_SID = "MG" + "d0" * 16
 
@@ -86,7 +88,11 @@ class Company:
     """The account."""
 
     def __init__(self) -> None:
-        self.numbers = [Number("PN" + "a1" * 16, SMS_NUMBER), Number("PN" + "a2" * 16, SERVICE_NUMBER, service=SERVICE_SID)]
+        self.numbers = [
+            Number("PN" + "a1" * 16, SMS_NUMBER),
+            Number("PN" + "a2" * 16, SERVICE_NUMBER, service=SERVICE_SID),
+            Number("PN" + "a4" * 16, FREE_NUMBER),
+        ]
         self.services = [Service(SERVICE_SID, "Atención al cliente")]
         self.senders = [Sender("XE" + "a3" * 16, WHATSAPP_NUMBER, "Tienda Hilo")]
         self.contents = list(CONTENTS)

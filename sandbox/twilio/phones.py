@@ -5,6 +5,7 @@ import json
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +25,19 @@ MESSAGE_TYPES = {"image": "image", "video": "video", "audio": "audio", "voice": 
 PHONE_STATES = {"delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}
 
 Given = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the phones, as Phones names it."""
+
+    opted_out: set[tuple[str, str]]
+    blocked: set[str]
+    unreachable: set[str]
+    wrote: dict[str, float]
+    names: dict[str, str]
+    user_ids: dict[str, str]
+    hidden: set[str]
 
 
 class Phones:
@@ -52,6 +66,13 @@ class Phones:
     def forget(self) -> None:
         for one in (self.opted_out, self.blocked, self.unreachable, self.wrote, self._user_ids, self._hidden):
             one.clear()
+
+    def known(self) -> Known:
+        return Known(self.opted_out, self.blocked, self.unreachable, self.wrote, self._names, self._user_ids, self._hidden)
+
+    def recall(self, known: Known) -> None:
+        self.opted_out, self.blocked, self.unreachable, self.wrote = known.opted_out, known.blocked, known.unreachable, known.wrote
+        self._names, self._user_ids, self._hidden = known.names, known.user_ids, known.hidden
 
     def verbs(self) -> Mapping[str, Callable[[Given], Awaitable[Any]]]:
         return {
@@ -191,6 +212,7 @@ class Phones:
             mine=True,
             text=record.body,
             app=self.app(given),
+            account=record.to.removeprefix("whatsapp:"),
             media=[one.shown(whatsapp=record.whatsapp) for one in files],
             reply_to=str(given.get("reply_to") or ""),
             extra={"location": given["location"]} if given.get("location") else {},
@@ -220,7 +242,9 @@ class Phones:
         if wish in ("STOP", "START"):
             (self.opted_out.add if wish == "STOP" else self.opted_out.discard)(place)
             words = GOODBYE if wish == "STOP" else WELCOME
-            await self.note(Shown(new_sid("SM"), str(given["customer"]), mine=False, text=words, app="sms", extra={"by": "Twilio"}))
+            await self.note(
+                Shown(new_sid("SM"), str(given["customer"]), mine=False, text=words, app="sms", account=ours, extra={"by": "Twilio"})
+            )
 
     def _wish(self, body: str) -> str:
         word = body.strip().upper()

@@ -112,6 +112,7 @@ class Sending:
             mine=False,
             text=record.body,
             app="whatsapp" if record.whatsapp else "sms",
+            account=record.from_.removeprefix("whatsapp:"),
             media=[one.shown(whatsapp=record.whatsapp) for one in record.files],
             buttons=record.buttons,
             state="sent",

@@ -85,6 +85,7 @@ async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter_beside_p
     await dialog.get_by_label("Va a la cola").select_option(label="Pedidos")
     assert await violations(page) == []
     await dialog.get_by_role("button", name="Guardar").click()
+    await expect(dialog).to_have_count(0)
 
     await page.get_by_role("button", name=re.compile("^Regla 2 de 2")).focus()
     await page.keyboard.press("ArrowUp")

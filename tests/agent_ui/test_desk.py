@@ -122,8 +122,9 @@ async def test_a_lost_connection_is_told_and_the_desk_catches_up(sign_in: SignIn
     await ana.context.set_offline(True)
     await expect(ana.get_by_text("Sin conexión desde hace")).to_be_visible(timeout=60_000)
     assert await violations(ana) == []
-    await ana.context.set_offline(False)
     await ana.get_by_role("button", name="Probar ahora").click()
+    await expect(ana.get_by_text("Sin conexión desde hace")).to_be_visible()
+    await ana.context.set_offline(False)
     await expect(ana.get_by_text("Sin conexión desde hace")).to_have_count(0)
     await sofia.locator(".waits__row").first.click()
     await sofia.get_by_role("button", name="Asignar a…").click()

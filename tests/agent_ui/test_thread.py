@@ -98,6 +98,7 @@ async def test_after_a_file_was_attached_the_keys_still_send(sign_in: SignIn) ->
     await page.locator("input[type=file]").set_input_files({"name": "ficha.txt", "mimeType": "text/plain", "buffer": b"220 grados"})
     await expect(field).to_be_focused()
     await expect(page.locator(".composer").get_by_text("ficha.txt")).to_be_visible()
+    await expect(page.get_by_role("progressbar", name="ficha.txt")).to_have_count(0)
     await page.get_by_role("button", name="Adjuntar").focus()
     await page.keyboard.press("Control+Enter")
     await expect(field).to_have_value("")

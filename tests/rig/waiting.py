@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.02, 0.25
 
 
-async def eventually(look: Callable[[], Awaitable[Value]], *, what: str, seconds: float = 15.0) -> Value:
+async def eventually(look: Callable[[], Awaitable[Value]], *, what: str, seconds: float = 30.0) -> Value:
     """The first value of `look` that is true. Raises TimeoutError naming what was waited for, and the last that was seen."""
     pause, seen = FIRST_PAUSE_S, None
     try:

@@ -47,7 +47,7 @@ async def test_what_a_customer_says_stands_on_the_phone_and_can_be_taken_back(cl
     ("verb", "given", "said"),
     [
         ("say", {"customer": "Lucía"}, "in digits"),
-        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, instagram"),
+        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, second_page, instagram"),
         ("say", {"customer": "34600111222"}, "say something"),
         ("fly", {}, "verbs are say"),
         ("react", {"customer": "34600111222", "message": "?"}, "no message"),
@@ -87,7 +87,8 @@ async def test_the_customers_phone_is_told_that_the_company_writes(
     headers = {"Authorization": f"Bearer {token}"}
     answer = await client.post(f"/meta/v24.0/{path}", json=body, headers=headers, params={"appsecret_proof": proof})
     assert answer.status == 200
-    assert watcher.get_nowait() == {"double": "meta", "app": app, "customer": customer, "typing": True}
+    account = company.PHONE_NUMBER_ID if app == "whatsapp" else ""
+    assert watcher.get_nowait() == {"double": "meta", "app": app, "account": account, "customer": customer, "typing": True}
 
 
 async def test_an_address_that_does_not_know_the_challenge_gets_no_webhooks(client: Client, meta: Meta) -> None:

@@ -1,17 +1,20 @@
-/** The words of the console in the language chosen now: components that use them change with it, without a reload. */
-import { preferences } from "../state/preferences.svelte.ts";
-import { m } from "../words/messages.js";
-import { overwriteGetLocale } from "../words/runtime.js";
+/** The words of the console in the language spoken now: components that use them change with it, without a reload. */
+import type { m as all } from "../words/messages.js";
+import { Dictionary } from "./dictionary.svelte.ts";
 
-overwriteGetLocale(() => preferences.now.locale);
+export { locale, speak } from "./dictionary.svelte.ts";
 
-export { m };
-export const locale = () => preferences.now.locale;
+export const dictionary = new Dictionary<typeof all>({
+  en: () => import("../words/messages/en.js"),
+  es: () => import("../words/messages/es.js"),
+});
+
+export const m = dictionary.words;
 
 type Sentence = (inputs: Record<string, unknown>) => string;
-const all = m as unknown as Record<string, Sentence | undefined>;
+const byName = m as unknown as Record<string, Sentence | undefined>;
 
 /** The sentence of a code that the hub sends (`reason_at_capacity`), or null when this console does not know the code yet. */
 export function sentence(kind: string, code: string, inputs: Record<string, unknown> = {}): string | null {
-  return all[`${kind}_${code}`]?.(inputs) ?? null;
+  return byName[`${kind}_${code}`]?.(inputs) ?? null;
 }

@@ -86,7 +86,8 @@ async def test_typing_shows_and_reading_is_not_told(world: World) -> None:
     await bot.signal(Signal("typing", Address("telegram", lucia)))
     await bot.signal(Signal("read", Address("telegram", lucia), target=f"{lucia}:101"))
     told = [watcher.get_nowait() for _ in range(watcher.qsize())]
-    assert [one for one in told if "asked" not in one] == [{"double": "telegram", "customer": "lucia", "typing": True}]
+    here = {"double": "telegram", "app": "telegram", "account": "tienda_demo_bot", "customer": "lucia"}
+    assert [one for one in told if "asked" not in one] == [{**here, "typing": True}]
     assert [one["path"].rsplit("/", 1)[1] for entry in told for one in entry.get("asked", ())] == ["sendChatAction"]
 
 
