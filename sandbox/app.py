@@ -55,7 +55,9 @@ def build(place: Place, post: Post, folder: Path | None = None) -> web.Applicati
     app = web.Application(client_max_size=50 * 1024 * 1024)
     app.cleanup_ctx.extend((relay, providers))
     app.on_shutdown.append(let_go)
-    app.add_routes([web.get("/", page), web.get("/shop", Shop(place).show), web.get("/world/accounts", accounts)])
+    app.add_routes(
+        [web.get("/", page), web.get("/shop", Shop(place).show), web.get("/accounts", accounts_page), web.get("/world/accounts", accounts)]
+    )
     app.add_routes([*World(place, post, post.travels).routes(), *mail.routes(post), *news.routes()])
     for one in doubles:
         app.add_routes(one.routes())
@@ -75,6 +77,11 @@ def acquaint(twilio: Twilio, telegram: Telegram, meta: Meta) -> None:
 async def page(_: web.Request) -> web.StreamResponse:
     """The page where one is the customer."""
     return web.FileResponse(STATIC / "sandbox.html", headers={"Cache-Control": "no-cache"})
+
+
+async def accounts_page(_: web.Request) -> web.StreamResponse:
+    """What to copy into the form of a new channel."""
+    return web.FileResponse(STATIC / "accounts.html", headers={"Cache-Control": "no-cache"})
 
 
 class Shop:
