@@ -1,5 +1,9 @@
 """What a call of the Graph API is for."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.meta.company import NUMBERS, TOKENS
 from sandbox.trips import Purpose
 
@@ -22,3 +26,16 @@ def _is_of_file(path: str) -> bool:
     if path.startswith(("/meta/media/", "/meta/cdn/")):
         return True
     return last in ("media", "message_attachments") or (last.isdigit() and last not in NUMBERS)
+
+
+def _of_message(body: bytes) -> str:
+    try:
+        given = json.loads(body)
+    except ValueError:
+        return "send"
+    if not isinstance(given, Mapping):
+        return "send"
+    signs: Any = given.get("sender_action")
+    if given.get("type") == "reaction" or signs in ("react", "unreact"):
+        return "change"
+    return "signal" if signs or given.get("status") == "read" else "send"
