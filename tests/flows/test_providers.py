@@ -1,7 +1,7 @@
 """Each provider's whole story, all in browsers: a channel added by hand, its first message, the answer, ticks, signs and replies."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
@@ -26,13 +26,12 @@ MEDIA_MS = 20_000
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def nobody_waits(demo: Demo, browser: Browser) -> AsyncIterator[None]:
+async def nobody_waits(demo: Demo, browser: Browser) -> None:
     """What waits since before the story is in a colleague's hands."""
     async with AsyncExitStack() as stack:
         luis = await doors.come(stack, browser, demo, "luis", "/")
         for name in WAITING:
             await take(luis, name)
-    yield
 
 
 @pytest.fixture
