@@ -71,7 +71,7 @@ class GraphApi:
 
     def _token(self, request: web.Request) -> str:
         """The token, once token and proof hold. Raises GraphError."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("access_token", "")
+        token = token_of(request)
         if token == APP_TOKEN:
             return token
         if token not in TOKENS:
@@ -288,6 +288,11 @@ class GraphApi:
         if file is None:
             raise web.HTTPNotFound
         return web.Response(body=file.data, content_type=file.type if kind_of(file.type) != "file" else "application/octet-stream")
+
+
+def token_of(request: web.Request) -> str:
+    """The token that a call brings; empty: none."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("access_token", "")
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:

@@ -102,4 +102,4 @@ async def test_an_address_that_does_not_know_the_challenge_gets_no_webhooks(clie
 async def test_forgetting_empties_ledger_and_phones(client: Client) -> None:
     await client.post("/doubles/meta/say", json={"customer": "34600111222", "text": "Hola"})
     await client.delete("/doubles/meta")
-    assert await (await client.get("/doubles/meta")).json() == {"asked": [], "shown": [], "faults": []}
+    assert await (await client.get("/doubles/meta")).json() == {"asked": [], "told": [], "shown": [], "faults": []}
