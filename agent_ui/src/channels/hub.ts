@@ -47,6 +47,7 @@ export interface ChannelDetail {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;
@@ -87,6 +88,7 @@ export interface ChannelView {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;
