@@ -101,12 +101,8 @@ def _fields(row: Record) -> dict[str, Any]:
     fields: dict[str, Any] = {name: row[name] for name in ChannelTile.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a Record
     fields["id"] = str(row["id"])
     fields["icon"] = described.icon if described else ""
-<<<<<<< HEAD
-    fields["limits"] = limits_of(ChannelLimits, described) if described else NO_LIMITS
-=======
     fields["does"] = does(described, row["filled"])
-    fields["limits"] = limits_of(described) if described else NO_LIMITS
->>>>>>> main
+    fields["limits"] = limits_of(ChannelLimits, described) if described else NO_LIMITS
     waits = row["enabled"] and row["last_in_at"] is None
     fields["waiting_first"] = waits and described is not None and described.receives != "none"
     if described is None:
@@ -114,8 +110,6 @@ def _fields(row: Record) -> dict[str, Any]:
     return fields
 
 
-<<<<<<< HEAD
-=======
 def does(described: Manifest | None, filled: Collection[str]) -> str:
     """What goes by such a channel: both ways, one way, or nothing but what agents write down. `filled`: the settings that are not empty."""
     if described is None or described.receives != "none":
@@ -123,20 +117,6 @@ def does(described: Manifest | None, filled: Collection[str]) -> str:
     return "records"
 
 
-def limits_of(described: Manifest) -> ChannelLimits:
-    """What a message on such a channel may be."""
-    return ChannelLimits(
-        text=described.text_limit,
-        text_unit=described.text_unit,
-        html=described.html,
-        subject=described.subject,
-        copies=described.copies,
-        attachments=described.attachments,
-        attachment_bytes=described.attachment_bytes,
-    )
-
-
->>>>>>> main
 def _passage(row: Record) -> Passage:
     return Passage(
         at=row["at"],
