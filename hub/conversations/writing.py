@@ -11,7 +11,6 @@ import asyncpg
 import msgspec
 
 from connectors.manifest import Manifest
-from connectors.window import allowed
 from hub.conversations.checks import File, Way, check_note, check_reply, check_time, check_way, choose_address, copies, refuse
 from hub.conversations.mailing import Mailing, Signatures
 from hub.conversations.model import AddressView, FirstMessage, GivenAddress, GivenTemplate, NewDraft, NewMessage
@@ -209,7 +208,7 @@ class Writer:
         if root is None and (behind := await self._database.value(QUERIES.root_behind, address.kind, address.value)):
             ways = [way for way in await self._customers.reach(str(behind)) if way.channel.id == channel]
         way = next((one for one in ways if one.address.value == address.value), None)
-        check_way(way, way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what, body)
+        check_way(way, manifest, body, now)
         return address
 
     async def _filled(self, channel: str, given: GivenTemplate) -> str:
