@@ -1,7 +1,7 @@
 -- name: channels
--- Every channel in use, with what is secret still sealed.
+-- Every channel, also those that are switched off or archived, with what is secret still sealed.
 SELECT id, connector, kind, name, hook, queue_id, brand_id, enabled, settings, secrets, old_hook, old_hook_until
-FROM channel WHERE archived_at IS NULL ORDER BY created_at, id
+FROM channel ORDER BY created_at, id
 
 -- name: channel
 -- One channel, archived or not.

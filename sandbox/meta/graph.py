@@ -18,13 +18,13 @@ from sandbox.meta.company import (
     INSTAGRAM_ID,
     NAME,
     NUMBERS,
-    PAGE_ID,
     TEMPLATES,
     TOKENS,
 )
 from sandbox.meta.files import kind_of
 from sandbox.meta.history import inbox
 from sandbox.meta.hooks import Hooks, Subscription
+from sandbox.meta.messaging import ACCOUNTS
 from sandbox.meta.telling import WHATSAPP, Phones, owner
 
 ROOT = "/meta/{version}"
@@ -146,9 +146,15 @@ class GraphApi:
     # ── The accounts ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def me(self, request: web.Request) -> web.Response:
-        self._app(request)
+        app = self._app(request)
         linked = {"instagram_business_account": {"id": INSTAGRAM_ID, "username": "barroylino"}}
-        return web.json_response({"id": PAGE_ID, "name": NAME, **(linked if "instagram" in request.query.get("fields", "") else {})})
+        return web.json_response(
+            {
+                "id": ACCOUNTS["messenger" if app == "instagram" else app],
+                "name": NAME,
+                **(linked if "instagram" in request.query.get("fields", "") else {}),
+            }
+        )
 
     async def numbers(self, request: web.Request) -> web.Response:
         self._app(request)
@@ -248,7 +254,7 @@ class GraphApi:
     async def conversations(self, request: web.Request) -> web.Response:
         """The inbox, with what was told and what was not."""
         app = self._app(request)
-        if request.query.get("platform", "messenger") != app:
+        if request.query.get("platform", "messenger") != ("messenger" if app == "second_page" else app):
             raise GraphError(100, "Param platform is for another account")
         return web.json_response({"data": inbox(app, self._phones)})
 

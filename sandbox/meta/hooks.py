@@ -38,7 +38,7 @@ class Subscription:
 
     address: str = ""
     verify_token: str = ""
-    fields: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=lambda: ["messages"])
     failing_since: float | None = None
 
 
@@ -69,6 +69,11 @@ class Hooks:
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, str, bytes]] = []
+
+    def fields(self, object_: str) -> list[str]:
+        """What the app is told of an object."""
+        found = self.by_object.get(object_)
+        return found.fields if found else []
 
     async def close(self) -> None:
         """Stop all retries."""

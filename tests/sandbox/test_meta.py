@@ -47,7 +47,7 @@ async def test_what_a_customer_says_stands_on_the_phone_and_can_be_taken_back(cl
     ("verb", "given", "said"),
     [
         ("say", {"customer": "Lucía"}, "in digits"),
-        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, instagram"),
+        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, second_page, instagram"),
         ("say", {"customer": "34600111222"}, "say something"),
         ("fly", {}, "verbs are say"),
         ("react", {"customer": "34600111222", "message": "?"}, "no message"),
