@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from sandbox.meta import company
 from sandbox.telegram import BOT_TOKEN
-from tests.agent_ui.conftest import SignIn
+from tests.agent_ui.conftest import PretendMeta, SignIn
 from tests.agent_ui.pictures import picture
 from tests.browser import violations
 from tests.connectors.telegram.world import World
@@ -20,8 +21,16 @@ from tests.source import ROOT
 
 CONSOLE, MESSAGES = ROOT / "agent_ui" / "src", ROOT / "agent_ui" / "messages"
 OPENS = re.compile(r"<(Dialog|Popover|Menu)\b")
+PHONE = "+34611200399"
 ELSEWHERE = {"inbox/OfferCard.svelte": "tests/flows/test_accessible.py"}
 """Windows that want a whole story before they open -> where they are looked at."""
+WHATSAPP = {
+    "phone_number_id": company.PHONE_NUMBER_ID,
+    "account_id": company.ACCOUNT_ID,
+    "app_id": company.APP_ID,
+    "app_secret": company.APP_SECRET,
+    "access_token": company.WHATSAPP_TOKEN,
+}
 
 
 @dataclass
@@ -150,6 +159,17 @@ async def compare(desk: Desk) -> None:
     await desk.page.get_by_role("dialog").get_by_role("table").wait_for()
 
 
+@opens("customer/InviteDialog.svelte", "lucia")
+async def invitation(desk: Desk) -> None:
+    await desk.button("invite_to", channel="Telegram").click()
+    await desk.page.get_by_role("dialog").get_by_role("textbox").first.wait_for()
+
+
+@opens("customer/ConsentDialog.svelte", "talk")
+async def consent(desk: Desk) -> None:
+    await desk.button("agree_of", value=PHONE).click()
+
+
 @opens("customer/VisitDialog.svelte", "/customers")
 async def visit(desk: Desk) -> None:
     await desk.button("visit").click()
@@ -170,16 +190,16 @@ async def person(desk: Desk) -> None:
 
 @opens("channels/RuleDialog.svelte", "/settings/rules")
 async def rule(desk: Desk) -> None:
-    await desk.button("rule_add").click()
+    await desk.button("w_rule_add").click()
 
 
 @opens("channels/ChannelMenu.svelte", "channel")
 async def question(desk: Desk) -> None:
     """The menu, and what it asks before the address changes."""
-    await desk.button("more", name="Bot de la tienda").click()
+    await desk.button("w_more", name="Bot de la tienda").click()
     await desk.windows.wait_for()
     assert await violations(desk.page) == []
-    await desk.page.get_by_role("menuitem", name=desk.words["uninstall"]).click()
+    await desk.page.get_by_role("menuitem", name=desk.words["w_uninstall"]).click()
     await expect(desk.page.get_by_role("menu")).to_have_count(0)
 
 
@@ -209,9 +229,11 @@ async def close(desk: Desk) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("locale", "theme"), [("es-ES", "light"), ("en-GB", "dark")])
-async def test_no_window_has_a_violation(enter_beside_providers: SignIn, telegram: World, locale: str, theme: str) -> None:
+async def test_no_window_has_a_violation(
+    enter_beside_providers: SignIn, telegram: World, meta: PretendMeta, locale: str, theme: str
+) -> None:
     page = await enter_beside_providers("admin", theme=theme, locale=locale)
-    desk = Desk(page, words_of(locale[:2]), await prepared(page, telegram))
+    desk = Desk(page, words_of(locale[:2]), await prepared(page, telegram, meta))
     found, at = {}, "/"
     for component, (place, opener) in WINDOWS.items():
         if place != at:
@@ -225,16 +247,22 @@ async def test_no_window_has_a_violation(enter_beside_providers: SignIn, telegra
 
 
 def words_of(locale: str) -> dict[str, Any]:
-    """All words of the console, administration's too."""
-    files = [MESSAGES / "channels" / f"{locale}.json", MESSAGES / f"{locale}.json"]
-    return {key: words for one in files for key, words in json.loads(one.read_text(encoding="utf-8")).items()}
+    """All words of the console; those of administration by a key that begins with w_."""
+    common, administration = (
+        json.loads((folder / f"{locale}.json").read_text(encoding="utf-8")) for folder in (MESSAGES, MESSAGES / "channels")
+    )
+    return {**common, **{f"w_{key}": words for key, words in administration.items()}}
 
 
-async def prepared(page: Page, telegram: World) -> dict[str, str]:
+async def prepared(page: Page, telegram: World, meta: PretendMeta) -> dict[str, str]:
     """A conversation with something of everything, in the administrator's hands; where it is, and where the other pages are."""
     hub = Hub(page, await (await page.request.get("/api/v1/session")).json())
     channels = (await hub.ask("/channels"))["items"]
-    bot = next((one for one in channels if one["connector"] == "telegram"), None) or await add_bot(hub, telegram)
+    bot = next((one for one in channels if one["connector"] == "telegram"), None)
+    if bot is None:
+        bot = await hub.add("telegram", "Bot de la tienda", token=BOT_TOKEN, base_url=f"{telegram.base}/telegram")
+        await hub.add("whatsapp", "WhatsApp", graph_url=f"{meta.base}/meta", **WHATSAPP)
+        await write_with_nuria(hub, telegram)
     customer = await hub.customer("Nuria Pons")
     lucia = await hub.customer("Lucía Ferrer Montes")
     return {
@@ -258,6 +286,12 @@ class Hub:
         assert answer.ok, await answer.text()
         return await answer.json()
 
+    async def add(self, connector: str, name: str, **settings: str) -> Any:
+        """A channel, switched on."""
+        channel = (await self.ask("/channels", "POST", {"connector": connector, "name": name, "settings": settings}))["channel"]
+        await self.ask(f"/channels/{channel['id']}/enable", "POST")
+        return channel
+
     async def customer(self, name: str) -> Any:
         found = (await self.ask("/customers"))["items"]
         return await self.ask(f"/customers/{next(one['id'] for one in found if one['name'] == name)}")
@@ -266,12 +300,8 @@ class Hub:
         return next((one for one in (await self.ask("/work?state=queued"))["items"] if one["customer"]["name"] == name), None)
 
 
-async def add_bot(hub: Hub, telegram: World) -> Any:
-    """A bot, and Nuria who writes to it and is answered."""
-    settings = {"token": BOT_TOKEN, "base_url": f"{telegram.base}/telegram"}
-    given = {"connector": "telegram", "name": "Bot de la tienda", "settings": settings}
-    bot = (await hub.ask("/channels", "POST", given))["channel"]
-    await hub.ask(f"/channels/{bot['id']}/enable", "POST")
+async def write_with_nuria(hub: Hub, telegram: World) -> None:
+    """She writes to the bot and is answered; she has a phone too."""
     said = await telegram.does("say", "nuria", name="Nuria Pons", text="La talla 37")
     await telegram.does("say", "nuria", media=[picture("caja.png")])
     await telegram.does("edit", "nuria", id=said["ids"][0], text="La talla 38")
@@ -282,4 +312,4 @@ async def add_bot(hub: Hub, telegram: World) -> Any:
     await hub.page.locator("#composer").fill("La tenemos")
     await hub.page.keyboard.press("Control+Enter")
     await telegram.double.wait_for(lambda one: one.text == "La tenemos")
-    return bot
+    await hub.ask(f"/customers/{work['customer']['id']}/identities", "POST", {"kind": "phone", "value": PHONE})
