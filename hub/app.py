@@ -24,11 +24,7 @@ from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
 from hub.conversations import live as conversations_live
-from hub.conversations.acting import Acting
-from hub.conversations.api import ConversationsApi
-from hub.conversations.files import Files
-from hub.conversations.reading import Conversations
-from hub.conversations.writing import Writer
+from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
 from hub.customers.records import Records
@@ -127,15 +123,11 @@ class Hub:
         self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
-        self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
-        reopen_hours = self.settings.intake.reopen_hours
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
-        self.writer = Writer(
-            database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read, reopen_hours
-        )
-        self.acting = Acting(database, manifest, self.publisher.wake)
-        self.files = Files(database, self.blobs, self.records)
+        ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
+        reopen_hours = self.settings.intake.reopen_hours
+        self.talk = ConversationRoom(database, self.blobs, self.records, self.timeline, self.templates, manifest, ties, reopen_hours)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -202,7 +194,7 @@ class Hub:
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.conversations),
+            conversations_live.projections(self.talk.conversations),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
@@ -232,7 +224,7 @@ class Hub:
         self.routes: list[Route] = [
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, self.writer, self.acting, self.files, self.blobs, self.records).routes(),
+            *self.talk.routes(),
             *TemplatesApi(self.templates).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
@@ -364,7 +356,7 @@ class Hub:
         task.add_done_callback(_forget)
 
     async def _tell_typing(self, typing: Typing) -> None:
-        root = await self.conversations.root_of_address(typing.sender.kind, typing.sender.value)
+        root = await self.talk.conversations.root_of_address(typing.sender.kind, typing.sender.value)
         if root is not None:
             await self._visitor_typing(root.id, root.name, typing.on)
 

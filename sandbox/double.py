@@ -84,8 +84,12 @@ class Double:
     """One pretend provider."""
 
     name = ""
+    known_as: type[Any]
+    """The dataclass of what outlives a restart."""
 
     def __init__(self) -> None:
+        self.on_change: Callable[[], None] = lambda: None
+        """Is called after everything that may have changed what is known."""
         self.asked: deque[Asked] = deque(maxlen=KEPT)
         self.shown: deque[Shown] = deque(maxlen=KEPT)
         self.faults: list[Fault] = []
@@ -98,6 +102,14 @@ class Double:
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """What a customer can do: verb -> function of the request's object; its result is answered as JSON."""
+        raise NotImplementedError
+
+    def known(self) -> Any:
+        """What outlives a restart: what stands on the phones, files, numbers drawn, webhooks set. Not what was asked, nor faults."""
+        raise NotImplementedError
+
+    def recall(self, known: Any) -> None:
+        """Go on from there."""
         raise NotImplementedError
 
     async def opened(self) -> None:
@@ -128,6 +140,7 @@ class Double:
         if message not in self.shown:
             self.shown.append(message)
         self.tell(asdict(message))
+        self.on_change()
         async with self._changed:
             self._changed.notify_all()
         return message
@@ -188,6 +201,7 @@ class Double:
             asked = Asked(time.time(), request.method, request.path_qs, body.decode(errors="replace")[:20_000], response.status)
             self.asked.append(asked)
             self.tell({"asked": [{**asdict(asked), "body": ""}]})
+            self.on_change()
             return response
 
         return faulty
@@ -214,6 +228,7 @@ class Double:
 
     async def _forget(self, _: web.Request) -> web.Response:
         self.forget()
+        self.on_change()
         return web.Response(status=204)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
@@ -233,7 +248,9 @@ class Double:
         verb = self.verbs().get(request.match_info["verb"])
         if verb is None:
             raise web.HTTPNotFound(text=f"verbs are {', '.join(self.verbs())}")
-        return web.json_response(await verb(await request.json()))
+        done = await verb(await request.json())
+        self.on_change()
+        return web.json_response(done)
 
 
 async def form_of(request: web.Request) -> tuple[dict[str, str], dict[str, tuple[str, str, bytes]]]:

@@ -186,7 +186,7 @@ class Telegram:
         """Have Telegram call us; or, where we ask, have it call nobody. What waits at Telegram's is kept."""
         if not self._webhook:
             return [await checking.asked("receiving", self._bot.delete_webhook)]
-        return [await checking.asked("address", self._set_webhook), *(await self.check())[1:]]
+        return [await checking.asked("webhook", self._set_webhook), *(await self.check())[1:]]
 
     async def _set_webhook(self) -> None:
         secret = self._settings.webhook_secret

@@ -12,22 +12,38 @@ raw     {object, entry}: any webhook, signed
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Asked, Double
+from sandbox.double import Asked, Double, Shown
 from sandbox.meta.answers import body
 from sandbox.meta.customers import Customers
+from sandbox.meta.files import File
 from sandbox.meta.graph import GraphApi
-from sandbox.meta.hooks import Hooks
+from sandbox.meta.hooks import Hooks, Subscription
+from sandbox.meta.people import Person
 from sandbox.meta.telling import Phones
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    shown: list[Shown]
+    subscriptions: dict[str, Subscription]
+    overrides: dict[str, str]
+    subscribed: dict[str, list[str]]
+    people: list[Person]
+    files: list[File]
 
 
 class Meta(Double):
     """One app with one number, one page and one account. `speed`: how much faster than ours Meta's clock runs."""
 
     name = "meta"
+    known_as = Known
 
     def __init__(self, *, speed: float = 1.0) -> None:
         super().__init__()
@@ -41,6 +57,17 @@ class Meta(Double):
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         return self.customers.verbs()
+
+    def known(self) -> Known:
+        phones, hooks = self.phones, self.hooks
+        return Known(list(self.shown), hooks.by_object, hooks.overrides, phones.subscribed, phones.people.all(), phones.files.all())
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.hooks.recall(known.subscriptions, known.overrides)
+        self.phones.subscribed = known.subscribed
+        self.phones.people.recall(known.people)
+        self.phones.files.recall(known.files)
 
     async def closed(self) -> None:
         await self.hooks.close()

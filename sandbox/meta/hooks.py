@@ -12,7 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -77,6 +77,11 @@ class Hooks:
         self._held.clear()
         for task in list(self._tasks):
             task.cancel()
+
+    def recall(self, by_object: dict[str, Subscription], overrides: dict[str, str]) -> None:
+        """Where webhooks went; Meta's patience begins anew, for its clock did not run meanwhile."""
+        self.by_object = {name: replace(one, failing_since=None) for name, one in by_object.items()}
+        self.overrides = overrides
 
     async def idle(self) -> None:
         """Until nothing is under way any more, retries included."""

@@ -75,6 +75,12 @@ class People:
         person.id = number
         self._known[(person.app, person.account, number)] = person
 
+    def all(self) -> list[Person]:
+        return list(self._known.values())
+
+    def recall(self, people: list[Person]) -> None:
+        self._known = {(one.app, one.account, one.id): one for one in people}
+
     def forget(self) -> None:
         self._known.clear()
 

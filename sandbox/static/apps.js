@@ -7,6 +7,7 @@ export const APPS = [
     title: "SMS",
     double: "twilio",
     who: (me) => ({ app: "sms", customer: me.phone }),
+    to: (account) => ({ to: account }),
     can: ["pictures", "stop"],
     sends: { method: "POST", path: "/Messages.json" },
   },
@@ -51,17 +52,14 @@ export const APPS = [
   },
 ];
 
-/** Whether a message of a double's stands in this app of this customer. */
-export const stands = (app, me, one) => one.app === app.id && one.customer === app.who(me).customer;
-
-/** Whether it is this customer's phone in this app that is told that the shop writes; Telegram has one app and does not name it. */
-export const concerns = (app, me, told) => told.double === app.double && (told.app ?? app.id) === app.id && told.customer === app.who(me).customer;
+/** Whether a message of a double's, or that the shop writes, belongs to this customer's chat with this account of the company's. */
+export const concerns = (app, me, account, told) => told.app === app.id && told.customer === app.who(me).customer && told.account === account;
 
 /** The verb's address and body; Telegram calls the message `id`, Meta `message`. */
-export const act = (app, me, verb, given = {}) => [
+export const act = (app, me, account, verb, given = {}) => [
   `/doubles/${app.double}/${verb}`,
   "POST",
-  { ...app.who(me), name: me.name, ...given },
+  { ...app.who(me), ...(app.to?.(account) ?? { account }), name: me.name, ...given },
 ];
 
 export const about = (app, message) => (app.double === "telegram" ? { id: message.id } : { message: message.id });

@@ -176,6 +176,7 @@ async function start() {
     speak(language() === "es" ? "en" : "es");
     drawWords();
   };
+  phone.accounts = (await ask("/world/accounts")).items ?? [];
   be(localStorage.getItem("sandbox:me"));
   drawWords();
   phone.start();

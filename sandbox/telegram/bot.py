@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from sandbox.telegram import chats, updates
 from sandbox.telegram.api import Api
 from sandbox.telegram.chats import Chats
 from sandbox.telegram.files import Files
@@ -12,6 +14,14 @@ from sandbox.telegram.forms import Form
 from sandbox.telegram.phones import Phones
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.updates import Updates
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    chats: chats.Known
+    updates: updates.Known
 
 
 class Bot:
@@ -28,6 +38,13 @@ class Bot:
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """What people do."""
         return self._phones.verbs()
+
+    def known(self) -> Known:
+        return Known(self.chats.known(), self.updates.known())
+
+    def recall(self, known: Known) -> None:
+        self.chats.recall(known.chats)
+        self.updates.recall(known.updates)
 
     def open(self) -> None:
         """Begin to bring updates to the webhook."""

@@ -42,6 +42,17 @@ class Webhook:
     last_error_message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is not confirmed yet, who may be told of what, and the last number with its time."""
+
+    pending: list[Update]
+    allowed: list[str]
+    webhook: Webhook
+    last: int
+    last_at: float
+
+
 class Replaced(Exception):
     """Another getUpdates came while this one waited."""
 
@@ -67,6 +78,13 @@ class Updates:
     def begin(self, first: int) -> None:
         """Numbers of updates go on from here."""
         self._last += first
+
+    def known(self) -> Known:
+        return Known(self.pending, self.allowed, self.webhook, self._last, self._last_at)
+
+    def recall(self, known: Known) -> None:
+        self.pending, self.allowed, self.webhook = known.pending, known.allowed, known.webhook
+        self._last, self._last_at = known.last, known.last_at
 
     async def add(self, word: str, body: dict[str, Any]) -> None:
         """Something happened, of a kind that the bot may have asked for or not."""

@@ -58,6 +58,8 @@ class Broken:
     edits: tuple[tuple[str, str, str], ...]
     says: str
     """A word of the kit's sentence."""
+    bird: str = "parrot1"
+    """The good connector that it was."""
 
 
 def one(rule: str, name: str, file: str, before: str, after: str, says: str) -> Broken:
@@ -143,7 +145,7 @@ MISTAKES = (
         CODE,
         'return [await step("account", LABEL, TODO, account)]',
         "await account()\n        return []",
-        "check() raised",
+        "check() gave",
     ),
     one("discreet", "tells_its_key", CODE, f"{SEND}\n", TELLS, "'api_key' stood in what was said"),
     one("check", "has_steps_without_words", CODE, 'step("account", LABEL, TODO', 'step("account", {}, {}', "no label in es"),
