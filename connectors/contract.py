@@ -58,6 +58,7 @@ __all__ = [
     "Location",
     "Media",
     "Message",
+    "Neighbours",
     "Outgoing",
     "Profile",
     "Reaction",
@@ -83,6 +84,16 @@ CONTRACT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The channels whose provider calls them at one address with this one (`shares` of the manifest)."""
+
+    addresses: frozenset[str] = frozenset()
+    """Webhook addresses of the hub's from which what comes is shown to this channel, its own among them."""
+    names: tuple[str, ...] = ()
+    """What the others that are switched on are called."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the hub hands to a connector when it opens: where the world reaches us, and a key of the channel's own for signing."""
 
@@ -99,6 +110,8 @@ class Surroundings:
     """The only way out to the web."""
     region: str = "ES"
     """Where a phone number without a country is from."""
+    neighbours: Callable[[], Neighbours] = Neighbours
+    """Who else is called at one address with this channel, as of now."""
 
 
 @runtime_checkable
@@ -213,4 +226,6 @@ class Installs(Protocol):
 class Reports(Protocol):
     """A connector that knows more about its health than whether it is running."""
 
-    async def health(self) -> Health: ...
+    async def health(self) -> Health:
+        """How it is. May raise as `send` does: what an admin must mend (AuthFailed) means down, anything else degraded."""
+        ...

@@ -91,6 +91,9 @@ class Manifest:
     """What may be written how long after the customer's last message: [{hours = 24, allows = "free"}, {hours = 168, allows = "tagged"},
     {allows = "template"}]. Steps in order, the last one without hours. allows: free, tagged (by humans only), template, closed.
     Empty: free for ever."""
+    shares: tuple[str, ...] = ()
+    """Settings that name what the provider calls at one address for all its channels (a Meta app has one for all its pages). What comes to
+    a channel is shown to all of its kind with the same values there, and each takes what is its own. Empty: every channel stands alone."""
     sandbox: bool = False
     """Whether the pretend outside world plays this provider."""
     docs: Mapping[str, str] = field(default_factory=dict)

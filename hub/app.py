@@ -152,7 +152,7 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url)
+        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url, lambda: self.supervisor.known)
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
         sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
@@ -284,7 +284,7 @@ class Hub:
         self.realtime.attach()
         self.visitors.attach()
         Health(self.storage.database, lambda: self.spool.room and not self.draining, self.supervisor.ready.is_set).add(app)
-        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
+        Webhooks(self.inbox, self.supervisor.at_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
         MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])

@@ -28,6 +28,8 @@ def _titles(subject: Subject) -> Iterator[str]:
     for one in form(subject.type.settings):
         if one.group and one.group not in (*manifest.groups, "advanced"):
             yield f"manifest.toml: the form's group {one.group!r} has no title in [groups]"
+    for name in set(manifest.shares) - {one.name for one in form(subject.type.settings)}:
+        yield f"manifest.toml: 'shares' names {name!r}, which is no setting"
 
 
 def _registered(subject: Subject) -> bool:

@@ -1,12 +1,13 @@
 """What a channel stands on: its address, its key, the way out to the web."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from connectors.contract import Surroundings
 from connectors.egress import Egress
 from hub.channels.model import Channel
+from hub.channels.sharing import neighbours
 from hub.kernel.secrets import Secrets
 
 
@@ -18,6 +19,8 @@ class Ground:
     egress: Egress
     listen_host: str
     public_url: Callable[[], str]
+    known: Callable[[], Iterable[Channel]]
+    """All channels that there are, also those that are switched off."""
 
     def webhook(self, hook: str) -> str:
         """The public address of a webhook's end."""
@@ -33,4 +36,5 @@ class Ground:
             now=time.time,
             webhook=self.webhook(channel.hook),
             egress=self.egress,
+            neighbours=lambda: neighbours(channel, self.known(), self.webhook),
         )

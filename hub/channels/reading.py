@@ -1,6 +1,6 @@
 """Channels as people see them: tiles, settings, what went through."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -100,12 +100,20 @@ def _fields(row: Record) -> dict[str, Any]:
     fields: dict[str, Any] = {name: row[name] for name in ChannelTile.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a Record
     fields["id"] = str(row["id"])
     fields["icon"] = described.icon if described else ""
+    fields["does"] = does(described, row["filled"])
     fields["limits"] = limits_of(described) if described else NO_LIMITS
     waits = row["enabled"] and row["last_in_at"] is None
     fields["waiting_first"] = waits and described is not None and described.receives != "none"
     if described is None:
         fields["detail"] = f"the connector {row['connector']} is not installed"
     return fields
+
+
+def does(described: Manifest | None, filled: Collection[str]) -> str:
+    """What goes by such a channel: both ways, one way, or nothing but what agents write down. `filled`: the settings that are not empty."""
+    if described is None or described.receives != "none":
+        return "receives" if described and described.outgoing and described.outgoing not in filled else "both"
+    return "records"
 
 
 def limits_of(described: Manifest) -> ChannelLimits:

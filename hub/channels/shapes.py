@@ -146,6 +146,8 @@ class ChannelTile(View):
     queued: int
     quarantined: int
     limits: ChannelLimits
+    does: str
+    """both: it receives and sends. receives: it does not send. records: agents write down what comes."""
     expires_at: datetime | None
     """When a token of the provider's runs out."""
     quota: str

@@ -137,7 +137,7 @@ class Demo:
     async def _install(self, hub: Hub) -> None:
         """Tell the pretend providers where this hub is, as *Install* in the console does."""
         for channel in await hub.channels.all():
-            if channel.connector in TOLD:
+            if channel.enabled and channel.connector in TOLD:
                 steps = await hub.administration.checking.install(channel)
                 await hub.channels.tell("channel.installed", channel.id, None, {"ok": steps.ok})
                 if not steps.ok:

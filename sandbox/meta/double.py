@@ -21,10 +21,12 @@ from sandbox.double import Asked, Double, Shown
 from sandbox.meta.answers import body
 from sandbox.meta.customers import Customers
 from sandbox.meta.files import File
-from sandbox.meta.graph import GraphApi
+from sandbox.meta.graph import GraphApi, token_of
 from sandbox.meta.hooks import Hooks, Subscription
 from sandbox.meta.people import Person
+from sandbox.meta.purposes import purpose
 from sandbox.meta.telling import Phones
+from sandbox.trips import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Meta(Double):
 
     def __init__(self, *, speed: float = 1.0) -> None:
         super().__init__()
-        self.hooks = Hooks(self.fault, self._unsubscribe, speed=speed)
+        self.hooks = Hooks(self.fault, self._unsubscribe, self.diary, speed=speed)
         self.phones = Phones(self, self.hooks)
         self.customers = Customers(self.phones)
 
@@ -68,6 +70,9 @@ class Meta(Double):
         self.phones.subscribed = known.subscribed
         self.phones.people.recall(known.people)
         self.phones.files.recall(known.files)
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path, request.method, body, token_of(request))
 
     async def closed(self) -> None:
         await self.hooks.close()

@@ -9,13 +9,16 @@ from aiohttp import web
 
 from sandbox.meta.company import NUMBERS, PHONE_NUMBER_ID
 
-APPS = ("whatsapp", "messenger", "instagram")
+APPS = ("whatsapp", "messenger", "second_page", "instagram")
 DAY_S = 86_400.0
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody in one of the three apps. `id`: the number (digits) on WhatsApp, else an id that is good for this page alone."""
+    """Somebody in one of the apps, on the company's second page (`second_page`) included.
+
+    `id`: the number (digits) on WhatsApp, else an id that is good for this page alone.
+    """
 
     app: str
     id: str

@@ -14,6 +14,7 @@ from sandbox.telegram.forms import Form
 from sandbox.telegram.phones import Phones
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.updates import Updates
+from sandbox.trips import Diary
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class Known:
 class Bot:
     """Bots share files and phones, and nothing else: somebody may have blocked one and not the other."""
 
-    def __init__(self, chats: Chats, files: Files, fault: Callable[..., Any], first: int) -> None:
+    def __init__(self, chats: Chats, files: Files, fault: Callable[..., Any], diary: Diary, first: int) -> None:
         self.chats = chats
-        self.updates = Updates(fault, self._do)
+        self.updates = Updates(fault, self._do, diary)
         self.updates.begin(first)
         self.methods = Api(chats, files, self.updates).methods()
         self._phones = Phones(chats, files, self.updates)

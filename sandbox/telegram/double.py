@@ -16,8 +16,10 @@ from sandbox.telegram.bot import Bot
 from sandbox.telegram.chats import Chats, Numbers
 from sandbox.telegram.files import Files, Stored
 from sandbox.telegram.forms import read_form
+from sandbox.telegram.purposes import purpose
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.shapes import BOT_TOKEN, BOTS, Object
+from sandbox.trips import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Telegram(Double):
         self.files = Files()
         self._numbers = numbers = Numbers(first)
         self.bots = {
-            token: Bot(Chats(about, numbers, self.show, self.find, self._tell_typing), self.files, self.fault, first)
+            token: Bot(Chats(about, numbers, self.show, self.find, self._tell_typing), self.files, self.fault, self.diary, first)
             for token, about in BOTS.items()
         }
         self.updates, self.chats = self.bots[BOT_TOKEN].updates, self.bots[BOT_TOKEN].chats
@@ -57,6 +59,9 @@ class Telegram(Double):
         self._numbers.last = known.last
         for token in self.bots.keys() & known.bots.keys():
             self.bots[token].recall(known.bots[token])
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path)
 
     async def opened(self) -> None:
         for bot in self.bots.values():

@@ -15,11 +15,13 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.double import Double, Shown
+from sandbox.trips import Purpose
 from sandbox.twilio import phones
 from sandbox.twilio.answers import refused
 from sandbox.twilio.api import Api
 from sandbox.twilio.company import Company, Number, Sender, Service
 from sandbox.twilio.phones import Phones
+from sandbox.twilio.purposes import purpose
 from sandbox.twilio.records import Record, Records
 from sandbox.twilio.sending import Sending
 from sandbox.twilio.webhooks import Webhooks
@@ -47,7 +49,7 @@ class Twilio(Double):
         super().__init__()
         self.company = Company()
         self.records = Records()
-        self.webhooks = Webhooks(self.fault)
+        self.webhooks = Webhooks(self.fault, self.diary)
         self.phones = Phones(self.company, self.records, self.webhooks, self.show, self.find)
         self._api = Api(self.company, self.records, Sending(self.company, self.records, self.phones, self.webhooks), self._tell_typing)
 
@@ -70,6 +72,9 @@ class Twilio(Double):
         for one in known.records:
             self.records.keep(one)
         self.phones.recall(known.phones)
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path, request.method, body)
 
     async def closed(self) -> None:
         await self.webhooks.close()

@@ -43,6 +43,7 @@ export interface ChannelDetail {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;
@@ -93,6 +94,7 @@ export interface ChannelView {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;

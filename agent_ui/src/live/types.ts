@@ -54,6 +54,8 @@ export interface Channel extends ChannelRef {
   kind?: string;
   icon?: string;
   limits?: Limits;
+  /** both (receives and sends), receives, records. */
+  does?: string;
   /** Since when it is in this state, and the provider's own words about it. */
   since?: string | null;
   detail?: string;

@@ -68,6 +68,7 @@ def one(rule: str, name: str, file: str, before: str, after: str, says: str) -> 
 
 MISTAKES = (
     one("manifest", "promises_reactions", MANIFEST, "delivered = true", "delivered = true\nreactions = true", "has no act()"),
+    one("manifest", "shares_by_what_is_no_setting", MANIFEST, "delivered = true", 'delivered = true\nshares = ["app"]', "is no setting"),
     one("manifest", "promises_read_marks", MANIFEST, "delivered = true", "delivered = true\nread = true", "no sample has a Receipt"),
     one("manifest", "speaks_one_language", MANIFEST, 'title = { es = "Parrot", en', "title = { en", "'title' is missing in es"),
     one("readme", "explains_nothing_in_english", README, "## English", "## Anglais", "English"),
