@@ -87,6 +87,26 @@ class Settings:
         help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
         help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
     )
+    own_domains: str = setting(
+        "Dominios de la empresa",
+        "The company's domains",
+        default="",
+        group="trust",
+        help_es="Separados por espacios; vacío: el de la dirección. Lo que reenvía un compañero, o envía un formulario de la web, es del cliente.",
+        help_en="Separated by spaces; empty: the address's. What a colleague forwards, or a form on the site sends, is the customer's.",
+        example="company.com company.net",
+        max_length=1000,
+    )
+    form_senders: str = setting(
+        "Remitentes de formularios",
+        "Senders of forms",
+        default="",
+        group="trust",
+        help_es="Direcciones de fuera desde las que escriben los formularios: el cliente es quien figura en Reply-To.",
+        help_en="Addresses elsewhere that forms write from: the customer is whoever stands in Reply-To.",
+        example="forms@provider.com",
+        max_length=1000,
+    )
     authserv_id: str = setting(
         "Nombre de su servidor en Authentication-Results",
         "Your server's name in Authentication-Results",
