@@ -64,6 +64,7 @@ DECLARE
     why text;
 BEGIN
     FOR proof IN SELECT * FROM jsonb_array_elements(p_proves) LOOP
+        CONTINUE WHEN proof->>'kind' = 'invitation';  -- no address: see accept_invitations
         SELECT i.customer_id INTO owner FROM identity i WHERE i.kind = proof->>'kind' AND i.value = proof->>'value';
         why := doubt(p_kind, proof, p_customer, owner);
         IF why = 'recycled' THEN
@@ -102,6 +103,7 @@ BEGIN
         next_owner := uuidv7();
         INSERT INTO customer (id, root_id) VALUES (next_owner, next_owner);
         UPDATE identity i SET customer_id = next_owner, name = '', proved = false, evidence = '' WHERE i.id = gone.id;
+        DELETE FROM consent k WHERE k.identity_id = gone.id AND k.given;
         INSERT INTO event (type, customer, data) VALUES ('customer.created', next_owner, jsonb_build_object('identity', gone.id)),
             ('customer.changed', gone.customer_id, '{"fields": ["identities"]}');
     END LOOP;

@@ -60,6 +60,7 @@ BEGIN
     customer := sender.customer;
     IF jsonb_array_length(p->'proves') > 0 OR p->'claims' <> '{}' THEN
         PERFORM take_evidence(p->>'kind', customer, p->'proves', p->'claims');
+        PERFORM accept_invitations((p->>'channel')::uuid, sender.identity, p->'proves');
     END IF;
     root := lock_root(customer);
     IF p ? 'former' THEN

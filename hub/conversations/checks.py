@@ -8,6 +8,7 @@ from typing import Protocol
 from connectors.manifest import Manifest
 from connectors.parts import goes_as_link
 from connectors.text import count, cut
+from connectors.window import allowed, must_agree_first
 from hub.conversations.model import AddressView, GivenAddress, NewMessage
 from hub.errors import Conflict, Invalid
 from hub.kernel.addresses import InvalidAddress, normalise
@@ -31,6 +32,9 @@ class Way(Protocol):
 
     @property
     def consent(self) -> "Consent | None": ...
+
+    @property
+    def needs_consent(self) -> bool: ...
 
 
 class Window(Protocol):
@@ -97,8 +101,8 @@ def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now
     _check_length(body.text, manifest)
     if body.template is not None:
         _check_template(body, manifest)
-    for field, allowed in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
-        if getattr(body, field) and not allowed:
+    for field, has_it in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
+        if getattr(body, field) and not has_it:
             raise refuse(field, f"{manifest.id} has no {field}; leave it out")
     _check_files(manifest, files)
     if body.send_at is not None:
@@ -121,12 +125,16 @@ def _check_template(body: NewMessage, manifest: Manifest) -> None:
             raise refuse(field, "a template has its own; leave it out")
 
 
-def check_way(way: Way | None, allows: str, body: NewMessage) -> None:
-    """Whether the customer wants to hear from this channel, and what may be written now (`allows`). Raises Conflict."""
+def check_way(way: Way | None, manifest: Manifest, body: NewMessage, now: datetime) -> None:
+    """Whether the customer wants to hear from this channel, and what may be written now; `way` None: not known there. Raises Conflict."""
     if way is not None and way.consent is not None and not way.consent.given:
         since = way.consent.at.isoformat(timespec="seconds")
         said = {"reason": way.consent.reason, "since": since}
         raise Conflict("consent_withdrawn", f"this customer does not want messages here ({said['reason']}), since {since}", fields=said)
+    if way.needs_consent if way else must_agree_first(manifest.consent, wrote=False, given=None):
+        problem = "this customer never wrote here: write down first, at the address, that he or she agreed to messages on this channel"
+        raise Conflict("consent_needed", problem, fields={"consent": manifest.consent})
+    allows = way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what
     if allows == "closed" or (allows == "template" and body.template is None):
         what = "a template" if allows == "template" else "nothing"
         problem = f"the time for a free answer is over: {what} may be sent until the customer writes again"

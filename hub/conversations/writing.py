@@ -11,7 +11,6 @@ import asyncpg
 import msgspec
 
 from connectors.manifest import Manifest
-from connectors.window import allowed
 from hub.conversations.checks import File, Way, check_note, check_reply, check_way, choose_address, copies, refuse
 from hub.conversations.html import clean_html
 from hub.conversations.model import AddressView, GivenTemplate, NewDraft, NewMessage
@@ -164,7 +163,7 @@ class Writer:
         ways = [way for way in await self._customers.reach(root) if way.channel.id == str(channel["id"])]
         address = choose_address(body.address, manifest, ways)
         way = next((one for one in ways if one.address.value == address.value), None)
-        check_way(way, way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what, body)
+        check_way(way, manifest, body, now)
         html = await clean_html(body.html) if body.html else None
         return _Road(
             channel=str(channel["id"]),

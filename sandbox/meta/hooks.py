@@ -38,7 +38,7 @@ class Subscription:
 
     address: str = ""
     verify_token: str = ""
-    fields: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=lambda: ["messages"])
     failing_since: float | None = None
 
 
@@ -72,7 +72,8 @@ class Hooks:
 
     def fields(self, object_: str) -> list[str]:
         """What the app is told of an object."""
-        return self.by_object.get(object_, Subscription()).fields
+        found = self.by_object.get(object_)
+        return found.fields if found else []
 
     async def close(self) -> None:
         """Stop all retries."""

@@ -25,6 +25,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"name": "x"},
     ("PATCH", "/customers/{id}"): {"name": "Rosa", "locale": "es", "fields": {"nothing": 1}},
     ("POST", "/customers/{id}/identities"): {"kind": "phone", "value": "+34600111222"},
+    ("PUT", "/customers/{id}/identities/{identity}/consents/{channel}"): {"how": "by_phone"},
+    ("POST", "/customers/{id}/invitations"): {"channel": str(uuid4())},
     ("POST", "/customers/{id}/joins"): {"customer": str(uuid4())},
     ("POST", "/customers/{id}/distinct"): {"customer": str(uuid4())},
     ("PUT", "/commitments/{id}"): {"done": True},
@@ -78,7 +80,10 @@ class Target:
         """A route's path with the id of a real thing, or with something hostile."""
         own = next((value for prefix, value in self.ids.items() if path.startswith(prefix)), str(uuid4()))
         return (
-            path.replace("{id}", own if hostile is None else hostile).replace("{tag}", hostile or "x").replace("{identity}", hostile or own)
+            path.replace("{id}", own if hostile is None else hostile)
+            .replace("{tag}", hostile or "x")
+            .replace("{identity}", hostile or own)
+            .replace("{channel}", hostile or own)
         )
 
 

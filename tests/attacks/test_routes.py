@@ -37,6 +37,9 @@ DELETE /customers/{id}/tags/{tag}            agent
 GET    /tags                                 agent
 POST   /customers/{id}/identities            agent
 DELETE /customers/{id}/identities/{identity} agent
+PUT    /customers/{id}/identities/{identity}/consents/{channel} agent
+DELETE /customers/{id}/identities/{identity}/consents/{channel} agent
+POST   /customers/{id}/invitations           agent
 POST   /customers/{id}/joins                 agent
 DELETE /joins/{id}                           agent
 POST   /customers/{id}/distinct              agent
@@ -135,7 +138,7 @@ class Door:
     @property
     def address(self) -> str:
         """The path with the id of nothing."""
-        return self.path.replace("{id}", NOWHERE).replace("{identity}", NOWHERE).replace("{tag}", "x")
+        return self.path.replace("{id}", NOWHERE).replace("{identity}", NOWHERE).replace("{channel}", NOWHERE).replace("{tag}", "x")
 
 
 def doors() -> Iterator[Door]:
