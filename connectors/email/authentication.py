@@ -73,7 +73,7 @@ def stated_in(raw: bytes, trusted: str) -> Authentication | None:
 
 
 def wanted_names(raw: bytes, trusted: str) -> tuple[str, ...]:
-    """The names whose TXT records `authenticate` will ask for, as far as they can be told before; none where the trusted server has spoken."""
+    """The names whose TXT records `authenticate` will ask for; none where the trusted server has spoken."""
     headers = _headers_of(raw)
     if trusted and stated(headers, trusted):
         return ()

@@ -23,7 +23,7 @@ ROBOTS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces
 
 
 def is_automatic(mail: Part, sender: str, envelope: Mapping[str, str], *, own_list: bool = False) -> bool:
-    """Whether a machine wrote it, so that none of ours may answer by itself. `own_list`: that it came by a list says nothing, the list is ours."""
+    """Whether a machine wrote it, so that none of ours may answer by itself. That it came by a list says nothing when the list is ours."""
     given = mail.headers
     submitted = header.first(given, "auto-submitted").partition(";")[0].strip().lower()
     return (

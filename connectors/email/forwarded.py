@@ -20,7 +20,9 @@ BLOCK = 12
 """How many lines its headers have at most."""
 FORWARDED = re.compile(rf"\W*(?:\w+\W+){{0,4}}(?:{WORDS['forwards']})\b", re.IGNORECASE)
 FORWARD_SUBJECT = re.compile(rf"\s*(?:{WORDS['forward_subjects']})\s?:", re.IGNORECASE)
-SUBJECT_LABEL = re.compile(r"[\s*>_]*(?:subject|asunto|assunto|assumpte|objet|sujet|betreff|oggetto|onderwerp)\s?\*{0,2}\s?:\**\s*(.*)", re.IGNORECASE)
+SUBJECT_LABEL = re.compile(
+    r"[\s*>_]*(?:subject|asunto|assunto|assumpte|objet|sujet|betreff|oggetto|onderwerp)\s?\*{0,2}\s?:\**\s*(.*)", re.IGNORECASE
+)
 MAILTO = re.compile(r"\[mailto:([^\]\s]+)\]", re.IGNORECASE)
 
 

@@ -101,7 +101,9 @@ def _by_colleague(mail: Part, sender: tuple[str, str], company: Company, subject
 
 def _passed_by(headers: Message, sender: str) -> dict[str, object]:
     """By what way a mail came that is its sender's all the same: resent unchanged by somebody, by somebody else's list."""
-    resent = next((one for one in header.mailboxes(headers, "resent-from") if ids.normal_address(one[1]) != ids.normal_address(sender)), None)
+    resent = next(
+        (one for one in header.mailboxes(headers, "resent-from") if ids.normal_address(one[1]) != ids.normal_address(sender)), None
+    )
     found = {"resent_by": _person(resent) if resent else "", "list": " ".join(header.first(headers, "list-id").split())[:300]}
     return {key: value for key, value in found.items() if value}
 

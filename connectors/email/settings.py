@@ -92,8 +92,8 @@ class Settings:
         "The company's domains",
         default="",
         group="trust",
-        help_es="Separados por espacios; vacío: el de la dirección. Lo que reenvía un compañero, o envía un formulario de la web, es del cliente.",
-        help_en="Separated by spaces; empty: the address's. What a colleague forwards, or a form on the site sends, is the customer's.",
+        help_es="Vacío: el de la dirección. Lo que reenvía un compañero, o envía un formulario de la web, es del cliente.",
+        help_en="Empty: the address's. What a colleague forwards, or a form on the site sends, is the customer's.",
         example="company.com company.net",
         max_length=1000,
     )

@@ -192,7 +192,7 @@ class Bubble:
 
 
 @asynccontextmanager
-async def lived_in(database_url: str, folder: Path, mailbox: Mapping[str, Any] | None = None, **more: str) -> AsyncIterator[House]:
+async def lived_in(database_url: str, folder: Path, mailbox: Mapping[str, Any] | None = None, /, **more: str) -> AsyncIterator[House]:
     """Open a house, with more settings if any, also of its mail channel; closes it and everything that was opened in it."""
     data, mail_port = folder / "data", free_port()
     async with AsyncExitStack() as stack:

@@ -29,14 +29,21 @@ async def mail_house(postgres: EmbeddedPostgres, name: str, folder: Path) -> Asy
             yield opened
 
 
-
 def someone(name: str) -> str:
     """Nobody's address yet."""
     return f"{name}{uuid4().hex[:8]}@{SHOP}"
 
 
 async def arrived(
-    house: House, sender: str, *, signed_by: str = "", envelope: str = "", subject: str = "Pedido", text: str = "", look_for: str = "", **headers: str
+    house: House,
+    sender: str,
+    *,
+    signed_by: str = "",
+    envelope: str = "",
+    subject: str = "Pedido",
+    text: str = "",
+    look_for: str = "",
+    **headers: str,
 ) -> Any:
     """The message that a mail became, with the root of its customer and whether its address is proved."""
     mark = look_for or uuid4().hex
@@ -46,9 +53,11 @@ async def arrived(
         mail[name] = value
     mail.set_content(text or mark)
     raw = mail.as_bytes().replace(b"\n", b"\r\n")
-    code, said = await house.send_bytes(signed(raw, signed_by) if signed_by else raw, envelope or mail["From"].addresses[0].addr_spec, MAILBOX)
+    code, said = await house.send_bytes(
+        signed(raw, signed_by) if signed_by else raw, envelope or mail["From"].addresses[0].addr_spec, MAILBOX
+    )
     assert code == 250, said
     sql = """SELECT m.*, c.root_id::text AS root, i.proved FROM message m JOIN customer c ON c.id = m.customer_id
              JOIN identity i ON i.id = m.identity_id WHERE m.text LIKE '%' || $1 || '%'"""
-    row = await eventually(lambda: house.hub.storage.database.row(sql, mark), what=f"{mark!r} is kept", seconds=30)
+    row: Any = await eventually(lambda: house.hub.storage.database.row(sql, mark), what=f"{mark!r} is kept", seconds=30)
     return {**row, "id": str(row["id"])}

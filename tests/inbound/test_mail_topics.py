@@ -74,7 +74,13 @@ async def answered(house: House) -> tuple[str, Any, Letter]:
     rosa = someone("rosa")
     first = await arrived(house, rosa, signed_by=SHOP)
     sofia = await house.browser("sofia")
-    body = {"id": str(uuid4()), "kind": "reply", "channel": house.company.channels["email"], "text": "Va de camino", "subject": "Re: Pedido"}
+    body = {
+        "id": str(uuid4()),
+        "kind": "reply",
+        "channel": house.company.channels["email"],
+        "text": "Va de camino",
+        "subject": "Re: Pedido",
+    }
     body["send_at"] = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
     status, said = await sofia.ask("POST", f"/customers/{first['root']}/messages", body)
     assert status == 201, said

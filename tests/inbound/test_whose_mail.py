@@ -65,7 +65,8 @@ async def test_what_a_colleague_forwards_is_the_customers_as_claimed(house: Hous
     rosa = someone("rosa")
     known = await arrived(house, rosa, signed_by=SHOP)
     mark = f"¿Dónde está mi pedido? {uuid4().hex}"
-    text = f"¿Lo miras tú?\n\n---------- Forwarded message ---------\nDe: Rosa Gil <{rosa}>\nDate: vie, 20 nov 2026\nSubject: Pedido 17\nTo: {COLLEAGUE}\n\n{mark}\n"
+    head = f"De: Rosa Gil <{rosa}>\nDate: vie, 20 nov 2026\nSubject: Pedido 17\nTo: {COLLEAGUE}"
+    text = f"¿Lo miras tú?\n\n---------- Forwarded message ---------\n{head}\n\n{mark}\n"
     found = await arrived(house, COLLEAGUE, subject="Fwd: Pedido 17", text=text, look_for=mark)
     assert found["root"] != known["root"]
     assert found["address"] == {"kind": "claimed_email", "value": rosa, "name": "Rosa Gil", "to": MAILBOX}

@@ -36,7 +36,7 @@ export function marks(message: Message): Mark[] {
   const found: Mark[] = [];
   for (const [name, tone, icon, tell] of TOLD) {
     const said = message.context[name];
-    const text = said && tell(typeof said === "string" ? said : "", message);
+    const text = said ? tell(typeof said === "string" ? said : "", message) : "";
     if (text) found.push({ tone, icon, text });
   }
   const result = dmarc(message.context);

@@ -68,5 +68,8 @@ async def test_of_a_fetched_mail_only_the_own_servers_word_counts() -> None:
     async with zone(careful("tienda.example")) as server:
         judge = Judge("mx.demo.example", NameServers(("127.0.0.1", server.port)))
         assert await judge.word(MAIL, None) == ""
-        assert await judge.word(b"Authentication-Results: mx.demo.example; dmarc=fail\r\n" + MAIL, None) == "spf=none dkim=none dmarc=fail aligned=no"
+        assert (
+            await judge.word(b"Authentication-Results: mx.demo.example; dmarc=fail\r\n" + MAIL, None)
+            == "spf=none dkim=none dmarc=fail aligned=no"
+        )
         assert server.asked == []

@@ -12,10 +12,27 @@ from tests.connectors.email.world import KEY, OURS, delivery
 
 ANA = "Ana Ruiz <ana@demo.example>"
 SAID = "¿Dónde está mi pedido?"
-GMAIL = "¿Lo miras?\n\n---------- Forwarded message ---------\nDe: *Rosa Gil* <rosa@shop.example>\nDate: vie, 20 nov 2026\nSubject: Pedido 17\nTo: <ana@demo.example>\n\n\n"
-THUNDERBIRD = "\n-------- Mensaje reenviado --------\nAsunto: \tPedido 17\nFecha: \tFri, 20 Nov 2026\nDe: \tRosa Gil <rosa@shop.example>\nPara: \tana@demo.example\n\n\n"
-OUTLOOK = "De: Rosa Gil [mailto:rosa@shop.example]\nEnviado el: viernes, 20 de noviembre de 2026 10:00\nPara: Ana <ana@demo.example>\nAsunto: Pedido 17\n\n"
-APPLE = "Mira esto\n\nInicio del mensaje reenviado:\n\n> De: Rosa Gil <rosa@shop.example>\n> Asunto: Pedido 17\n> Para: ana@demo.example\n> \n> "
+ROSA = "Rosa Gil <rosa@shop.example>"
+GMAIL = """¿Lo miras?
+
+---------- Forwarded message ---------
+De: *Rosa Gil* <rosa@shop.example>
+Date: vie, 20 nov 2026
+Subject: Pedido 17
+To: <ana@demo.example>
+
+
+"""
+THUNDERBIRD = (
+    f"\n-------- Mensaje reenviado --------\nAsunto: \tPedido 17\nFecha: \tFri, 20 Nov 2026\nDe: \t{ROSA}\nPara: \tana@demo.example\n\n\n"
+)
+OUTLOOK = """De: Rosa Gil [mailto:rosa@shop.example]
+Enviado el: viernes, 20 de noviembre de 2026 10:00
+Para: Ana <ana@demo.example>
+Asunto: Pedido 17
+
+"""
+APPLE = f"Mira esto\n\nInicio del mensaje reenviado:\n\n> De: {ROSA}\n> Asunto: Pedido 17\n> Para: ana@demo.example\n> \n> "
 
 
 def mail(sender: str, text: str = "Hola", subject: str = "Pedido", **headers: str) -> EmailMessage:
