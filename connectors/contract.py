@@ -54,6 +54,7 @@ __all__ = [
     "HasTemplates",
     "Health",
     "Installs",
+    "Invites",
     "Listens",
     "Location",
     "Media",
@@ -219,6 +220,18 @@ class Installs(Protocol):
 
     async def uninstall(self) -> None:
         """Take it away again."""
+        ...
+
+
+@runtime_checkable
+class Invites(Protocol):
+    """A connector whose customers come to us by a link, which can say who follows it."""
+
+    async def invite(self, address: Address, until: float) -> str:
+        """A link. The first message of who follows it until then names this address in `proves`. Raises as `send` does.
+
+        The link is signed with the channel's own key: on another channel it proves nothing.
+        """
         ...
 
 

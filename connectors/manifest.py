@@ -74,6 +74,8 @@ class Manifest:
     """What writing first takes: empty for nothing, or opt_in (the customer agreed before) as most providers' rules have it."""
     starts: bool = False
     """Whether we may write first, to an address that never wrote to us."""
+    invites: bool = False
+    """Whether it makes links that bring a known customer to it."""
     outgoing: str = ""
     """The setting without which a channel only receives; empty: every channel can answer."""
     live: bool = False

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from connectors.arriving import Media, Message
+from connectors.arriving import Address, Media, Message
 from connectors.conformance.faults import Try, tried
-from connectors.conformance.subject import OURS, Subject
-from connectors.contract import Acts, Connector, Fetches, Installs, Receives, Reports, Signals
+from connectors.conformance.subject import AT, OURS, Subject
+from connectors.contract import Acts, Connector, Fetches, Installs, Invites, Receives, Reports, Signals
 from connectors.errors import MalformedPayload
 from connectors.leaving import Action, Outgoing, Sent, Signal
 
@@ -25,6 +25,8 @@ async def every_verb(subject: Subject) -> dict[str, Try]:
         verbs["fetch()"] = fetching(media)
     if isinstance(connector, Installs):
         verbs |= {"install()": installing, "uninstall()": uninstalling}
+    if isinstance(connector, Invites):
+        verbs["invite()"] = inviting
     if isinstance(connector, Reports):
         verbs["health()"] = reporting
     return verbs
@@ -50,6 +52,12 @@ async def uninstalling(connector: Connector, _url: str) -> None:
     """Take it away."""
     assert isinstance(connector, Installs)
     await connector.uninstall()
+
+
+async def inviting(connector: Connector, _url: str) -> object:
+    """Make a link for somebody."""
+    assert isinstance(connector, Invites)
+    return await connector.invite(Address("invitation", OURS), AT + 3600)
 
 
 async def reporting(connector: Connector, _url: str) -> object:

@@ -11,6 +11,7 @@ from telegram import Bot
 
 from connectors.contract import (
     Action,
+    Address,
     Batch,
     Delivery,
     Event,
@@ -25,7 +26,7 @@ from connectors.contract import (
     WebhookRequest,
 )
 from connectors.errors import Refused, Rejected, Unavailable
-from connectors.telegram import checking, ids, payloads
+from connectors.telegram import checking, ids, invitation, payloads
 from connectors.telegram.compose import Call, call_of, refuses_kind
 from connectors.telegram.failures import asking, translated
 from connectors.telegram.polling import Polling
@@ -166,6 +167,12 @@ class Telegram:
         if signal.kind == "typing" and signal.on:
             with translated():
                 await self._bot.send_chat_action(ids.chat_of(signal.to.value), "typing")
+
+    async def invite(self, address: Address, until: float) -> str:
+        """A link to the bot. Telegram knows how the bot is called now."""
+        with asking():
+            me = await self._bot.get_me()
+        return f"https://t.me/{me.username}?start={invitation.token(self._surroundings.key, address, until)}"
 
     async def _ask(self, method: str, given: Mapping[str, Any]) -> Any:
         return await getattr(self._bot, method)(**given)
