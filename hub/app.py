@@ -61,6 +61,8 @@ from hub.outbound.sending import Sending
 from hub.outbound.signals import AgentSignals
 from hub.people.people import People
 from hub.settings import Settings
+from hub.signatures.api import SignaturesApi
+from hub.signatures.signatures import Signatures
 from hub.storage import Storage, opened_storage
 from hub.templates.api import TemplatesApi
 from hub.templates.templates import Templates
@@ -125,9 +127,11 @@ class Hub:
         self.timeline = Timeline(database)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
+        self.signatures = Signatures(database, self.publisher.wake)
         ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
         reopen_hours = self.settings.intake.reopen_hours
-        self.talk = ConversationRoom(database, self.blobs, self.records, self.timeline, self.templates, manifest, ties, reopen_hours)
+        sources = (self.records, self.timeline, self.templates, self.signatures)
+        self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -226,6 +230,7 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
             *TemplatesApi(self.templates).routes(),
+            *SignaturesApi(self.signatures).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),

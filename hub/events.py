@@ -113,6 +113,7 @@ LEDGER_EVENTS = {
     "agent.disabled": "A colleague may not sign in any more.",
     "agent.signed_in": "Somebody signed in.",
     "agent.signed_out": "A session ended; the data say why.",
+    "brand.changed": "Something of a brand was changed; the data name what.",
     "channel.changed": "A channel was changed, switched, archived or given a new secret or address; the data name what.",
     "channel.created": "A channel was set up.",
     "channel.first_arrival": "Something came in on a channel for the first time.",

@@ -6,7 +6,8 @@ CREATE FUNCTION message_rank(p_state text) RETURNS int IMMUTABLE LANGUAGE sql AS
 $$;
 
 -- Finds the customer behind an address, or makes one. Evidence (an answer to a message that we sent to exactly this address) binds
--- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's.
+-- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's. An address for which
+-- only somebody else's word stands is proved by nothing.
 CREATE FUNCTION take_sender(p jsonb, OUT identity uuid, OUT customer uuid, OUT answered message) LANGUAGE plpgsql AS $$
 DECLARE
     made boolean := false;
@@ -14,7 +15,7 @@ BEGIN
     SELECT i.id, i.customer_id INTO identity, customer FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value';
     IF jsonb_array_length(p->'answers') > 0 THEN
         SELECT m.* INTO answered FROM message m
-        WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out'
+        WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out' AND NOT m.context ? 'forward'
           AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value'
         ORDER BY m.number DESC LIMIT 1;
     END IF;
@@ -26,7 +27,8 @@ BEGIN
             made := true;
         END IF;
         INSERT INTO identity (customer_id, kind, value, name, proved, evidence)
-            VALUES (customer, p->>'kind', p->>'value', p->>'name', true, CASE WHEN made THEN 'wrote' ELSE 'reply' END)
+            VALUES (customer, p->>'kind', p->>'value', p->>'name', p->>'kind' NOT LIKE 'claimed\_%',
+                    CASE WHEN p->>'kind' LIKE 'claimed\_%' THEN 'claimed' WHEN made THEN 'wrote' ELSE 'reply' END)
             ON CONFLICT (kind, value) DO NOTHING RETURNING id INTO identity;
         IF identity IS NULL THEN  -- somebody else made it in this very moment
             RAISE EXCEPTION 'try again' USING ERRCODE = '40001';
@@ -108,17 +110,47 @@ BEGIN
 END
 $$;
 
--- The topic a message belongs to: the one it answers, if that is still the family's own; else the one of its address that is open, or was
--- closed a short while ago (it reopens); else the one where its address wrote last; else that of another address of the same person on this
--- channel that the provider vouches for; else that of the same mail in another mailbox of ours; else a new one.
-CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
+-- A subject without what programs put before it: "Re:", "[list]".
+CREATE FUNCTION bare_subject(p_subject text) RETURNS text IMMUTABLE STRICT LANGUAGE sql AS $$
+    SELECT btrim(regexp_replace(lower(regexp_replace(p_subject,
+        '^(\s*(\[[^]]{1,40}\]|(re|fwd?|fw|rv|aw|wg|tr|sv|vs|antw|res|ref|rif|enc|odp|ynt)\s?(\[\d+\])?\s?:))+', '', 'i')), '\s+', ' ', 'g'))
+$$;
+
+-- Whether an answer to a matter that was closed before `p_recent` is about something else: an old mail was only used to write a new one.
+CREATE FUNCTION is_new_matter(p jsonb, p_topic uuid, p_recent timestamptz) RETURNS boolean STABLE LANGUAGE sql AS $$
+    SELECT t.state = 'closed' AND t.closed_at <= p_recent AND bare_subject(p->>'subject') NOT IN ('', bare_subject(t.subject))
+        AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(p->'answers') a JOIN message m ON m.id = a::uuid
+                        WHERE m.topic_id = t.id AND bare_subject(m.subject) = bare_subject(p->>'subject'))
+    FROM topic t WHERE t.id = p_topic
+$$;
+
+-- The family's matter that an answer without any id seems to go on with, by its subject: a suggestion for the agent.
+CREATE FUNCTION resembling_topic(p_subject text, p_customer uuid) RETURNS uuid STABLE LANGUAGE sql AS $$
+    SELECT t.id FROM customer c JOIN customer f ON f.root_id = c.root_id JOIN topic t ON t.customer_id = f.id
+    WHERE c.id = p_customer AND lower(p_subject) ~ '^\s*(re|aw|sv|antw|res|rif|odp|ynt)\s?(\[\d+\])?\s?:' AND t.last_at > now() - interval '30 days'
+      AND bare_subject(p_subject) IN (NULLIF(bare_subject(t.subject), ''), (
+          SELECT bare_subject(m.subject) FROM message m WHERE m.topic_id = t.id AND m.subject <> '' ORDER BY m.number DESC LIMIT 1))
+    ORDER BY t.last_number DESC LIMIT 1
+$$;
+
+-- The topic a message belongs to: the one it answers, if that is still the family's own, and was not closed long ago under another subject;
+-- else the one of its address that is open, or was closed a short while ago (it reopens); else the one where its address wrote last; else that
+-- of another address of the same person on this channel that the provider vouches for; else that of the same mail in another mailbox of ours;
+-- else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
+CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean, OUT link jsonb)
+LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
     recent timestamptz := now() - make_interval(secs => (p->>'reopen_s')::float);
 BEGIN
     opened := false;
+    link := '{}';
     SELECT t.id, t.state INTO topic, found_state FROM topic t JOIN customer o ON o.id = t.customer_id
         JOIN customer c ON c.root_id = o.root_id WHERE t.id = p_answered AND c.id = p_customer;
+    IF topic IS NOT NULL AND is_new_matter(p, topic, recent) THEN
+        link := jsonb_build_object('follows', topic);
+        topic := NULL;
+    END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
@@ -147,6 +179,9 @@ BEGIN
         WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
     END IF;
     IF topic IS NULL THEN
+        IF link = '{}' AND p_answered IS NULL THEN
+            link := jsonb_strip_nulls(jsonb_build_object('resembles', resembling_topic(p->>'subject', p_customer)));
+        END IF;
         INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, session)
             VALUES (p_customer, p_identity, (p->>'channel')::uuid, (p->>'queue')::uuid, p->>'subject', p->>'session') RETURNING id INTO topic;
         opened := true;
@@ -210,23 +245,21 @@ BEGIN
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root ORDER BY t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
-        INSERT INTO topic (customer_id, identity_id, channel_id, subject, turn)
-            SELECT p_customer, (SELECT i.id FROM identity i WHERE i.kind = p_address->>'kind' AND i.value = p_address->>'value'),
-                   COALESCE(p_channel, (SELECT id FROM channel ORDER BY enabled DESC, created_at LIMIT 1)), p_subject, 'customer'
-            RETURNING id INTO topic;
-        INSERT INTO event (type, actor_kind, customer, topic, channel) VALUES ('topic.opened', 'human', p_customer, topic, p_channel);
+        topic := open_topic(p_customer, p_channel, p_address, p_subject);
     END IF;
 END
 $$;
 
--- Writes a colleague's reply or note. The same id and body again changes nothing; the same id with another body raises HL409.
+-- Writes a colleague's reply or note. Without a customer it goes to whoever has the address; `opens`: a matter of its own; in the context `forward`:
+-- to somebody else, with a message of this customer's below. The same id and body again changes nothing; the same id with another body raises HL409.
 CREATE FUNCTION write_message(p jsonb) RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
     known message;
     owner uuid;
     claimed int;
+    forward CONSTANT uuid := p->'context'->'forward'->>'message';
 BEGIN
-    root := lock_root((p->>'customer')::uuid);
+    root := lock_root(COALESCE((p->>'customer')::uuid, take_addressee(p->'address', (p->>'author')::uuid)));
     SELECT m.* INTO known FROM message m WHERE m.id = (p->>'id')::uuid;
     IF known.id IS NOT NULL THEN
         IF known.body_hash IS DISTINCT FROM decode(p->>'body_hash', 'hex') THEN
@@ -237,7 +270,9 @@ BEGIN
     END IF;
     SELECT i.customer_id INTO owner FROM identity i JOIN customer c ON c.id = i.customer_id
         WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND c.root_id = write_message.root;
-    IF p->>'topic' IS NULL THEN
+    IF p ? 'opens' THEN
+        topic := open_topic(COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject');
+    ELSIF p->>'topic' IS NULL THEN
         topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject',
                                 COALESCE((p->>'reopen_s')::float, 0));
     ELSE
@@ -253,24 +288,30 @@ BEGIN
     INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, author_id, at, address, subject, text, html,
                          state, reply_to, send_at, context, body_hash)
         VALUES (message, number, customer, topic, (p->>'channel')::uuid,
-                (SELECT i.id FROM identity i WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value'),
+                (SELECT i.id FROM identity i WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND forward IS NULL),
                 p->>'direction', p->>'author_kind', (p->>'author')::uuid, clock_timestamp(), NULLIF(p->'address', 'null'), p->>'subject', p->>'text',
                 decode(p->>'html', 'hex'), CASE WHEN p->>'direction' = 'out' THEN 'queued' ELSE 'saved' END, (p->>'reply_to')::uuid,
                 (p->>'send_at')::timestamptz, p->'context', decode(p->>'body_hash', 'hex'));
     INSERT INTO mention (agent_id, number, message_id)
         SELECT a::uuid, write_message.number, write_message.message FROM jsonb_array_elements_text(COALESCE(p->'context'->'mentions', '[]')) a
         WHERE a IS DISTINCT FROM p->>'author' ON CONFLICT DO NOTHING;
-    UPDATE attachment a SET message_id = write_message.message, position = x.n
+    UPDATE attachment a SET message_id = write_message.message, position = x.n, inline = COALESCE(p->'inline' ? x.id, false),
+                            content_id = CASE WHEN p->'inline' ? x.id THEN x.id ELSE '' END
         FROM jsonb_array_elements_text(p->'attachments') WITH ORDINALITY AS x(id, n)
         WHERE a.id = x.id::uuid AND a.message_id IS NULL AND a.uploader = p->>'uploader';
     GET DIAGNOSTICS claimed = ROW_COUNT;
     IF claimed <> jsonb_array_length(p->'attachments') THEN
         RAISE EXCEPTION 'an attachment does not exist, is not yours, or is used already' USING ERRCODE = 'HL422';
     END IF;
+    IF (p->'context'->'forward'->>'files')::boolean THEN
+        PERFORM pass_files_on(forward, message);
+    END IF;
     IF p->>'direction' = 'out' THEN
         INSERT INTO outbox (message_id, channel_id, line, number, request, next_at)
             VALUES (message, (p->>'channel')::uuid, topic || ' ' || (p->'address'->>'value'), number, p->'request',
                     COALESCE((p->>'send_at')::timestamptz, now() + make_interval(secs => (p->>'undo_s')::float)));
+    END IF;
+    IF p->>'direction' = 'out' AND forward IS NULL THEN
         UPDATE topic t SET last_at = now(), last_number = write_message.number, turn = 'customer', turn_since = now() WHERE t.id = write_message.topic;
         PERFORM take_charge(topic, (p->>'channel')::uuid, (p->>'author')::uuid);
     END IF;

@@ -22,8 +22,12 @@ WORDS: Mapping[str, str] = {
     "cut": "the line dropped before the answer",
     "half": "the line dropped in the middle of the answer",
     "garbage": "the answer could not be read",
+    "huge": "the answer was larger than any",
     "gone": "the provider did not have it any more (404)",
 }
+
+HTTPS_OWN = ("half", "huge", "gone")
+"""What only the kit's own provider, which speaks HTTP, can do."""
 
 Classes = tuple[type[BaseException], ...]
 Wanted = Mapping[str, Classes]
@@ -85,7 +89,8 @@ async def tried(subject: Subject, do: Try, fault: str = "") -> Outcome:
 
 async def after_faults(subject: Subject, do: Try, faults: Iterable[str]) -> Mapping[str, Outcome]:
     """Fault -> what came of it; without those that the provider's protocol has no word for. All at once: each has its own provider."""
-    known = [one for one in faults if one not in (subject.offers("LACKS") or ())]
+    lacks = (*(subject.offers("LACKS") or ()), *(HTTPS_OWN if subject.offers("provider") else ()))
+    known = [one for one in faults if one not in lacks]
     return dict(zip(known, await asyncio.gather(*(tried(subject, do, one) for one in known)), strict=True))
 
 

@@ -23,6 +23,7 @@ FAULTS: Mapping[str, Answer] = {
     "broken": Answer(500, {"content-type": "text/plain"}, b"oops"),
     "unauthorised": Answer(401, {"content-type": "application/json"}, b"{}"),
     "garbage": GARBAGE,
+    "huge": Answer(200, {"content-type": "application/json"}, b" " * (ANSWER_LIMIT + 1)),
     "gone": Answer(404, {"content-type": "application/json"}, b"{}"),
 }
 """Beside these: cut (it was done, and the line dropped), half (it drops in the middle of an answer), hang (done, and silence), nobody

@@ -74,7 +74,7 @@ async def a_lost_answer_is_ambiguous(subject: Subject) -> Sequence[str]:
     Unavailable, or take the status for the answer."""
     needs_provider(subject)
     again = subject.type.manifest.idempotent
-    wanted: Wanted = dict.fromkeys(("hang", "cut", "garbage"), (Ambiguous, Unavailable) if again else (Ambiguous,))
+    wanted: Wanted = dict.fromkeys(("hang", "cut", "huge", "garbage"), (Ambiguous, Unavailable) if again else (Ambiguous,))
     return await wrong_classes(subject, "send()", sending(outgoing(subject)), wanted, fine=("garbage",) if again else ())
 
 

@@ -8,6 +8,7 @@ from connectors.manifest import Manifest
 from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
+from hub.conversations.mailing import Signatures
 from hub.conversations.reading import Conversations, Timeline
 from hub.conversations.reading import Customers as Readable
 from hub.conversations.writing import Customers as Reachable
@@ -41,12 +42,13 @@ class ConversationRoom:
         customers: Customers,
         timeline: Timeline,
         templates: Templates,
+        signatures: Signatures,
         manifest: Callable[[str], Manifest],
         ties: Ties,
         reopen_hours: int,
     ) -> None:
         self.conversations = Conversations(database, customers, timeline, ties.viewers)
-        writer = Writer(database, blobs, customers, templates, manifest, ties.committed, ties.on_read, reopen_hours)
+        writer = Writer(database, blobs, customers, templates, signatures, manifest, ties.committed, ties.on_read, reopen_hours)
         acting = Acting(database, manifest, ties.committed)
         self._api = ConversationsApi(self.conversations, writer, acting, Files(database, blobs, customers), blobs, customers)
 

@@ -151,7 +151,7 @@ WHERE c.enabled ORDER BY c.created_at, c.id
 SELECT m.channel_id, m.address FROM unnest($1::uuid[]) AS member (id)
 CROSS JOIN LATERAL (
     SELECT v.number, v.channel_id, v.address FROM message v
-    WHERE v.customer_id = member.id AND v.direction <> 'note' AND v.state <> 'canceled' ORDER BY v.number DESC LIMIT 1
+    WHERE v.customer_id = member.id AND v.direction <> 'note' AND v.state <> 'canceled' AND NOT v.context ? 'forward' ORDER BY v.number DESC LIMIT 1
 ) m ORDER BY m.number DESC LIMIT 1
 
 -- name: last_written

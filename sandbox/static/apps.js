@@ -1,4 +1,4 @@
-// The phone's apps: which pretend provider stands behind each, who the customer is there, and what can be done in it.
+// The phone's apps: which pretend provider stands behind each, who the customer is there, what can be done in it, and what the hub calls for.
 const META = "❤️ 😆 😮 😢 😠 👍".split(" ");
 
 export const APPS = [
@@ -9,7 +9,7 @@ export const APPS = [
     who: (me) => ({ app: "sms", customer: me.phone }),
     to: (account) => ({ to: account }),
     can: ["pictures", "stop"],
-    sends: { method: "POST", path: "/Messages.json" },
+    calls: ["send", "file", "history"],
   },
   {
     id: "whatsapp",
@@ -17,9 +17,9 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "whatsapp", customer: me.phone.slice(1) }),
     can: ["pictures", "voice", "place", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "template"],
     signs: "❤️ 👍 😂 😮 😢 🙏".split(" "),
     ticks: true,
-    sends: { method: "POST", path: "/messages", saying: '"to"' },
   },
   {
     id: "telegram",
@@ -27,10 +27,10 @@ export const APPS = [
     double: "telegram",
     who: (me) => ({ customer: me.id }),
     can: ["pictures", "voice", "place", "reply", "edit"],
+    calls: ["send", "change", "signal", "file", "updates"],
     // Telegram takes no other signs than its own list.
     signs: "❤ 👍 😁 😱 😢 🙏".split(" "),
     ticks: true,
-    sends: { method: "POST", path: "/sendMessage" },
   },
   {
     id: "messenger",
@@ -38,8 +38,8 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "messenger", customer: me.messenger }),
     can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "history"],
     signs: META,
-    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
   },
   {
     id: "instagram",
@@ -47,8 +47,8 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "instagram", customer: me.instagram }),
     can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "history"],
     signs: META,
-    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
   },
 ];
 

@@ -86,9 +86,9 @@ export class Phone {
 
   async catchUp() {
     for (const double of new Set(APPS.map((one) => one.double))) {
-      const { shown = [], asked = [], faults = [] } = await ask(`/doubles/${double}`);
+      const { shown = [], ...rest } = await ask(`/doubles/${double}`);
       for (const one of shown) this.messages.set(one.id, one);
-      this.onTold({ double, faults, all: asked });
+      this.onTold({ double, ...rest, all: true });
     }
     this.drawThread();
   }

@@ -51,6 +51,8 @@ GET    /mentions                             agent
 PUT    /customers/{id}/read                  agent
 PUT    /customers/{id}/draft                 agent
 POST   /customers/{id}/messages              agent
+POST   /conversations                        agent
+PUT    /messages/{id}/send-at                agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 PATCH  /messages/{id}                        agent
@@ -59,6 +61,10 @@ PUT    /messages/{id}/reaction               agent
 DELETE /messages/{id}/reaction               agent
 GET    /messages/{id}/html                   agent
 GET    /messages/{id}/versions               agent
+GET    /signatures                           agent
+PUT    /brands/{id}/signature                admin
+PUT    /me/signatures/{id}                   agent
+PUT    /me/title                             agent
 GET    /channels/{id}/templates              agent
 POST   /channels/{id}/templates/sync         admin
 POST   /attachments                          agent

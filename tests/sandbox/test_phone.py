@@ -1,55 +1,15 @@
 """The customer's phone in a real browser: what is written stands in the thread and is known to the pretend provider."""
 
 import re
-from collections.abc import AsyncIterator
+from base64 import b64decode
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.app import build
 from sandbox.people import CUSTOMERS
-from sandbox.post import Post
-from sandbox.telegram.shapes import BOT_TOKEN, person
-from sandbox.travels import Travels
-from sandbox.world import Place
-from tests.browser import chromium, failures, violations
-
-CHAT = person("lucia").id
-
-
-@pytest.fixture
-async def address() -> AsyncIterator[str]:
-    place = Place(hub="http://127.0.0.1:9", support="support@demo.example", channel="key", secret="secret")
-    async with TestServer(build(place, Post(Travels(), hub_host="127.0.0.1", hub_port=9))) as one:
-        yield str(one.make_url(""))
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
-    """The page, watching; every test ends without an error on it."""
-    context = await browser.new_context(locale="es-ES", viewport={"width": 1440, "height": 900})
-    one = await context.new_page()
-    errors = failures(one)
-    async with one.expect_response(re.compile("/doubles/events")):
-        await one.goto(address)
-    yield one
-    assert errors == []
-    await context.close()
-
-
-async def bot_does(address: str, method: str, **given: object) -> int:
-    """What the company does on Telegram; the status of the answer."""
-    address = f"{address}/telegram/bot{BOT_TOKEN}/{method}"
-    async with aiohttp.ClientSession() as client, client.post(address, json={"chat_id": CHAT, **given}) as answer:
-        return answer.status
+from tests.browser import failures, violations
+from tests.sandbox.conftest import bot_does
 
 
 async def standing(address: str, double: str) -> list[dict[str, object]]:
@@ -120,6 +80,9 @@ async def test_a_picture_a_voice_note_and_a_place_stand_in_the_thread(page: Page
     known = [one["media"] or one["extra"] for one in await standing(address, double)]
     kinds = [one[0]["kind"] if isinstance(one, list) else sorted(one)[0] for one in known]  # type: ignore[call-overload]
     assert kinds == ["image", "voice", "location"]
+    (note,) = [one["media"][0] for one in await standing(address, double) if one["media"]][1:]  # type: ignore[index]
+    recorded = b64decode(note["data"])
+    assert (note["type"], recorded[:4], recorded[28:36]) == ("audio/ogg", b"OggS", b"OpusHead"), "as phones record"
 
 
 async def test_a_file_of_ones_own_can_be_sent_and_downloaded_again(page: Page) -> None:
