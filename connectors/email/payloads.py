@@ -12,6 +12,7 @@ from connectors.email.authentication import Authentication
 from connectors.email.body import read_body
 from connectors.email.forwarded import forwarded_in
 from connectors.email.invitation import invitation_of
+from connectors.email.marks import HEADER, is_mark
 from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
 from connectors.email.tnef import open_tnef
@@ -80,9 +81,14 @@ def message_id_of(external: str) -> str:
 def events_of(delivery: Delivery, *, key: bytes, ours: str) -> list[Event]:
     """The one message of a mail, or the one receipt of a report on a message of ours. `ours` is the channel's address.
 
-    Raises MalformedPayload for a mail that nobody has sent.
+    Nothing in the test mail of a check. Raises MalformedPayload for a mail that nobody has sent, or whose server kept it from us.
     """
+    if unfetched := delivery.headers.get("unfetched"):
+        where = f"mail {delivery.headers.get('uid')} of the folder {delivery.headers.get('folder')!r}"
+        raise MalformedPayload(f"{where} ({unfetched} bytes) could not be fetched: look at it in the mailbox", code="unfetched")
     mail = read(delivery.body)
+    if is_mark(key, header.first(mail.part.headers, HEADER)):
+        return []
     receipt = _receipt(mail, delivery.headers, key)
     return [receipt or _message(mail, delivery, key, ours)]
 
@@ -117,7 +123,12 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
         reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
         automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers),
-        context={**_context(mail, address), **({"authentication": shown.as_context()} if shown else {}), **doubts},
+        context={
+            **_context(mail, address),
+            **_on_the_way(delivery.headers),
+            **({"authentication": shown.as_context()} if shown else {}),
+            **doubts,
+        },
     )
 
 
@@ -164,6 +175,12 @@ def _context(mail: Mail, sender: str) -> dict[str, object]:
         **protection_of(mail.part, mail.text),
     }
     return {key: value for key, value in context.items() if value}
+
+
+def _on_the_way(headers: Mapping[str, str]) -> dict[str, object]:
+    """What the mailbox said of it: that only its beginning was fetched (bytes in all), that it lay in the folder for junk."""
+    partial = headers.get("partial", "")
+    return {**({"partial": int(partial)} if partial.isdigit() else {}), **({"junk": headers["junk"]} if headers.get("junk") else {})}
 
 
 def _recipients(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, ...]:

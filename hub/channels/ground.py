@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from connectors.contract import Surroundings
 from connectors.egress import Egress
@@ -18,6 +19,8 @@ class Ground:
     egress: Egress
     listen_host: str
     public_url: Callable[[], str]
+    tells: list[Callable[[UUID], None]] = field(default_factory=list)
+    """Who hears that a channel became better or worse."""
 
     def webhook(self, hook: str) -> str:
         """The public address of a webhook's end."""
@@ -33,4 +36,9 @@ class Ground:
             now=time.time,
             webhook=self.webhook(channel.hook),
             egress=self.egress,
+            unwell=lambda: self._tell(channel.id),
         )
+
+    def _tell(self, channel: UUID) -> None:
+        for tell in self.tells:
+            tell(channel)
