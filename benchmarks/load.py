@@ -65,9 +65,9 @@ def key_of(message: str) -> str:
 
 
 def delivery(url: str, secret: bytes, key: str, body: bytes) -> Delivery:
-    """A POST of the body with its key, the time, and HMAC-SHA256 over time and body."""
+    """A POST of the body with the time, and HMAC-SHA256 over time and body."""
     now = str(int(time()))
-    signed = {"X-Hilo-Delivery": key, "X-Hilo-Timestamp": now, "X-Hilo-Signature": signature(secret, now, body)}
+    signed = {"X-Hilo-Timestamp": now, "X-Hilo-Signature": signature(secret, now, body)}
     return Delivery(key, request(url, {"Content-Type": "application/json", **signed}, body))
 
 

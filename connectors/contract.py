@@ -55,10 +55,12 @@ __all__ = [
     "HasTemplates",
     "Health",
     "Installs",
+    "Invites",
     "Listens",
     "Location",
     "Media",
     "Message",
+    "Neighbours",
     "Outgoing",
     "Profile",
     "Reaction",
@@ -84,6 +86,16 @@ CONTRACT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The channels whose provider calls them at one address with this one (`shares` of the manifest)."""
+
+    addresses: frozenset[str] = frozenset()
+    """Webhook addresses of the hub's from which what comes is shown to this channel, its own among them."""
+    names: tuple[str, ...] = ()
+    """What the others that are switched on are called."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the hub hands to a connector when it opens: where the world reaches us, and a key of the channel's own for signing."""
 
@@ -100,6 +112,8 @@ class Surroundings:
     """The only way out to the web."""
     region: str = "ES"
     """Where a phone number without a country is from."""
+    neighbours: Callable[[], Neighbours] = Neighbours
+    """Who else is called at one address with this channel, as of now."""
     unwell: Callable[[], None] = field(default=lambda: None)
     """To be called when `health()` became better or worse: it is asked at once, not only every few minutes."""
 
@@ -222,7 +236,21 @@ class Installs(Protocol):
 
 
 @runtime_checkable
+class Invites(Protocol):
+    """A connector whose customers come to us by a link, which can say who follows it."""
+
+    async def invite(self, address: Address, until: float) -> str:
+        """A link. The first message of who follows it until then names this address in `proves`. Raises as `send` does.
+
+        The link is signed with the channel's own key: on another channel it proves nothing.
+        """
+        ...
+
+
+@runtime_checkable
 class Reports(Protocol):
     """A connector that knows more about its health than whether it is running."""
 
-    async def health(self) -> Health: ...
+    async def health(self) -> Health:
+        """How it is. May raise as `send` does: what an admin must mend (AuthFailed) means down, anything else degraded."""
+        ...

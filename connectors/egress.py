@@ -66,8 +66,9 @@ class Egress(Protocol):
     ) -> Answer:
         """One request. `data`: bytes, a mapping (a form) or aiohttp's FormData.
 
-        Raises Unavailable when it never left (or changes nothing), Ambiguous when it left and no answer came, Rejected
-        (`forbidden_address`) when the address is not allowed, Rejected (`too_large`) when the answer is over the limit.
+        Raises Unavailable when it never left (or changes nothing), Ambiguous when it left and no answer came or one over the limit,
+        Rejected (`forbidden_address`) when the address is not allowed, Rejected (`too_large`) when what changes nothing is answered with
+        more than the limit.
         """
         ...
 
@@ -139,7 +140,12 @@ class WebEgress:
         """As in the Protocol."""
         given = {"headers": headers, "params": params, "json": json, "data": data}
         async with self._asked(method, url, timeout_s, given) as response:
-            body = b"".join([piece async for piece in _capped(response, limit)])
+            try:
+                body = b"".join([piece async for piece in _capped(response, limit)])
+            except Rejected as error:
+                if method in SAFE:
+                    raise
+                raise Ambiguous(f"done, but the answer is {error}") from error
             return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
 
     @asynccontextmanager

@@ -74,6 +74,8 @@ class Manifest:
     """What writing first takes: empty for nothing, or opt_in (the customer agreed before) as most providers' rules have it."""
     starts: bool = False
     """Whether we may write first, to an address that never wrote to us."""
+    invites: bool = False
+    """Whether it makes links that bring a known customer to it."""
     outgoing: str = ""
     """The setting without which a channel only receives; empty: every channel can answer."""
     live: bool = False
@@ -91,6 +93,9 @@ class Manifest:
     """What may be written how long after the customer's last message: [{hours = 24, allows = "free"}, {hours = 168, allows = "tagged"},
     {allows = "template"}]. Steps in order, the last one without hours. allows: free, tagged (by humans only), template, closed.
     Empty: free for ever."""
+    shares: tuple[str, ...] = ()
+    """Settings that name what the provider calls at one address for all its channels (a Meta app has one for all its pages). What comes to
+    a channel is shown to all of its kind with the same values there, and each takes what is its own. Empty: every channel stands alone."""
     sandbox: bool = False
     """Whether the pretend outside world plays this provider."""
     docs: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What may be written to a customer now: the steps of a channel's window, counted from the customer's last message. Pure."""
+"""What may be written to a customer now: whether we may begin at all, and the steps of a channel's window. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,3 +24,11 @@ def allowed(window: Sequence[Mapping[str, Any]], last_in_at: float | None, now: 
         if until is not None and now < until:
             return Allowed(cast("What", step["allows"]), until)
     return Allowed(cast("What", window[-1]["allows"]))
+
+
+def must_agree_first(consent: str, *, wrote: bool, given: bool | None) -> bool:
+    """Whether nobody may write yet: the channel wants the customer to have agreed (`opt_in`), and he neither wrote there nor agreed.
+
+    `given`: what stands written down of it, None for nothing. Who wrote first is answered.
+    """
+    return consent == "opt_in" and not wrote and given is not True

@@ -24,11 +24,7 @@ from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
 from hub.conversations import live as conversations_live
-from hub.conversations.acting import Acting
-from hub.conversations.api import ConversationsApi
-from hub.conversations.files import Files
-from hub.conversations.reading import Conversations
-from hub.conversations.writing import Writer
+from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
 from hub.customers.records import Records
@@ -65,6 +61,8 @@ from hub.outbound.sending import Sending
 from hub.outbound.signals import AgentSignals
 from hub.people.people import People
 from hub.settings import Settings
+from hub.signatures.api import SignaturesApi
+from hub.signatures.signatures import Signatures
 from hub.storage import Storage, opened_storage
 from hub.templates.api import TemplatesApi
 from hub.templates.templates import Templates
@@ -127,15 +125,13 @@ class Hub:
         self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
-        self.conversations = Conversations(database, self.records, self.timeline, self._viewers)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
-        reopen_hours = self.settings.intake.reopen_hours
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
-        self.writer = Writer(
-            database, self.blobs, self.records, self.templates, manifest, self.publisher.wake, self.signals.read, reopen_hours
-        )
-        self.acting = Acting(database, manifest, self.publisher.wake)
-        self.files = Files(database, self.blobs, self.records)
+        self.signatures = Signatures(database, self.publisher.wake)
+        ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
+        reopen_hours = self.settings.intake.reopen_hours
+        sources = (self.records, self.timeline, self.templates, self.signatures)
+        self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -160,7 +156,7 @@ class Hub:
         """The way out."""
         data, database = self.settings.data.path, self.storage.database
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
-        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url)
+        self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url, lambda: self.supervisor.known)
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
         self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
         sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
@@ -202,7 +198,7 @@ class Hub:
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.conversations),
+            conversations_live.projections(self.talk.conversations),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
@@ -231,9 +227,10 @@ class Hub:
         self.rooms = WebRooms(self.people.door, self.people.same_site)
         self.routes: list[Route] = [
             *self.people.routes(),
-            *CustomersApi(database, self.records, self.timeline, self.publisher.wake).routes(),
-            *ConversationsApi(self.conversations, self.writer, self.acting, self.files, self.blobs, self.records).routes(),
+            *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
+            *self.talk.routes(),
             *TemplatesApi(self.templates).routes(),
+            *SignaturesApi(self.signatures).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
@@ -292,7 +289,7 @@ class Hub:
         self.realtime.attach()
         self.visitors.attach()
         Health(self.storage.database, lambda: self.spool.room and not self.draining, self.supervisor.ready.is_set).add(app)
-        Webhooks(self.inbox, self.supervisor.by_hook, lambda: self.public_url, self.proxies).add(app)
+        Webhooks(self.inbox, self.supervisor.at_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
         MediaDoor(self.storage.database, self.blobs, self.links).add(app)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
@@ -364,7 +361,7 @@ class Hub:
         task.add_done_callback(_forget)
 
     async def _tell_typing(self, typing: Typing) -> None:
-        root = await self.conversations.root_of_address(typing.sender.kind, typing.sender.value)
+        root = await self.talk.conversations.root_of_address(typing.sender.kind, typing.sender.value)
         if root is not None:
             await self._visitor_typing(root.id, root.name, typing.on)
 

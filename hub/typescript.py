@@ -1,7 +1,7 @@
 """What the hub says as TypeScript, so that the console cannot misread it: the sockets' events, and the administration of channels."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ ADMINISTRATION = (
 
 def typescript_file() -> str:
     """The shapes of the sockets' events as TypeScript, for the console."""
-    parts = [TYPESCRIPT_HEAD, *_interfaces([one.shape for one in SOCKET_EVENTS])]
+    parts = [TYPESCRIPT_HEAD, *_interfaces(_components(one.shape for one in SOCKET_EVENTS))]
     parts.append("/** Type of an event → its data. */\nexport interface SocketEvents {\n")
     parts += [f'  "{one.type}": {one.shape.__name__};\n' for one in SOCKET_EVENTS]
     return "".join([*parts, "}\n"])
@@ -32,8 +32,11 @@ TYPESCRIPT_HEAD = (
 
 
 def administration_file() -> str:
-    """The shapes of the administration of channels as TypeScript, for the console's settings."""
-    return "".join([ADMINISTRATION_HEAD, *_interfaces(ADMINISTRATION)]).rstrip("\n") + "\n"
+    """The shapes of the administration of channels as TypeScript. What the events have too comes from there."""
+    told, asked = _components(one.shape for one in SOCKET_EVENTS), _components(ADMINISTRATION)
+    shared = f'import type {{ {", ".join(sorted(told.keys() & asked.keys()))} }} from "../live/hub.ts";\n\n'
+    own = {name: schema for name, schema in asked.items() if name not in told}
+    return "".join([ADMINISTRATION_HEAD, shared, *_interfaces(own)]).rstrip("\n") + "\n"
 
 
 ADMINISTRATION_HEAD = (
@@ -42,9 +45,12 @@ ADMINISTRATION_HEAD = (
 )
 
 
-def _interfaces(shapes: Iterable[type[msgspec.Struct]]) -> list[str]:
-    """These and all that they are made of, by name."""
-    _, components = msgspec.json.schema_components(shapes, ref_template="{name}")
+def _components(shapes: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+    """These and all that they are made of: name → JSON schema."""
+    return msgspec.json.schema_components(shapes, ref_template="{name}")[1]
+
+
+def _interfaces(components: Mapping[str, Any]) -> list[str]:
     sparse = {one.__name__ for one in _structs(msgspec.Struct) if one.__struct_config__.omit_defaults}
     return [_interface(name, components[name], name in sparse) for name in sorted(components)]
 

@@ -14,7 +14,7 @@ BEGIN
     SELECT i.id, i.customer_id INTO identity, customer FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value';
     IF jsonb_array_length(p->'answers') > 0 THEN
         SELECT m.* INTO answered FROM message m
-        WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out'
+        WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out' AND NOT m.context ? 'forward'
           AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value'
         ORDER BY m.number DESC LIMIT 1;
     END IF;
@@ -62,6 +62,7 @@ DECLARE
     why text;
 BEGIN
     FOR proof IN SELECT * FROM jsonb_array_elements(p_proves) LOOP
+        CONTINUE WHEN proof->>'kind' = 'invitation';  -- no address: see accept_invitations
         SELECT i.customer_id INTO owner FROM identity i WHERE i.kind = proof->>'kind' AND i.value = proof->>'value';
         why := doubt(p_kind, proof, p_customer, owner);
         IF why = 'recycled' THEN
@@ -100,6 +101,7 @@ BEGIN
         next_owner := uuidv7();
         INSERT INTO customer (id, root_id) VALUES (next_owner, next_owner);
         UPDATE identity i SET customer_id = next_owner, name = '', proved = false, evidence = '' WHERE i.id = gone.id;
+        DELETE FROM consent k WHERE k.identity_id = gone.id AND k.given;
         INSERT INTO event (type, customer, data) VALUES ('customer.created', next_owner, jsonb_build_object('identity', gone.id)),
             ('customer.changed', gone.customer_id, '{"fields": ["identities"]}');
     END LOOP;
@@ -108,7 +110,7 @@ $$;
 
 -- The topic a message belongs to: the one it answers, if that is still the family's own; else the one of its address that is open, or was
 -- closed a short while ago (it reopens); else the one where its address wrote last; else that of another address of the same person on this
--- channel that the provider vouches for; else that of the same mail in another mailbox of ours; else a new one.
+-- channel that the provider vouches for; else a new one.
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
@@ -137,12 +139,6 @@ BEGIN
           AND ((f.id = p_customer AND 'signed' IN (own.evidence, other.evidence))
                OR p->'proves' @> jsonb_build_array(jsonb_build_object('kind', other.kind, 'value', other.value)))
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
-    END IF;
-    IF topic IS NULL THEN
-        SELECT t.id, t.state INTO topic, found_state FROM channel c JOIN channel o ON o.kind = c.kind AND o.id <> c.id
-            JOIN message m ON m.channel_id = o.id AND m.external_id = p->>'external_id' AND m.identity_id = p_identity
-            JOIN topic t ON t.id = m.topic_id AND (t.state = 'open' OR t.closed_at > recent)
-        WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
     END IF;
     IF topic IS NULL THEN
         INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, session)
@@ -208,23 +204,21 @@ BEGIN
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root ORDER BY t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
-        INSERT INTO topic (customer_id, identity_id, channel_id, subject, turn)
-            SELECT p_customer, (SELECT i.id FROM identity i WHERE i.kind = p_address->>'kind' AND i.value = p_address->>'value'),
-                   COALESCE(p_channel, (SELECT id FROM channel ORDER BY enabled DESC, created_at LIMIT 1)), p_subject, 'customer'
-            RETURNING id INTO topic;
-        INSERT INTO event (type, actor_kind, customer, topic, channel) VALUES ('topic.opened', 'human', p_customer, topic, p_channel);
+        topic := open_topic(p_customer, p_channel, p_address, p_subject);
     END IF;
 END
 $$;
 
--- Writes a colleague's reply or note. The same id and body again changes nothing; the same id with another body raises HL409.
+-- Writes a colleague's reply or note. Without a customer it goes to whoever has the address; `opens`: a matter of its own; in the context `forward`:
+-- to somebody else, with a message of this customer's below. The same id and body again changes nothing; the same id with another body raises HL409.
 CREATE FUNCTION write_message(p jsonb) RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
     known message;
     owner uuid;
     claimed int;
+    forward CONSTANT uuid := p->'context'->'forward'->>'message';
 BEGIN
-    root := lock_root((p->>'customer')::uuid);
+    root := lock_root(COALESCE((p->>'customer')::uuid, take_addressee(p->'address', (p->>'author')::uuid)));
     SELECT m.* INTO known FROM message m WHERE m.id = (p->>'id')::uuid;
     IF known.id IS NOT NULL THEN
         IF known.body_hash IS DISTINCT FROM decode(p->>'body_hash', 'hex') THEN
@@ -235,7 +229,9 @@ BEGIN
     END IF;
     SELECT i.customer_id INTO owner FROM identity i JOIN customer c ON c.id = i.customer_id
         WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND c.root_id = write_message.root;
-    IF p->>'topic' IS NULL THEN
+    IF p ? 'opens' THEN
+        topic := open_topic(COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject');
+    ELSIF p->>'topic' IS NULL THEN
         topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject',
                                 COALESCE((p->>'reopen_s')::float, 0));
     ELSE
@@ -251,24 +247,30 @@ BEGIN
     INSERT INTO message (id, number, customer_id, topic_id, channel_id, identity_id, direction, author_kind, author_id, at, address, subject, text, html,
                          state, reply_to, send_at, context, body_hash)
         VALUES (message, number, customer, topic, (p->>'channel')::uuid,
-                (SELECT i.id FROM identity i WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value'),
+                (SELECT i.id FROM identity i WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND forward IS NULL),
                 p->>'direction', p->>'author_kind', (p->>'author')::uuid, clock_timestamp(), NULLIF(p->'address', 'null'), p->>'subject', p->>'text',
                 decode(p->>'html', 'hex'), CASE WHEN p->>'direction' = 'out' THEN 'queued' ELSE 'saved' END, (p->>'reply_to')::uuid,
                 (p->>'send_at')::timestamptz, p->'context', decode(p->>'body_hash', 'hex'));
     INSERT INTO mention (agent_id, number, message_id)
         SELECT a::uuid, write_message.number, write_message.message FROM jsonb_array_elements_text(COALESCE(p->'context'->'mentions', '[]')) a
         WHERE a IS DISTINCT FROM p->>'author' ON CONFLICT DO NOTHING;
-    UPDATE attachment a SET message_id = write_message.message, position = x.n
+    UPDATE attachment a SET message_id = write_message.message, position = x.n, inline = COALESCE(p->'inline' ? x.id, false),
+                            content_id = CASE WHEN p->'inline' ? x.id THEN x.id ELSE '' END
         FROM jsonb_array_elements_text(p->'attachments') WITH ORDINALITY AS x(id, n)
         WHERE a.id = x.id::uuid AND a.message_id IS NULL AND a.uploader = p->>'uploader';
     GET DIAGNOSTICS claimed = ROW_COUNT;
     IF claimed <> jsonb_array_length(p->'attachments') THEN
         RAISE EXCEPTION 'an attachment does not exist, is not yours, or is used already' USING ERRCODE = 'HL422';
     END IF;
+    IF (p->'context'->'forward'->>'files')::boolean THEN
+        PERFORM pass_files_on(forward, message);
+    END IF;
     IF p->>'direction' = 'out' THEN
         INSERT INTO outbox (message_id, channel_id, line, number, request, next_at)
             VALUES (message, (p->>'channel')::uuid, topic || ' ' || (p->'address'->>'value'), number, p->'request',
                     COALESCE((p->>'send_at')::timestamptz, now() + make_interval(secs => (p->>'undo_s')::float)));
+    END IF;
+    IF p->>'direction' = 'out' AND forward IS NULL THEN
         UPDATE topic t SET last_at = now(), last_number = write_message.number, turn = 'customer', turn_since = now() WHERE t.id = write_message.topic;
         PERFORM take_charge(topic, (p->>'channel')::uuid, (p->>'author')::uuid);
     END IF;

@@ -46,9 +46,11 @@ CREATE TABLE consent (
     identity_id uuid NOT NULL REFERENCES identity ON DELETE CASCADE,
     channel_id  uuid NOT NULL,
     given       boolean NOT NULL,
-    reason      text NOT NULL,                          -- stop_word, start_word, blocked, unblocked, provider
+    reason      text NOT NULL,                          -- stop_word, start_word, blocked, unblocked, provider; what a colleague wrote down: in_person,
+                                                        -- by_phone, in_writing, online, and taken_back
     text        text NOT NULL DEFAULT '',               -- the word that was written
     at          timestamptz NOT NULL DEFAULT now(),
+    agent_id    uuid REFERENCES agent,                  -- who wrote it down; NULL: the customer, or the provider, said it to us
     PRIMARY KEY (identity_id, channel_id)
 );
 
@@ -148,7 +150,8 @@ BEGIN
 END
 $$;
 
--- Whether the customer wants to hear from this channel; the newest word holds, and the same word once more is told to nobody. Whoever never wrote cannot be written to either.
+-- Whether the customer wants to hear from this channel; the newest word holds, and the same word once more is told to nobody. What a colleague
+-- wrote down gives way to a no, however long that was on its way. Whoever never wrote cannot be written to either.
 CREATE FUNCTION take_consent(p jsonb, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     was consent;
@@ -160,8 +163,8 @@ BEGIN
         SELECT i.id, (p->>'channel')::uuid, (p->>'given')::boolean, p->>'reason', p->>'text', p_at
         FROM identity i WHERE i.kind = p->>'kind' AND i.value = p->>'value'
         ON CONFLICT (identity_id, channel_id) DO UPDATE
-            SET given = EXCLUDED.given, reason = EXCLUDED.reason, text = EXCLUDED.text, at = EXCLUDED.at
-            WHERE c.at <= EXCLUDED.at
+            SET given = EXCLUDED.given, reason = EXCLUDED.reason, text = EXCLUDED.text, at = EXCLUDED.at, agent_id = NULL
+            WHERE c.at <= EXCLUDED.at OR (c.agent_id IS NOT NULL AND NOT EXCLUDED.given)
         RETURNING * INTO said;
     IF said.identity_id IS NOT NULL AND (was.given, was.reason) IS DISTINCT FROM (said.given, said.reason) THEN
         INSERT INTO event (type, actor_kind, customer, channel, data)

@@ -292,13 +292,18 @@ BEGIN
 END
 $$;
 
--- Takes a message back before it left. False when it has left, or is on its way, be it in part.
+-- Takes a message back before it left; its files are the colleague's again, who may send them with another one. False when it has left, or is on its
+-- way, be it in part.
 CREATE FUNCTION cancel_message(p_message uuid, p_agent uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    canceled boolean;
 BEGIN
     DELETE FROM outbox o USING message m
         WHERE o.message_id = p_message AND o.state = 'queued' AND m.id = o.message_id AND m.state = 'queued'
           AND NOT EXISTS (SELECT 1 FROM message_part p WHERE p.message_id = p_message AND p.state <> 'queued');
-    RETURN FOUND AND raise_message(p_message, 'canceled', NULL);
+    canceled := FOUND AND raise_message(p_message, 'canceled', NULL);
+    UPDATE attachment a SET message_id = NULL, created_at = now() WHERE canceled AND a.message_id = p_message AND a.uploader = 'agent:' || p_agent;
+    RETURN canceled;
 END
 $$;
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -33,6 +34,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--channel", default="", help="public key of the web-chat channel; not needed when there is only one")
     secret = os.environ.get("HILO_SHOP_SECRET", "")
     parser.add_argument("--shop-secret", default=secret, help="secret with which the shop signs who is signed in; also HILO_SHOP_SECRET")
+    parser.add_argument("--folder", type=Path, help="where it keeps what it knows for the next start; without, it forgets")
     parser.add_argument("--tied", action="store_true", help="end as soon as standard input is closed: with the program that started it")
     return parser.parse_args(arguments)
 
@@ -41,7 +43,7 @@ async def run(chosen: argparse.Namespace) -> None:
     """Serve until SIGINT or SIGTERM, or until whoever it is tied to has ended."""
     post = Post(Travels(), hub_host=chosen.smtp_host, hub_port=chosen.smtp_port, port=chosen.relay_port)
     place = Place(hub=chosen.hub, support=chosen.support, channel=chosen.channel, secret=chosen.shop_secret)
-    runner = web.AppRunner(build(place, post), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(build(place, post, chosen.folder), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", chosen.port)

@@ -41,6 +41,8 @@ ACCOUNTS = (
         "base_url",
         "twilio",
     ),
+    Account("telegram", BOTS[BOT_TOKEN]["username"], SHOP),
+    Account("telegram", BOTS[SECOND_TOKEN]["username"], WORKSHOP, {"token": SECOND_TOKEN}, "base_url", "telegram"),
     Account("whatsapp", meta.PHONE_NUMBER_ID, SHOP),
     Account(
         "whatsapp",
@@ -56,8 +58,6 @@ ACCOUNTS = (
         "graph_url",
         "meta",
     ),
-    Account("telegram", BOTS[BOT_TOKEN]["username"], SHOP),
-    Account("telegram", BOTS[SECOND_TOKEN]["username"], WORKSHOP, {"token": SECOND_TOKEN}, "base_url", "telegram"),
     Account("messenger", "", SHOP),
     Account("instagram", "", SHOP),
 )

@@ -2,23 +2,26 @@
 
 A double speaks its provider's own protocol under `/<name>/...`, with real signatures. Beside it, the same for all:
 
-GET    /doubles/<name>         {"asked", "shown", "faults"}: what the hub asked, and what stands on the customers' phones
+GET    /doubles/<name>         {"asked", "told", "shown", "faults"}: what the hub asked and was told, and what the customers' phones show
 DELETE /doubles/<name>         forgets everything
-POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "path"?, "method"?, "saying"?}: how it misbehaves for the next calls or webhooks
+POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "app"?, "what"?, "path"?, "method"?, "saying"?}: how it misbehaves for the next
+                               calls or webhooks; "app" whose, "what" one of the purposes in trips.py
 DELETE /doubles/<name>/faults  it behaves again
 POST   /doubles/<name>/<verb>  the customer acts: say, react, edit, delete, press, read, type, block, ... with {"customer", ...}
-GET    /doubles/events         what changes on the phones, what the hub asked, and which faults are left, as it happens (server-sent events)
+GET    /doubles/events         what changes on the phones, what the hub asked and was told, which faults are left: server-sent events
 """
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
+
+from sandbox.trips import WHATS, Diary, Purpose, Told, masked, readable
 
 ANSWERS = ("429", "500", "500_after", "401", "refuse", "hang", "cut", "cut_before", "garbage", "slow")
 """Faults of the answer to a call of the hub's. 500: nothing was done; 500_after: done, and answered with 500. cut: done, and the line
@@ -28,11 +31,13 @@ WEBHOOKS = ("twice", "late", "shuffled", "unsigned", "lost")
 """Faults of a webhook to the hub. late: after `ms`. shuffled: after the next one. lost: never sent (it stays in the provider's history)."""
 KEPT = 2000
 HANG_S = 120.0
+NO_PURPOSE = Purpose()
 
 
 @dataclass(slots=True)
 class Fault:
-    """A way to misbehave, for so many times. Only on calls whose path contains `path`, with this `method`, whose body contains `saying`."""
+    """A way to misbehave, for so many times. Only on calls or webhooks of this `app` (where it is known whose they are), for `what`, with
+    this `method`, whose path contains `path` and whose body contains `saying`."""
 
     kind: str
     times: int = 1
@@ -40,9 +45,12 @@ class Fault:
     path: str = ""
     method: str = ""
     saying: str = ""
+    app: str = ""
+    what: str = ""
 
-    def is_due(self, path: str, method: str, body: bytes) -> bool:
-        return self.path in path and self.method in ("", method) and self.saying.encode() in body
+    def is_due(self, path: str, method: str, body: bytes, purpose: Purpose = NO_PURPOSE) -> bool:
+        concerns = (not self.app or purpose.app in ("", self.app)) and self.what in ("", purpose.what)
+        return concerns and self.path in path and self.method in ("", method) and self.saying.encode() in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,15 @@ class Asked:
     path: str
     body: Any
     status: int
+    purpose: Purpose = NO_PURPOSE
+    took_ms: float = 0.0
+    kind: str = ""
+    """The content type of the body."""
+
+    def described(self) -> dict[str, Any]:
+        """For people, without secrets."""
+        said = {"app": self.purpose.app, "what": self.purpose.what, "where": masked(self.path), "readable": readable(self.body, self.kind)}
+        return {**asdict(self), **said}
 
 
 @dataclass(slots=True)
@@ -84,12 +101,17 @@ class Double:
     """One pretend provider."""
 
     name = ""
+    known_as: type[Any]
+    """The dataclass of what outlives a restart."""
 
     def __init__(self) -> None:
+        self.on_change: Callable[[], None] = lambda: None
+        """Is called after everything that may have changed what is known."""
         self.asked: deque[Asked] = deque(maxlen=KEPT)
         self.shown: deque[Shown] = deque(maxlen=KEPT)
         self.faults: list[Fault] = []
         self.watchers: set[asyncio.Queue[dict[str, Any]]] = set()
+        self.diary = Diary(self._tell_told)
         self._changed = asyncio.Condition()
 
     def provider_routes(self) -> list[web.RouteDef]:
@@ -98,6 +120,18 @@ class Double:
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """What a customer can do: verb -> function of the request's object; its result is answered as JSON."""
+        raise NotImplementedError
+
+    def known(self) -> Any:
+        """What outlives a restart: what stands on the phones, files, numbers drawn, webhooks set. Not what was asked, nor faults."""
+        raise NotImplementedError
+
+    def recall(self, known: Any) -> None:
+        """Go on from there."""
+        raise NotImplementedError
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        """What a call is for."""
         raise NotImplementedError
 
     async def opened(self) -> None:
@@ -109,13 +143,14 @@ class Double:
     def forget(self) -> None:
         """Empty the ledger and the phones."""
         self.asked.clear()
+        self.diary.all.clear()
         self.shown.clear()
         self.faults.clear()
 
-    def fault(self, *kinds: str, path: str = "", method: str = "", body: bytes = b"") -> Fault | None:
-        """The fault to commit now, if one of these kinds is due for this call; counts it down."""
+    def fault(self, *kinds: str, path: str = "", method: str = "", body: bytes = b"", purpose: Purpose = NO_PURPOSE) -> Fault | None:
+        """The fault to commit now, if one of these kinds is due for this call or webhook; counts it down."""
         for one in self.faults:
-            if one.kind in kinds and one.is_due(path, method, body):
+            if one.kind in kinds and one.is_due(path, method, body, purpose):
                 one.times -= 1
                 if one.times <= 0:
                     self.faults.remove(one)
@@ -128,6 +163,7 @@ class Double:
         if message not in self.shown:
             self.shown.append(message)
         self.tell(asdict(message))
+        self.on_change()
         async with self._changed:
             self._changed.notify_all()
         return message
@@ -136,6 +172,10 @@ class Double:
         """Tell the pages that watch."""
         for watcher in self.watchers:
             watcher.put_nowait({"double": self.name, **what})
+
+    def _tell_told(self, told: Told) -> None:
+        if self.watchers:
+            self.tell({"told": [told.described()]})
 
     def _tell_faults(self) -> None:
         self.tell({"faults": [asdict(one) for one in self.faults]})
@@ -182,12 +222,17 @@ class Double:
 
     def _under_faults(self, handler: Any) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def faulty(request: web.Request) -> web.StreamResponse:
-            body = await request.read()
-            fault = self.fault(*ANSWERS, path=request.path, method=request.method, body=body)
+            body, began = await request.read(), time.monotonic()
+            purpose = self.purpose(request, body)
+            fault = self.fault(*ANSWERS, path=request.path, method=request.method, body=body, purpose=purpose)
             response = await self._answer(request, handler, fault)
-            asked = Asked(time.time(), request.method, request.path_qs, body.decode(errors="replace")[:20_000], response.status)
+            said, took = body.decode(errors="replace")[:20_000], round((time.monotonic() - began) * 1000, 1)
+            kind = request.headers.get("Content-Type", "")
+            asked = Asked(time.time(), request.method, request.path_qs, said, response.status, purpose, took, kind)
             self.asked.append(asked)
-            self.tell({"asked": [{**asdict(asked), "body": ""}]})
+            if self.watchers:
+                self.tell({"asked": [{**asked.described(), "body": ""}]})
+            self.on_change()
             return response
 
         return faulty
@@ -209,17 +254,23 @@ class Double:
         return _spoilt(request, kind) or response
 
     async def _describe(self, _: web.Request) -> web.Response:
-        asked, shown, faults = ([asdict(one) for one in found] for found in (list(self.asked), list(self.shown), self.faults))
-        return web.json_response({"asked": asked, "shown": shown, "faults": faults})
+        shown, faults = ([asdict(one) for one in found] for found in (self.shown, self.faults))
+        asked, told = [one.described() for one in self.asked], [one.described() for one in self.diary.all]
+        return web.json_response({"asked": asked, "told": told, "shown": shown, "faults": faults})
 
     async def _forget(self, _: web.Request) -> web.Response:
         self.forget()
+        self.on_change()
         return web.Response(status=204)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
         given = await request.json()
         if given.get("kind") not in (*ANSWERS, *WEBHOOKS):
             raise web.HTTPBadRequest(text=f"'kind' must be one of {', '.join((*ANSWERS, *WEBHOOKS))}")
+        if given.get("what", "") not in ("", *WHATS):
+            raise web.HTTPBadRequest(text=f"'what' must be empty or one of {', '.join(WHATS)}")
+        if unknown := given.keys() - {one.name for one in fields(Fault)}:
+            raise web.HTTPBadRequest(text=f"a fault has no {', '.join(sorted(unknown))}")
         self.faults.append(Fault(**given))
         self._tell_faults()
         return web.Response(status=204)
@@ -233,7 +284,9 @@ class Double:
         verb = self.verbs().get(request.match_info["verb"])
         if verb is None:
             raise web.HTTPNotFound(text=f"verbs are {', '.join(self.verbs())}")
-        return web.json_response(await verb(await request.json()))
+        done = await verb(await request.json())
+        self.on_change()
+        return web.json_response(done)
 
 
 async def form_of(request: web.Request) -> tuple[dict[str, str], dict[str, tuple[str, str, bytes]]]:

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -35,9 +36,13 @@ class Mail:
 class Post(MailWorld):
     """A mail world that remembers. Several addresses may be read; nothing leaves this computer."""
 
+    name = "mail"
+    known_as = list[Mail]
+
     def __init__(self, travels: Travels, *, hub_host: str, hub_port: int, port: int = 0) -> None:
         MailWorld.__init__(self, hub_host=hub_host, hub_port=hub_port, port=port)
         self.travels = travels
+        self.on_change: Callable[[], None] = lambda: None
         self._kept: deque[Mail] = deque(maxlen=KEPT)
         self._last: tuple[EmailMessage, str, list[str]] | None = None
 
@@ -45,13 +50,20 @@ class Post(MailWorld):
         """What stands in a mailbox, newest last."""
         return [one for one in self._kept if one.concerns(address)]
 
+    def known(self) -> list[Mail]:
+        return list(self._kept)
+
+    def recall(self, known: list[Mail]) -> None:
+        self._kept.extend(known)
+
     def empty(self) -> None:
         MailWorld.empty(self)
         self._kept.clear()
+        self.on_change()
 
     async def take(self, letter: Letter) -> None:
         """The hub handed over a mail."""
-        self._kept.append(Mail(now(), False, letter))
+        self._keep(Mail(now(), False, letter))
         await MailWorld.take(self, letter)
         fault = self.fault_on()
         self.travels.add(self._outgoing(letter, fault or str(TAKEN), failed=bool(fault)))
@@ -67,8 +79,12 @@ class Post(MailWorld):
             took = (time.perf_counter() - started) * 1000
             self.travels.add(self._incoming(str(mail["Subject"] or ""), f"{code or ''} {reply}", code == TAKEN, took))
         if code == TAKEN and not repeated:
-            self._kept.append(Mail(now(), True, Letter(sender, tuple(recipients), mail.as_bytes(policy=policy.SMTP))))
+            self._keep(Mail(now(), True, Letter(sender, tuple(recipients), mail.as_bytes(policy=policy.SMTP))))
         return code, reply
+
+    def _keep(self, mail: Mail) -> None:
+        self._kept.append(mail)
+        self.on_change()
 
     async def repeat(self) -> tuple[int, str] | None:
         """Deliver the last mail once more, as a server does that did not hear the answer. None: there was none yet."""

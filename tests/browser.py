@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.source import ROOT
 
+FAILED = pytest.StashKey[bool]()
+"""Whether a test failed, for the fixtures that clean up behind it."""
 AXE = ROOT / "agent_ui" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 30_000
 """How long a page may take to become what is expected: several browsers and databases share a small machine."""
@@ -42,3 +45,10 @@ async def violations(page: Page) -> list[Any]:
         ".then(({violations}) => violations.map(({id, impact, nodes}) => [id, impact, nodes.map(({target}) => target.join(' '))]))"
     )
     return found
+
+
+async def tell_if_failed(request: pytest.FixtureRequest, contexts: list[BrowserContext]) -> None:
+    """Print what stood on every page when the test failed: the report shows it."""
+    if request.node.stash.get(FAILED, False):
+        for page in [page for context in contexts for page in context.pages]:
+            print(f"── {page.url}\n{await page.locator('body').aria_snapshot()}")

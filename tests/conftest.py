@@ -14,6 +14,7 @@ import pytest
 from hub.kernel.database import Database, DatabaseSettings
 from hub.kernel.embedded import EmbeddedPostgres
 from hub.kernel.migrate import migrate
+from tests.browser import FAILED
 from tests.turns import ALONE, turn, worker
 
 TEMPLATE = "hilo_template"
@@ -34,6 +35,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     with turn(alone=item.get_closest_marker("alone") is not None):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fixtures can ask whether their test failed: `failed(request)`."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")

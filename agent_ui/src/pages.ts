@@ -1,6 +1,10 @@
 /** The pages beside the inbox, fetched when they are opened first, or while the browser has nothing else to do: later they open at once, also without a
  *  connection. */
 import type { Component, Snippet } from "svelte";
+import type { ChannelRef } from "./live/types.ts";
+import type { Conversation } from "./state/conversation.svelte.ts";
+import { toasts } from "./state/toasts.svelte.ts";
+import { m } from "./ui/words.ts";
 
 type Loaded<Props extends object> = () => Promise<{ default: Component<Props & { rail: Snippet }> }>;
 
@@ -10,6 +14,25 @@ export const pages = {
   supervise: (() => import("./supervise/SupervisePage.svelte")) satisfies Loaded<{ work: string | null }>,
   settings: (() => import("./admin/SettingsPage.svelte")) satisfies Loaded<{ section: string; rest: string[] }>,
 };
+
+type Asked<Props extends object> = () => Promise<{ default: Component<Props & { open: boolean }, object, "open"> }>;
+
+/** What is asked now and then. */
+export const dialogs = {
+  visit: (() => import("./customer/VisitDialog.svelte")) satisfies Asked<{ customer?: string }>,
+  consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
+  invite: (() => import("./customer/InviteDialog.svelte")) satisfies Asked<{ conversation: Conversation; channel: ChannelRef }>,
+};
+
+/** What was asked for, or null and a notice when it does not come. */
+export async function fetched<Made>(load: () => Promise<{ default: Made }>): Promise<Made | null> {
+  try {
+    return (await load()).default;
+  } catch {
+    toasts.show({ kind: "news", icon: "alert", text: m.error_unreachable() });
+    return null;
+  }
+}
 
 /** What only administrators need, inside the settings. */
 export async function administration() {
@@ -22,6 +45,7 @@ export async function administration() {
 export function fetchAhead(supervises: boolean, administers: boolean): void {
   const fetch = () => {
     for (const [name, load] of Object.entries(pages)) if (name !== "supervise" || supervises) void load().catch(() => undefined);
+    for (const load of Object.values(dialogs)) void load().catch(() => undefined);
     if (administers) void administration().catch(() => undefined);
   };
   // Safari has no idle callback.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from connectors.conformance import manifests, reading, sending, stopping, webhooks
+from connectors.conformance import abilities, manifests, reading, sending, standing, stopping, webhooks
 from connectors.conformance.subject import Subject
 from connectors.conformance.verdicts import Rule, Verdict
 
@@ -24,9 +24,15 @@ RULES: Sequence[Rule] = (
     Rule("files", "a file is sent", sending.a_file_is_sent),
     Rule("faults", "what the provider does wrong has the right class of error", sending.faults_have_their_class),
     Rule("ambiguous", "an answer that is lost leaves a doubt, and says so", sending.a_lost_answer_is_ambiguous),
+    Rule("acts", "reactions, edits and deletions are done, and fail with the right class", abilities.actions_are_done),
+    Rule("signals", "typing and read are passed on, or let go", abilities.signals_fail_softly),
+    Rule("fetch", "a file is fetched to its end or not at all, and fails with the right class", abilities.files_are_fetched),
+    Rule("questions", "a history or templates that cannot be had are never taken for none", abilities.questions_fail_aloud),
     Rule("discreet", "no secret stands in an error or in a step of check()", sending.errors_tell_no_secret),
-    Rule("check", "check() names its steps in both languages, and says what to do", sending.check_names_its_steps),
-    Rule("quiet_check", "check() reaches no customer", sending.check_reaches_nobody),
+    Rule("check", "check() names its steps in both languages, and says what to do", standing.check_names_its_steps),
+    Rule("install", "install() goes by steps, and says what to do", standing.webhook_is_set),
+    Rule("health", "health() shows what the provider does wrong", standing.health_is_told),
+    Rule("quiet_check", "check() reaches no customer", standing.check_reaches_nobody),
     Rule("stop", "a stop in the middle leaves nothing running", stopping.a_stop_leaves_nothing),
     Rule("listening", "listening stops when it is told to", stopping.listening_stops),
 )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from connectors.conformance.subject import Subject
-from connectors.contract import Acts, HasTemplates, Listens, Receives, Signals
+from connectors.contract import Acts, HasTemplates, Invites, Listens, Receives, Signals
 from connectors.settings import InvalidSettings, form, read_settings
 
 LANGUAGES = ("es", "en")
@@ -28,6 +28,8 @@ def _titles(subject: Subject) -> Iterator[str]:
     for one in form(subject.type.settings):
         if one.group and one.group not in (*manifest.groups, "advanced"):
             yield f"manifest.toml: the form's group {one.group!r} has no title in [groups]"
+    for name in set(manifest.shares) - {one.name for one in form(subject.type.settings)}:
+        yield f"manifest.toml: 'shares' names {name!r}, which is no setting"
 
 
 def _registered(subject: Subject) -> bool:
@@ -46,12 +48,15 @@ def _verbs(subject: Subject) -> Iterator[str]:
         (acts, "reactions, edits or deletions", Acts, "act"),
         (manifest.typing and manifest.receives != "live", "typing", Signals, "signal"),
         (manifest.templates, "templates", HasTemplates, "templates"),
+        (manifest.invites, "invites", Invites, "invite"),
     )
     for said, words, verb, name in needed:
         if said and not isinstance(connector, verb):
             yield f"manifest.toml says {words}, and the connector has no {name}()"
     if any(step["allows"] == "template" for step in manifest.window) and not manifest.templates:
         yield "manifest.toml: a step of 'window' allows a template, and 'templates' is not true"
+    if isinstance(connector, Invites) and not manifest.invites:
+        yield "the connector has invite(), and manifest.toml does not say invites"
     if isinstance(connector, Acts) and not acts:
         yield "the connector has act(), and manifest.toml says neither reactions nor edits nor deletions"
 

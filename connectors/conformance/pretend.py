@@ -23,8 +23,13 @@ FAULTS: Mapping[str, Answer] = {
     "broken": Answer(500, {"content-type": "text/plain"}, b"oops"),
     "unauthorised": Answer(401, {"content-type": "application/json"}, b"{}"),
     "garbage": GARBAGE,
+    "huge": Answer(200, {"content-type": "application/json"}, b" " * (ANSWER_LIMIT + 1)),
+    "gone": Answer(404, {"content-type": "application/json"}, b"{}"),
 }
-"""Beside these: cut (it was done, and the line dropped), hang (done, and silence), nobody (nobody listens there)."""
+"""Beside these: cut (it was done, and the line dropped), half (it drops in the middle of an answer), hang (done, and silence), nobody
+(nobody listens there)."""
+MISSING = 1000
+"""Bytes that a half answer promises, and never brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,20 @@ class HttpProvider:
             request.transport.abort()
         answer = (self._own(self._fault) or FAULTS.get(self._fault)) if self._fault else None
         found = answer or self._answer(asked)
+        if self._fault == "half":
+            return await _half(request, found)
         return web.Response(status=found.status, headers=dict(found.headers), body=found.body)
+
+
+async def _half(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """An answer whose line drops before its end."""
+    headers = {**answer.headers, "content-length": str(len(answer.body) + MISSING)}
+    broken = web.StreamResponse(status=answer.status, headers=headers)
+    await broken.prepare(request)
+    await broken.write(answer.body)
+    if request.transport is not None:
+        request.transport.abort()
+    return broken
 
 
 @asynccontextmanager

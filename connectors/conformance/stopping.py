@@ -9,9 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from connectors.conformance.faults import Try, needs_provider
 from connectors.conformance.pretend import Provider, provider, way_out
-from connectors.conformance.sending import needs_provider, outgoing
 from connectors.conformance.subject import Subject
+from connectors.conformance.verbs import every_verb
 from connectors.conformance.verdicts import DoesNotApply
 from connectors.contract import Connector, Listens
 
@@ -21,13 +22,18 @@ ARRIVES_S = 20.0
 
 
 async def a_stop_leaves_nothing(subject: Subject) -> Sequence[str]:
-    """Cancelled while a message is on its way."""
+    """Cancelled in the middle of each thing that it can do."""
     needs_provider(subject)
+    verbs = await every_verb(subject)
+    return [f"{what}: {problem}" for what, do in verbs.items() for problem in await _cancelled(subject, do)]
+
+
+async def _cancelled(subject: Subject, do: Try) -> list[str]:
     sessions = _sessions()
     async with provider(subject, "hang") as there:
         with _watched() as begun:
             async with way_out(there.url) as egress:
-                found = await _stopped(subject.build(there.url, egress), lambda one: one.send(outgoing(subject)), there.arrived)
+                found = await _stopped(subject.build(there.url, egress), lambda one: do(one, there.url), there.arrived)
         return [*found, *await _left(begun, sessions, there)]
 
 
@@ -57,8 +63,8 @@ async def _stopped(connector: Connector, do: Callable[[Connector], Awaitable[Any
             await asyncio.wait({task}, timeout=0.2)
         else:
             await _first(arrived, task)
-        if task.done() and not task.cancelled() and task.exception() is not None:
-            return []  # it gave up by itself before it could be stopped
+        if task.done() and not task.cancelled():
+            return []  # it came to an end by itself before it could be stopped
         task.cancel()
         done, _ = await asyncio.wait({task}, timeout=SOON_S)
     if not done:

@@ -20,6 +20,8 @@ AT = 1_772_600_000.0
 """When everything happens, in seconds since the epoch."""
 PUBLIC = "https://hilo.example"
 WEBHOOK = f"{PUBLIC}/hooks/kit"
+OURS = "6f0c1f1e-7d0e-4c7e-9c39-0d7b1f2a3b4c"
+"""Our own id of what the kit sends."""
 NOWHERE = "http://127.0.0.1:9"
 """A provider that nobody ever asks."""
 

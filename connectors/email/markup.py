@@ -7,6 +7,9 @@ from importlib.resources import files
 
 import nh3
 
+from connectors import plain
+from connectors.plain import ATTRIBUTE
+
 TAG_LIMIT = 20_000
 ENTITY_LIMIT = 50_000
 """Signs written as `&amp;`; the sanitiser's time grows with their square."""
@@ -21,45 +24,9 @@ IDS = frozenset(ALLOWED["ids"])
 SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block"}) | {
     one for one in IDS if one.lower().endswith("signature")
 }
-HISTORY = "divRplyFwdMsg"
-"""What Outlook on the web calls the head of the mail that is answered, in every language."""
-OUTLOOK_RULE = "_" * 32
-"""What Outlook writes above that head in plain text."""
 DANGEROUS_STYLE = re.compile(r"url\s*\(|expression|@|\\|position|behavior|image", re.IGNORECASE)
 INLINE_PICTURE = re.compile(r"cid:|data:image/(?:png|gif|jpe?g|webp);base64,", re.IGNORECASE)
 
-PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre"})
-INLINE = frozenset(
-    {
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-    }
-    | {"strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup"}
-)
-TOKEN = re.compile(
-    r'<!--.*?-->|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*/?>|(?P<text>[^<]+|<)',
-    re.DOTALL,
-)
-ATTRIBUTE = re.compile(r'\s+([^\s=>"/]+)="([^"]*)"')
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*/?>')
 IMAGE = re.compile(r'<img((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*/?>')
 
@@ -87,7 +54,7 @@ def sanitise(markup: str) -> str:
 
 def text_of(clean: str) -> str:
     """The text of sanitised HTML: blocks on lines of their own, quotations with `> `, signatures marked by `-- `."""
-    return _Writer().write(clean)
+    return plain.text_of(clean, SIGNATURES)
 
 
 def text_without_tags(markup: str) -> str:
@@ -158,85 +125,3 @@ def _hold_back_remote(image: re.Match[str]) -> str:
         return f' data-remote-src="{value}"' if name == "src" and not INLINE_PICTURE.match(value) else attribute[0]
 
     return f"<img{ATTRIBUTE.sub(held, image[1])}>"
-
-
-class _Writer:
-    """Walks over tokens of sanitised HTML and writes lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.line = ""
-        self.quotes = 0
-        self.preformatted = 0
-        self.links: list[tuple[str, int]] = []
-
-    def write(self, clean: str) -> str:
-        for token in TOKEN.finditer(clean):
-            if token["text"]:
-                self._text(html.unescape(token["text"]))
-            elif token["tag"]:
-                self._tag(token["tag"], bool(token["end"]), dict(ATTRIBUTE.findall(token["attributes"])))
-        self._end_line()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip("\n")
-
-    def _text(self, text: str) -> None:
-        if self.preformatted:
-            first, *others = text.split("\n")
-            self.line += first
-            for one in others:
-                self._end_line(even_empty=True)
-                self.line = one
-            return
-        text = re.sub(r"[ \t\r\n\f]+", " ", text).replace("\u00a0", " ")
-        self.line += text.lstrip() if not self.line else text
-
-    def _tag(self, tag: str, end: bool, attributes: dict[str, str]) -> None:
-        if tag == "br":
-            self._end_line(even_empty=True)
-        elif tag in ("td", "th") and not end and self.line:
-            self.line += " "
-        elif tag == "img":
-            self._text(f"[{html.unescape(attributes['alt'])}]" if attributes.get("alt") else "")
-        elif tag == "a":
-            self._link(end, attributes)
-        elif tag not in INLINE:
-            self._block(tag, end, attributes)
-
-    def _block(self, tag: str, end: bool, attributes: dict[str, str]) -> None:
-        self._end_line()
-        if tag in PARAGRAPHS:
-            self._empty_line()
-        if tag == "blockquote":
-            self.quotes = max(0, self.quotes + (-1 if end else 1))
-        elif tag == "pre":
-            self.preformatted = max(0, self.preformatted + (-1 if end else 1))
-        elif tag == "li" and not end:
-            self.line = "- "
-        if not end and attributes.get("id") == HISTORY:
-            self.lines.append(self._prefix() + OUTLOOK_RULE)
-        if not end and not SIGNATURES.isdisjoint((*attributes.get("class", "").split(), attributes.get("id", ""))):
-            self.lines.append(self._prefix() + "-- ")
-
-    def _link(self, end: bool, attributes: dict[str, str]) -> None:
-        """A link whose words do not show where it leads has its address behind it."""
-        if not end:
-            self.links.append((html.unescape(attributes.get("href", "")), len(self.line)))
-        elif self.links:
-            href, began = self.links.pop()
-            shown = self.line[began:].strip()
-            if href.startswith(("http:", "https:")) and shown and shown.rstrip("/") not in href and len(href) < 200:
-                self.line = f"{self.line.rstrip()} <{href}>"
-
-    def _end_line(self, *, even_empty: bool = False) -> None:
-        line = self.line if self.preformatted else self.line.strip()
-        if line or even_empty:
-            self.lines.append((self._prefix() + line).rstrip())
-        self.line = ""
-        self.links = [(href, 0) for href, _ in self.links]
-
-    def _empty_line(self) -> None:
-        if self.lines and self.lines[-1].strip("> "):
-            self.lines.append(self._prefix().rstrip())
-
-    def _prefix(self) -> str:
-        return "> " * min(self.quotes, 10)

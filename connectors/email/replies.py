@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 
-from connectors.email.markup import OUTLOOK_RULE
+from connectors.plain import OUTLOOK_RULE
 
 LINE_LIMIT = 20_000
 """Longer texts are given back as they are: nobody types that much above a quotation."""

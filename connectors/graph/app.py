@@ -1,11 +1,10 @@
 """The Meta app behind a channel: what a token may do, and where the app's webhooks go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from connectors.contract import Egress
+from connectors.contract import Surroundings
 from connectors.graph.client import Graph
 from connectors.graph.reading import number, part, parts, text
 from connectors.graph.steps import Wanting
@@ -24,9 +23,12 @@ class Token:
 class App:
     """Calls in the app's own name (`<app id>|<app secret>`)."""
 
-    def __init__(self, egress: Egress, *, url: str, version: str, app_id: str, app_secret: str) -> None:
+    def __init__(self, surroundings: Surroundings, *, url: str, version: str, app_id: str, app_secret: str, verify_token: str) -> None:
         self.id = app_id
-        self._graph = Graph(egress, url=url, version=version, token=f"{app_id}|{app_secret}", app_secret=app_secret)
+        self._verify_token = verify_token
+        self._webhook = surroundings.webhook
+        self._neighbours = surroundings.neighbours
+        self._graph = Graph(surroundings.egress, url=url, version=version, token=f"{app_id}|{app_secret}", app_secret=app_secret)
 
     async def look_at(self, token: str) -> Token:
         """What a token is. Raises as every call."""
@@ -52,34 +54,44 @@ class App:
         return "never expires" if found.expires_at is None else f"expires at {int(found.expires_at)} (seconds since 1970)"
 
     async def subscription(self, kind: str) -> dict[str, Any]:
-        """The webhook subscription for an object (page, instagram); empty when there is none."""
+        """The webhook subscription for an object (page, instagram, whatsapp_business_account); empty when there is none."""
         found = parts((await self._graph.get(f"{self.id}/subscriptions")).get("data"))
         return next((one for one in found if one.get("object") == kind), {})
 
-    async def check_webhook(self, kind: str, webhook: str) -> str:
-        """Where webhooks go. Raises Wanting when it is not here."""
+    def leads_here(self, address: str) -> bool:
+        """Whether what comes to an address is shown to this channel: it is its own, or that of one it shares with."""
+        return bool(address) and (address == self._webhook or address in self._neighbours().addresses)
+
+    async def check_webhook(self, kind: str) -> str:
+        """Where webhooks go. Raises Wanting when it is not here, or without the messages."""
         found = await self.subscription(kind)
         address = text(found.get("callback_url"))
         if not address:
             raise Wanting("no address is set")
-        if address != webhook or found.get("active") is False:
-            raise Wanting(f"webhooks go to {address}" if address != webhook else "the subscription is not active")
+        if not self.leads_here(address) or found.get("active") is False:
+            raise Wanting("the subscription is not active" if self.leads_here(address) else f"webhooks go to {address}")
+        if "messages" not in fields_of(found):
+            raise Wanting("the app is not told of messages")
         return address
 
-    async def subscribe(self, kind: str, *, webhook: str, verify_token: str, fields: Iterable[str]) -> str:
-        """Send an object's webhooks here. Raises Wanting rather than take them from another channel of the same hub."""
-        there = text((await self.subscription(kind)).get("callback_url"))
-        if there != webhook and _neighbours(there, webhook):
-            raise Wanting(f"the app already serves another channel at {there}: give each page an app of its own")
-        given = {"object": kind, "callback_url": webhook, "verify_token": verify_token, "fields": ",".join(fields)}
+    async def subscribe(self, kind: str, fields: Iterable[str]) -> str:
+        """Send an object's webhooks here. An app has one address for each object: where another channel's is set already that hands on to
+        this one, with all that is wanted, it stays."""
+        wanted, found = list(fields), await self.subscription(kind)
+        there = text(found.get("callback_url"))
+        if there != self._webhook and self.leads_here(there) and found.get("active") is not False and not set(wanted) - fields_of(found):
+            return there
+        given = {"object": kind, "callback_url": self._webhook, "verify_token": self._verify_token, "fields": ",".join(wanted)}
         await self._graph.post(f"{self.id}/subscriptions", given)
-        return webhook
+        return self._webhook
 
-    async def unsubscribe(self, kind: str, webhook: str) -> None:
+    async def unsubscribe(self, kind: str) -> None:
         """Send them nowhere, if they came here."""
-        if (await self.subscription(kind)).get("callback_url") == webhook:
+        if self.leads_here(text((await self.subscription(kind)).get("callback_url"))):
             await self._graph.delete(f"{self.id}/subscriptions", object=kind)
 
 
-def _neighbours(one: str, other: str) -> bool:
-    return bool(one) and urlsplit(one).netloc == urlsplit(other).netloc
+def fields_of(subscription: Mapping[str, Any]) -> set[str]:
+    """What is told: Meta lists it by name and version."""
+    given = subscription.get("fields")
+    return {str(one.get("name") if isinstance(one, dict) else one) for one in given} if isinstance(given, list) else set()

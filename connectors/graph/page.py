@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from connectors.contract import Health, Step
+from connectors.contract import Health, Step, Surroundings
+from connectors.errors import Rejected
 from connectors.graph import steps
-from connectors.graph.app import App
-from connectors.graph.client import Graph
+from connectors.graph.channel import MetaChannel, Secured
 from connectors.graph.reading import part, parts, text
 from connectors.graph.steps import Wanting, step
 
@@ -41,25 +40,13 @@ class Kind:
     """Sign -> Meta's word for it; empty: any sign, as it is."""
 
 
-class Named(Protocol):
-    """The settings it takes."""
-
-    @property
-    def access_token(self) -> str: ...
-    @property
-    def verify_token(self) -> str: ...
-
-
-class Page:
+class Page(MetaChannel):
     """One page, or the account that is linked to it, within an app."""
 
-    def __init__(self, kind: Kind, account: str, settings: Named, graph: Graph, app: App, webhook: str) -> None:
+    def __init__(self, kind: Kind, account: str, settings: Secured, surroundings: Surroundings) -> None:
+        super().__init__(settings, surroundings)
         self._kind = kind
         self._account = account
-        self._settings = settings
-        self._graph = graph
-        self._app = app
-        self._webhook = webhook
 
     async def check(self) -> list[Step]:
         """Each step by itself, so that one look shows all that is missing."""
@@ -78,11 +65,14 @@ class Page:
         ]
 
     async def uninstall(self) -> None:
-        """The page stays subscribed: Messenger and Instagram share it, and without an address nobody is called."""
-        await self._app.unsubscribe(self._kind.object, self._webhook)
+        """Send the app's webhooks nowhere. The page stays subscribed: Messenger and Instagram share it, and without an address nobody is
+        called. Raises Rejected while another channel needs the address."""
+        if others := self._surroundings.neighbours().names:
+            raise Rejected(f"Meta calls {', '.join(others)} at the same address: switch this channel off instead, or the others first")
+        await self._app.unsubscribe(self._kind.object)
 
     async def health(self) -> Health:
-        """Raises as every call."""
+        """Whether token and subscription still hold: Meta takes the latter away after an hour of failures. Raises as every call."""
         token = await self._app.look_at(self._settings.access_token)
         if not token.valid:
             return Health("down", "the access token is not valid any more", token.expires_at)
@@ -118,11 +108,10 @@ class Page:
         return [str(one) for one in fields] if isinstance(fields, list) else []
 
     async def _called(self) -> str:
-        return await self._app.check_webhook(self._kind.object, self._webhook)
+        return await self._app.check_webhook(self._kind.object)
 
     async def _point_here(self) -> str:
-        given = {"webhook": self._webhook, "verify_token": self._settings.verify_token}
-        return await self._app.subscribe(self._kind.object, fields=self._kind.fields, **given)
+        return await self._app.subscribe(self._kind.object, self._kind.fields)
 
     async def _subscribe(self) -> str:
         """Messenger and Instagram share the page, and each asking replaces the one before: what is there stays."""

@@ -3,80 +3,27 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, Self
+from typing import Any
 
-from connectors.contract import (
-    Action,
-    Address,
-    Batch,
-    Delivery,
-    Event,
-    Health,
-    Media,
-    Outgoing,
-    Reception,
-    Sent,
-    Signal,
-    Step,
-    Surroundings,
-    WebhookRequest,
-)
-from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected
-from connectors.graph import webhook
-from connectors.graph.app import App
-from connectors.graph.client import Graph
+from connectors.contract import Action, Address, Batch, Delivery, Event, Media, Outgoing, Sent, Signal
+from connectors.errors import Ambiguous, Rejected
 from connectors.graph.conversation import read, split
 from connectors.graph.history import sweep
-from connectors.graph.page import Kind, Page
+from connectors.graph.page import Page
 from connectors.graph.reading import opaque
 
 QUICK_TITLE, QUICK_PAYLOAD = 20, 1000
 SHOWN_AS = {"image": "image", "video": "video", "audio": "audio"}
 
 
-class Secured(Protocol):
-    """The settings that both have."""
-
-    @property
-    def app_id(self) -> str: ...
-    @property
-    def app_secret(self) -> str: ...
-    @property
-    def access_token(self) -> str: ...
-    @property
-    def verify_token(self) -> str: ...
-    @property
-    def graph_version(self) -> str: ...
-    @property
-    def graph_url(self) -> str: ...
-
-
-class Platform:
-    """One page or account."""
-
-    def __init__(self, kind: Kind, account: str, settings: Secured, surroundings: Surroundings) -> None:
-        where = {"url": settings.graph_url, "version": settings.graph_version, "app_secret": settings.app_secret}
-        self._kind = kind
-        self._account = account
-        self._settings = settings
-        self._graph = Graph(surroundings.egress, token=settings.access_token, **where)
-        self._app = App(surroundings.egress, app_id=settings.app_id, **where)
-        self._page = Page(kind, account, settings, self._graph, self._app, surroundings.webhook)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        """Nothing is open."""
+class Platform(Page):
+    """One page or account, and what is said there."""
 
     # ── In ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def receive(self, request: WebhookRequest) -> Reception:
-        """Answer the handshake, or verify a batch and take it apart."""
-        if request.method == "GET":
-            return webhook.handshake(request, self._settings.verify_token)
-        body = webhook.verified(request, self._settings.app_secret)
-        return Reception(split(body, self._kind.object, self._account), body=b"EVENT_RECEIVED")
+    def split(self, body: bytes) -> tuple[Delivery, ...]:
+        """All items of a batch that are this page's."""
+        return split(body, self._kind.object, self._account)
 
     def parse(self, delivery: Delivery) -> list[Event]:
         """An item's events."""
@@ -146,29 +93,6 @@ class Platform:
 
     async def _do(self, to: Address, verb: str, more: Mapping[str, Any]) -> None:
         await self._graph.post("me/messages", {"recipient": {"id": to.value}, "sender_action": verb, **more})
-
-    # ── About itself ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def check(self) -> list[Step]:
-        """Token, page, subscription, webhook; nobody is written to."""
-        return await self._page.check()
-
-    async def install(self) -> list[Step]:
-        """Subscribe the page, and send the app's webhooks here."""
-        return await self._page.install()
-
-    async def uninstall(self) -> None:
-        """Send the app's webhooks nowhere."""
-        await self._page.uninstall()
-
-    async def health(self) -> Health:
-        """Whether token and subscription still hold: Meta takes the latter away after an hour of failures."""
-        try:
-            return await self._page.health()
-        except AuthFailed as error:
-            return Health("down", str(error))
-        except ConnectorError as error:
-            return Health("degraded", str(error))
 
 
 def _quick(payload: str, title: str) -> dict[str, str]:

@@ -37,7 +37,8 @@ def answer(asked: Asked) -> Answer:
         "attachment_id": "3",
         "success": True,
     }
-    said: dict[str, Any] = taken if asked.method == "POST" else {"data": [], "id": "1"}
+    file = f"http://{asked.headers.get('host', '')}/file"
+    said: dict[str, Any] = taken if asked.method == "POST" else {"data": [], "id": "1", "url": file}
     return Answer(200, JSON, json.dumps(said).encode())
 
 

@@ -1,9 +1,8 @@
 """Another system, by signed JSON over HTTP, both ways; the contract for connectors in other languages."""
 
-import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from connectors.answers import accepted, step
 from connectors.contract import (
     Action,
     Answer,
+    Batch,
     Delivery,
     Event,
     Media,
@@ -26,10 +26,11 @@ from connectors.contract import (
 )
 from connectors.errors import Refused, Rejected
 from connectors.http import leaving, payloads
+from connectors.http.history import History
 from connectors.http.leaving import without_body
-from connectors.http.people import ACCOUNT, People
+from connectors.http.people import People
+from connectors.http.settings import Settings, check_settings, kinds_of
 from connectors.http.signing import signature, signatures, verify
-from connectors.settings import InvalidSettings, setting
 
 __all__ = ["Http", "Settings", "build", "signature"]
 
@@ -42,60 +43,11 @@ PING_TODO = {
     "es": 'Compruebe la dirección de salida y que ambos lados tengan el mismo secreto; debe contestar con 200 a {"type": "ping"}.',
     "en": 'Check the outgoing address, and that both sides have the same secret; it must answer {"type": "ping"} with 200.',
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """One other system."""
-
-    secret: str = setting(
-        "Secreto",
-        "Secret",
-        secret=True,
-        group="signing",
-        help_es="Firma cada entrega, en los dos sentidos.",
-        help_en="Signs every delivery, both ways.",
-    )
-    second_secret: str = setting(
-        "Segundo secreto",
-        "Second secret",
-        default="",
-        secret=True,
-        group="signing",
-        help_es="Mientras se cambia: vale también, y lo que sale lleva las dos firmas. Bórrelo al terminar.",
-        help_en="While it is changed: holds as well, and what leaves carries both signatures. Remove it at the end.",
-    )
-    url: str = setting(
-        "Dirección de salida",
-        "Outgoing address",
-        default="",
-        group="out",
-        shape="url",
-        help_es="Adónde se entregan las respuestas. Vacío: solo se recibe.",
-        help_en="Where answers are delivered. Empty: it only receives.",
-        example="https://shop.example/hilo",
-        leads=False,  # no secret goes there: only signatures
-    )
-    kinds: str = setting(
-        "Clases de dirección",
-        "Kinds of address",
-        default=ACCOUNT,
-        group="people",
-        help_es="De qué personas puede hablar, separadas por espacios: account es su propio número de cliente; añada phone o email solo si "
-        "sabe con certeza de quién son.",
-        help_en="Of whom it may speak, separated by spaces: account is its own customer number; add phone or email only if it knows beyond "
-        "doubt whose they are.",
-        example="account phone email",
-        max_length=200,
-    )
-    company_accounts: bool = setting(
-        "Sus números de cliente son los de la empresa",
-        "Its customer numbers are the company's",
-        default=False,
-        group="people",
-        help_es="Activado: el cliente 4711 es el mismo que en el chat web y en los demás canales con esta opción. Si no, es otra persona.",
-        help_en="On: customer 4711 is the same as in web chat, and in other channels with this switch. Off: somebody else.",
-    )
+HISTORY = {"es": "El otro sistema dice qué fue de los mensajes", "en": "The other system tells what became of messages"}
+HISTORY_TODO = {
+    "es": 'Debe contestar {"events": []} a {"type": "trace", "ids": []}; si no tiene historial, desactívelo en los ajustes.',
+    "en": 'It must answer {"type": "trace", "ids": []} with {"events": []}; if it has no history, switch that off in the settings.',
+}
 
 
 class Http:
@@ -118,8 +70,7 @@ class Http:
         if request.method != "POST":
             raise Refused("only POST is taken", status=405)
         verify(request, self._secrets)
-        name = request.headers.get("x-hilo-delivery", "").encode(errors="replace").decode()[:200]
-        return Reception(payloads.split(request.body, name), body=b'{"ok":true}', content_type="application/json")
+        return Reception(payloads.split(request.body), body=b'{"ok":true}', content_type="application/json")
 
     def parse(self, delivery: Delivery) -> list[Event]:
         """An item's event. Raises MalformedPayload."""
@@ -142,7 +93,7 @@ class Http:
         """Pass on that an agent writes, or has read."""
         if self._url:
             words = leaving.signal(replace(signal, to=self._people.theirs(signal.to)))
-            accepted(without_body(await self._post(words, uuid4().hex)))
+            accepted(without_body(await self._ask(words)))
 
     async def check(self) -> list[Step]:
         """A signed ping, which the other system answers and forgets."""
@@ -150,11 +101,15 @@ class Http:
             return [Step("only_receives", True, 0.0, "", ONLY_RECEIVES)]
 
         async def ping() -> str:
-            answer = await self._post(leaving.SentPing(), uuid4().hex)
+            answer = await self._ask(leaving.SentPing())
             accepted(without_body(answer))
             return f"answered {answer.status}"
 
         return [await step("ping", PING, PING_TODO, ping)]
+
+    async def _ask(self, words: leaving.Leaving) -> Answer:
+        """Something that leaves nothing behind, and so is never the same again."""
+        return await self._post(words, uuid4().hex)
 
     async def _post(self, words: leaving.Leaving, name: str) -> Answer:
         if not self._url:
@@ -169,21 +124,32 @@ class Http:
         return await self._surroundings.egress.request("POST", self._url, headers=headers, data=body, timeout_s=TIMEOUT_S)
 
 
-KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
-KINDS_WANTED = {
-    "es": "deben ser palabras como account, phone o email, separadas por espacios",
-    "en": "must be words such as account, phone or email, separated by spaces",
-}
+class HttpWithHistory(Http):
+    """One other system that can be asked what was missed."""
 
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        super().__init__(settings, surroundings)
+        self._history = History(self._ask)
 
-def kinds_of(settings: Settings) -> frozenset[str]:
-    """The kinds of address that it may name. Raises InvalidSettings."""
-    kinds = settings.kinds.split() or [ACCOUNT]
-    if not all(map(KIND.fullmatch, kinds)):
-        raise InvalidSettings({"kinds": KINDS_WANTED})
-    return frozenset(kinds)
+    def sweep(self, since: float) -> AsyncIterator[Batch]:
+        """What it told us since then, or tried to."""
+        return self._history.since(since)
+
+    async def trace(self, external_ids: Sequence[str]) -> Sequence[Delivery]:
+        """What became of these of ours."""
+        return await self._history.fates(external_ids)
+
+    async def check(self) -> list[Step]:
+        """The ping, and a question about no message at all."""
+
+        async def asked() -> str:
+            return f"{len(await self._history.fates(()))} events"
+
+        steps = await super().check()
+        return [*steps, await step("history", HISTORY, HISTORY_TODO, asked)] if steps[0].ok else steps
 
 
 def build(settings: Settings, surroundings: Surroundings) -> Http:
     """One channel. Raises InvalidSettings for what no single field shows."""
-    return Http(settings, surroundings)
+    check_settings(settings)
+    return HttpWithHistory(settings, surroundings) if settings.history else Http(settings, surroundings)

@@ -40,11 +40,14 @@ class Button(Struct, frozen=True):
 
 
 class SentMessage(Struct, frozen=True, tag="message"):
-    """A message to a customer. `id` and `part` are the same at every attempt: what you have already, answer with 200 again."""
+    """A message to a customer, or a part of one that is too long for one call. What names it are `id` and `part` together, the same at
+    every attempt: what you have already, answer with 200 again; another `part` of the same `id` is no repetition."""
 
     id: str
     part: int
+    """From 0."""
     parts: int
+    """How many there are; the next one comes when this one is answered."""
     attempt: int
     to: To
     text: str
@@ -84,7 +87,25 @@ class SentPing(Struct, frozen=True, tag="ping"):
     """The Check button: answer with 200, and do nothing."""
 
 
-Leaving = SentMessage | SentAction | SentSignal | SentPing
+class SentSweep(Struct, frozen=True, tag="sweep"):
+    """What have you told us since then, and perhaps in vain? Answer with `{"events": [ … ]}`, the same events with the same ids, and with
+    `"next"` where there are more: it comes back in `after`. Sent every few minutes, where the channel's settings say that you have a
+    history."""
+
+    since: float
+    """Seconds since the epoch, UTC."""
+    after: str
+
+
+class SentTrace(Struct, frozen=True, tag="trace"):
+    """What became of these messages, of which nothing was heard for a while? Answer with `{"events": [ … ]}`: a receipt for each that is
+    decided. Sent where the channel's settings say that you have a history."""
+
+    ids: list[str]
+    """Your ids of them; ours (`id`, or `id:part` where `parts` is more than 1) where you gave none."""
+
+
+Leaving = SentMessage | SentAction | SentSignal | SentPing | SentSweep | SentTrace
 
 
 def message(outgoing: Outgoing) -> SentMessage:

@@ -31,6 +31,8 @@ from connectors.phones import e164
 
 EVENT, UNREADABLE = "event", "unreadable"
 """Kinds of delivery."""
+NO_LIST = "a body is an object with a list 'events'"
+NAME_LENGTH = 200
 KNOWN = frozenset(one.__struct_config__.tag for one in get_args(words.Words))
 DECODER: msgspec.json.Decoder[words.Words] = msgspec.json.Decoder(words.Words)
 TYPE = msgspec.json.Decoder(msgspec.defstruct("Named", [("type", str)]))
@@ -38,32 +40,42 @@ OTHER = msgspec.json.Decoder(words.UnknownWords)
 Thing = TypeVar("Thing")
 
 
-def split(body: bytes, name: str) -> tuple[Delivery, ...]:
-    """The events of a body, each by itself. `name`: the sender's id of this delivery, for events that have no id of their own."""
+def split(body: bytes) -> tuple[Delivery, ...]:
+    """The events of a body, each by itself; one delivery where it cannot be taken apart."""
     try:
-        events = json.loads(body)["events"]
-        if not isinstance(events, list):
-            return (_unreadable(body),)
-        found = [_item(one, f"{name}:{place}" if name else "") for place, one in enumerate(events)]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return (_unreadable(body),)
-    return tuple({one.external_id: one for one in found}.values())
+        return listed(body)[0]
+    except MalformedPayload:
+        return (Delivery(UNREADABLE, hashlib.sha256(body).hexdigest(), body),)
+
+
+def listed(body: bytes) -> tuple[tuple[Delivery, ...], str]:
+    """The events of a body, each by itself, and where more of them are. Raises MalformedPayload.
+
+    What tells two events without an id of their own apart is the `id` beside the list. It is within what is signed: were it a header,
+    whoever overheard a delivery could repeat it under another name.
+    """
+    try:
+        said = json.loads(body)
+        events, name, more = said["events"], said.get("id"), said.get("next")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise MalformedPayload(NO_LIST) from error
+    if not isinstance(events, list):
+        raise MalformedPayload(NO_LIST)
+    name = name[:NAME_LENGTH] if isinstance(name, str) else ""
+    found = [_item(one, f"{name}:{place}" if name else "") for place, one in enumerate(events)]
+    return tuple({one.external_id: one for one in found}.values()), more if isinstance(more, str) else ""
 
 
 def _item(event: Any, name: str) -> Delivery:
     body = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
     own = isinstance(event, dict) and event.get("type") != "receipt" and isinstance(event.get("id"), str)
-    return Delivery(EVENT, hashlib.sha256(body if own else body + name.encode()).hexdigest(), body)
-
-
-def _unreadable(body: bytes) -> Delivery:
-    return Delivery(UNREADABLE, hashlib.sha256(body).hexdigest(), body)
+    return Delivery(EVENT, hashlib.sha256(body if own else body + name.encode("utf-8", "surrogatepass")).hexdigest(), body)
 
 
 def read_delivery(delivery: Delivery) -> list[Event]:
     """The event of a delivery. Raises MalformedPayload naming what cannot be read."""
     if delivery.kind == UNREADABLE:
-        raise MalformedPayload("a body is an object with a list 'events'")
+        raise MalformedPayload(NO_LIST)
     try:
         kind: str = TYPE.decode(delivery.body).type  # type: ignore[attr-defined]
         if kind not in KNOWN:
@@ -86,6 +98,7 @@ def _message(said: words.MessageWords) -> Message:
         reply_to=(clean(said.reply_to),) if said.reply_to else (),
         automatic=said.automatic,
         proves=tuple(map(_person, said.proves)),
+        former=tuple(map(_person, said.former)),
         claims=_claims(said.claims),
         context=said.context,
         language=clean(said.language),
@@ -98,7 +111,7 @@ def _message(said: words.MessageWords) -> Message:
 
 def _echo(said: words.EchoWords) -> Echo:
     files = _files(said.attachments)
-    return Echo(clean(said.id), _person(said.to), clean(said.text), files, said.at, clean(said.message), clean(said.author))
+    return Echo(clean(said.id), _person(said.to), clean(said.text), files, said.at, clean(said.message), clean(said.author), said.part)
 
 
 def _receipt(said: words.ReceiptWords) -> Receipt:

@@ -20,19 +20,26 @@ Both sides sign alike. With each request go
 | --- | --- |
 | `X-Hilo-Timestamp` | seconds since the epoch; more than {TOLERANCE_S} off is refused |
 | `X-Hilo-Signature` | `sha256=` and the HMAC-SHA256, in hexadecimal, of time, a dot and the raw body; one of several (`,`) must fit |
-| `X-Hilo-Delivery` | the sender's id of this delivery, the same when it is sent again |
 
 While a secret is changed, both the new and the old one hold: Hilo sends a signature for each. Compare in constant time, over the bytes as
-they came.
+they came, before you read them. Other headers are not signed: believe only what stands in the body. The type of the content does not
+matter: it is JSON in UTF-8.
 
 ## To Hilo
-`POST /hooks/KEY` with `{{"events": [ … ]}}`, at most 4 MB. The answer 200 `{{"ok":true}}` says that all of it is kept; repeat whatever was
-answered otherwise (403 and 405 excepted), later and later. Each event is read by itself: one that cannot be read is set aside, others are
-not held up. The same event again changes nothing. A `type` that is not known here is shown as an unsupported message if it has `id` and
+`POST /hooks/KEY` with `{{"id": "…", "events": [ … ]}}`, at most 4 MB, all of it within 30 seconds. The answer 200 `{{"ok":true}}` says
+that all of it is kept; repeat whatever was answered otherwise (403, 404, 405 and 413 excepted), later and later, signed anew each time.
+Each event is read by itself: one that cannot be read is set aside, others are not held up. The same event again changes nothing, and the
+same `id` with other words makes no second message. A `type` that is not known here is shown as an unsupported message if it has `id` and
 `from`. Unknown fields are ignored.
 
+The `id` beside `events` is yours for this delivery, the same when you send it again. It is needed by events that have no id of their own
+(`receipt`, `typing`, `profile`, `consent`): without it, one that says the very same as an earlier one is taken for that one.
+
 ## From Hilo
-One `POST` to your address for each message, action and signal. What your answer means:
+One `POST` to your address for each message, action and signal, to be answered within 15 seconds. The header `X-Hilo-Delivery` names it,
+the same at every attempt: the `id` of the message or action, and `id:part` for a message in several parts. The same stands in the body,
+signed: go by that. **A message is named by `id` and `part` together.** Whoever goes by `id` alone takes the second part for a repetition
+of the first, and the customer never reads it. What your answer means:
 | answer | means |
 | --- | --- |
 | 200 to 299 | you have it. `{{"id": "…"}}` may give your own id of the message, `{{"state": "delivered"}}` say more |
@@ -40,6 +47,9 @@ One `POST` to your address for each message, action and signal. What your answer
 | 401, 403 | the signature does not hold; the channel stops and the admin is told |
 | 500 to 599, or none | sent again with the same ids, later and later |
 | any other | never: the agent reads `{{"message": "…"}}`; with `"code": "window_closed"` a template is asked for |
+
+Where the channel's settings say that you have a history, Hilo asks for it by `sweep` and `trace`. Both are answered with 200 and
+`{{"events": [ … ]}}`, at most 4 MB, with the events that you may send; nothing is changed by asking.
 """
 
 

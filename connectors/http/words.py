@@ -10,6 +10,7 @@ Short = Annotated[str, Meta(max_length=500)]
 Text = Annotated[str, Meta(max_length=100_000)]
 Seconds = Annotated[float, Meta(ge=0, le=4_102_444_800, description="Seconds since the epoch, UTC.")]
 Kind = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+Part = Annotated[int, Meta(ge=0, le=1000)]
 Claims = Annotated[dict[str, Annotated[str, Meta(max_length=300)]], Meta(max_length=50)]
 MEDIA_BYTES = 2 * 1024 * 1024
 
@@ -78,6 +79,8 @@ class MessageWords(Struct, frozen=True, tag="message"):
     automatic: bool = False
     proves: Annotated[list[Person], Meta(max_length=10)] = []
     """Other addresses that are the same person's beyond doubt: the histories become one."""
+    former: Annotated[list[Person], Meta(max_length=10)] = []
+    """Addresses that are this person's no more (a number that was given back): whoever writes from one after this is somebody else."""
     claims: Claims = {}
     """What the customer says of himself: shown, never believed."""
     context: Annotated[dict[str, Any], Meta(max_length=50)] = {}
@@ -97,6 +100,8 @@ class EchoWords(Struct, frozen=True, tag="echo"):
     attachments: Annotated[list[File], Meta(max_length=20)] = []
     at: Seconds | None = None
     message: Name = ""
+    part: Part = 0
+    """Which part of `message`, where it left in several."""
     author: Name = ""
 
 
@@ -106,7 +111,7 @@ class ReceiptWords(Struct, frozen=True, tag="receipt"):
     state: Literal["sent", "delivered", "read", "failed"]
     message: Annotated[str, Meta(max_length=40)] = ""
     id: Name = ""
-    part: Annotated[int, Meta(ge=0, le=1000)] = 0
+    part: Part = 0
     reason: Short = ""
     at: Seconds | None = None
     peer: Person | None = None

@@ -22,6 +22,7 @@ LABELS = {
     "token": {"es": "Telegram conoce el bot", "en": "Telegram knows the bot"},
     "receiving": {"es": "Los mensajes llegan hasta aquí", "en": "Messages reach us"},
     "address": {"es": "Telegram puede llamar a esta dirección", "en": "Telegram can call this address"},
+    "webhook": {"es": "Telegram sabe a dónde llamar", "en": "Telegram knows where to call"},
     "private": {"es": "Solo chats privados", "en": "Private chats only"},
 }
 TODO = {

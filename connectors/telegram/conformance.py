@@ -13,9 +13,12 @@ JSON = {"content-type": "application/json"}
 MESSAGE = {"message_id": 900, "date": 1772600000, "chat": {"id": 5550001, "type": "private", "first_name": "Lucía"}, "text": "Hola"}
 BOT = {"id": 1, "is_bot": True, "first_name": "A shop", "username": "shop_bot", "can_join_groups": False}
 WEBHOOK = {"url": "https://hilo.example/hooks/kit", "has_custom_certificate": False, "pending_update_count": 0}
-RESULTS = {"getme": BOT, "getwebhookinfo": WEBHOOK, "deletewebhook": True, "setwebhook": True}
+FILE = {"file_id": "f", "file_unique_id": "u", "file_path": "photos/file_1.jpg"}
+DONE = ("setmessagereaction", "deletemessage", "deletemessages", "sendchataction")
+RESULTS = dict.fromkeys(DONE, True) | {"getme": BOT, "getwebhookinfo": WEBHOOK, "deletewebhook": True, "setwebhook": True, "getfile": FILE}
 ERRORS: dict[str, dict[str, Any]] = {
     "limited": {"error_code": 429, "description": "Too Many Requests: retry after 7", "parameters": {"retry_after": 7}},
+    "gone": {"error_code": 400, "description": "Bad Request: wrong file_id or the file is temporarily unavailable"},
     "unauthorised": {"error_code": 401, "description": "Unauthorized"},
 }
 

@@ -11,6 +11,7 @@ from telegram import Bot
 
 from connectors.contract import (
     Action,
+    Address,
     Batch,
     Delivery,
     Event,
@@ -25,7 +26,7 @@ from connectors.contract import (
     WebhookRequest,
 )
 from connectors.errors import Refused, Rejected, Unavailable
-from connectors.telegram import checking, ids, payloads
+from connectors.telegram import checking, ids, invitation, payloads
 from connectors.telegram.compose import Call, call_of, refuses_kind
 from connectors.telegram.failures import asking, translated
 from connectors.telegram.polling import Polling
@@ -167,6 +168,12 @@ class Telegram:
             with translated():
                 await self._bot.send_chat_action(ids.chat_of(signal.to.value), "typing")
 
+    async def invite(self, address: Address, until: float) -> str:
+        """A link to the bot. Telegram knows how the bot is called now."""
+        with asking():
+            me = await self._bot.get_me()
+        return f"https://t.me/{me.username}?start={invitation.token(self._surroundings.key, address, until)}"
+
     async def _ask(self, method: str, given: Mapping[str, Any]) -> Any:
         return await getattr(self._bot, method)(**given)
 
@@ -186,7 +193,7 @@ class Telegram:
         """Have Telegram call us; or, where we ask, have it call nobody. What waits at Telegram's is kept."""
         if not self._webhook:
             return [await checking.asked("receiving", self._bot.delete_webhook)]
-        return [await checking.asked("address", self._set_webhook), *(await self.check())[1:]]
+        return [await checking.asked("webhook", self._set_webhook), *(await self.check())[1:]]
 
     async def _set_webhook(self) -> None:
         secret = self._settings.webhook_secret

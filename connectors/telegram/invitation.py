@@ -12,7 +12,7 @@ from uuid import UUID
 
 from connectors.contract import Address
 
-KINDS = ("phone", "account", "email", "visitor")
+KINDS = ("phone", "account", "email", "visitor", "invitation")
 PACKED = 0x80
 """Set in the kind of an address that is a UUID, which then stands in 16 bytes."""
 MAC = 12

@@ -5,8 +5,8 @@ from typing import Any
 from connectors.contract import Health, Step
 from connectors.errors import ConnectorError, Rejected
 from connectors.graph import steps
-from connectors.graph.app import App
-from connectors.graph.client import Graph
+from connectors.graph.app import fields_of
+from connectors.graph.channel import MetaChannel
 from connectors.graph.reading import part, parts, text
 from connectors.graph.steps import Wanting, step
 from connectors.whatsapp.settings import Settings
@@ -22,18 +22,23 @@ ACCOUNT_TODO = {
     "es": "Copie el identificador de la cuenta de WhatsApp Business que está al lado del identificador del número.",
     "en": "Copy the WhatsApp Business account ID that stands beside the phone number ID.",
 }
+FIELDS = {"es": "Meta avisa a la app de los mensajes", "en": "Meta tells the app of messages"}
+FIELDS_TODO = {
+    "es": "En el panel de la app, WhatsApp → Configuración → Webhooks: suscríbase al campo «messages».",
+    "en": "In the app's dashboard, WhatsApp → Configuration → Webhooks: subscribe to the field “messages”.",
+}
+OBJECT = "whatsapp_business_account"
+TOLD = ("messages", "smb_message_echoes", "user_preferences", "user_id_update")
+"""The fields that we read. The last two know no address of a number's own: they come to the app's, and are handed on from there.
+Source: developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override"""
 LIMITS = ("whatsapp_business_manager_messaging_limit", "messaging_limit_tier")
 """The limit's name since 2025, and the one before."""
 
 
-class Account:
+class Account(MetaChannel):
     """One number within its account and its app."""
 
-    def __init__(self, settings: Settings, graph: Graph, app: App, webhook: str) -> None:
-        self._settings = settings
-        self._graph = graph
-        self._app = app
-        self._webhook = webhook
+    _settings: Settings
 
     async def check(self) -> list[Step]:
         """Each step by itself, so that one look shows all that is missing."""
@@ -42,6 +47,7 @@ class Account:
             await step("number", NUMBER, NUMBER_TODO, self._number),
             await step("account", ACCOUNT, ACCOUNT_TODO, self._belongs),
             await step("subscribed", steps.SUBSCRIBED, steps.SUBSCRIBED_TODO, self._subscribed),
+            await step("fields", FIELDS, FIELDS_TODO, self._told),
             await step("webhook", steps.WEBHOOK, steps.WEBHOOK_TODO, self._called),
         ]
 
@@ -49,14 +55,18 @@ class Account:
         """Meta calls our address before it answers: the channel must be open."""
         return [
             await step("subscribed", steps.SUBSCRIBED, steps.TOKEN_TODO, self._subscribe),
+            await step("fields", FIELDS, FIELDS_TODO, self._tell),
             await step("webhook", steps.WEBHOOK, steps.WEBHOOK_TODO, self._point_here),
         ]
 
     async def uninstall(self) -> None:
+        """Send this number's webhooks to the app's own address again; and that nowhere, if it is ours and no other number needs it."""
         await self._graph.post(self._settings.phone_number_id, {"webhook_configuration": {"override_callback_uri": ""}})
+        if not self._surroundings.neighbours().names:
+            await self._app.unsubscribe(OBJECT)
 
     async def health(self) -> Health:
-        """Raises as every call."""
+        """Quality, limits and the token's end, as Meta tells them. Raises as every call."""
         told = await self._ask("verified_name,display_phone_number,quality_rating,status,throughput")
         token = await self._app.look_at(self._settings.access_token)
         quality, status = text(told.get("quality_rating"), 40), text(told.get("status"), 40)
@@ -94,7 +104,7 @@ class Account:
     async def _called(self) -> str:
         told = part((await self._ask("webhook_configuration")).get("webhook_configuration"))
         address = next((text(told[key]) for key in ("phone_number", "whatsapp_business_account", "application") if told.get(key)), "")
-        if address != self._webhook:
+        if not self._app.leads_here(address):
             raise Wanting(f"webhooks go to {address}" if address else "no address is set")
         return address
 
@@ -103,9 +113,24 @@ class Account:
         return f"app {self._app.id}"
 
     async def _point_here(self) -> str:
-        here = {"override_callback_uri": self._webhook, "verify_token": self._settings.verify_token}
+        here = {"override_callback_uri": self._surroundings.webhook, "verify_token": self._settings.verify_token}
         await self._graph.post(self._settings.phone_number_id, {"webhook_configuration": here})
-        return self._webhook
+        return self._surroundings.webhook
+
+    async def _told(self) -> str:
+        """What the app as a whole is told: a number's own address takes nothing that the app is not subscribed to."""
+        found = await self._app.subscription(OBJECT)
+        address, told = text(found.get("callback_url")), fields_of(found)
+        if "messages" not in told:
+            raise Wanting(f"the app's webhook {address or '(none is set)'} is not told of messages")
+        return ", ".join(one for one in TOLD if one in told)
+
+    async def _tell(self) -> str:
+        """Where the app has a webhook that is not ours, it stays: numbers have their own address."""
+        address = text((await self._app.subscription(OBJECT)).get("callback_url"))
+        if not address or self._app.leads_here(address):
+            await self._app.subscribe(OBJECT, TOLD)
+        return await self._told()
 
     async def _limit(self) -> str:
         """How many people may be written to first in a day; best effort, for Meta renamed it."""

@@ -2,27 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any
 
-from connectors.contract import (
-    Action,
-    Delivery,
-    Event,
-    Health,
-    Media,
-    Outgoing,
-    Reception,
-    Sent,
-    Signal,
-    Step,
-    Surroundings,
-    Template,
-    WebhookRequest,
-)
-from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected
-from connectors.graph import webhook
-from connectors.graph.app import App
-from connectors.graph.client import Graph
+from connectors.contract import Action, Delivery, Event, Media, Outgoing, Sent, Signal, Surroundings, Template
+from connectors.errors import Ambiguous, Rejected
 from connectors.graph.reading import part, parts, text
 from connectors.whatsapp.account import Account
 from connectors.whatsapp.payloads import read, split
@@ -34,30 +17,14 @@ TEMPLATE_FIELDS = "name,language,status,category,components"
 PAGES = 50
 
 
-class WhatsApp:
-    """One number."""
-
-    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
-        where = {"url": settings.graph_url, "version": settings.graph_version, "app_secret": settings.app_secret}
-        self._settings = settings
-        self._graph = Graph(surroundings.egress, token=settings.access_token, **where)
-        app = App(surroundings.egress, app_id=settings.app_id, **where)
-        self._account = Account(settings, self._graph, app, surroundings.webhook)
-        self._messages = f"{settings.phone_number_id}/messages"
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        """Nothing is open."""
+class WhatsApp(Account):
+    """One number, and what is said there."""
 
     # ── In ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def receive(self, request: WebhookRequest) -> Reception:
-        """Answer the handshake, or verify a batch and take it apart."""
-        if request.method == "GET":
-            return webhook.handshake(request, self._settings.verify_token)
-        return Reception(split(webhook.verified(request, self._settings.app_secret), self._settings.phone_number_id))
+    def split(self, body: bytes) -> tuple[Delivery, ...]:
+        """All items of a batch that are this number's."""
+        return split(body, self._settings.phone_number_id)
 
     def parse(self, delivery: Delivery) -> list[Event]:
         """An item's events."""
@@ -123,28 +90,9 @@ class WhatsApp:
             query["after"] = after
         return found
 
-    # ── About itself ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def check(self) -> list[Step]:
-        """Token, number, account, webhook; nobody is written to."""
-        return await self._account.check()
-
-    async def install(self) -> list[Step]:
-        """Subscribe the app, and send this number's webhooks here."""
-        return await self._account.install()
-
-    async def uninstall(self) -> None:
-        """Send this number's webhooks to the app's own address again."""
-        await self._account.uninstall()
-
-    async def health(self) -> Health:
-        """Quality, limits and the token's end, as Meta tells them."""
-        try:
-            return await self._account.health()
-        except AuthFailed as error:
-            return Health("down", str(error))
-        except ConnectorError as error:
-            return Health("degraded", str(error))
+    @property
+    def _messages(self) -> str:
+        return f"{self._settings.phone_number_id}/messages"
 
 
 def _message_id(answer: Mapping[str, Any]) -> str:

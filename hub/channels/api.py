@@ -14,7 +14,7 @@ from connectors.registry import UnknownConnector, load
 from connectors.settings import InvalidSettings, generated_names
 from hub.channels import gallery
 from hub.channels.checking import Checking
-from hub.channels.fitting import amended, merged
+from hub.channels.fitting import amended, with_generated
 from hub.channels.model import Channel
 from hub.channels.ordering import RuleBook
 from hub.channels.reading import ChannelReading
@@ -233,9 +233,8 @@ class ChannelsApi:
             if known.connector != draft.connector:
                 raise Invalid("invalid", "channel: is of another kind", fields={"channel": "is of another kind"})
             return dataclasses.replace(known, settings=amended(known, draft.settings))
-        load(draft.connector)
-        nobody = UUID(int=0)
-        return Channel(uuid4(), draft.connector, "", draft.connector, "draft", nobody, nobody, False, merged({}, draft.settings))
+        settings, nobody = with_generated(load(draft.connector).settings, draft.settings), UUID(int=0)
+        return Channel(uuid4(), draft.connector, "", draft.connector, "draft", nobody, nobody, False, settings)
 
     async def _detail(self, call: Call) -> ChannelDetail:
         return await self._reading.detail(UUID(call.id()), call.who.locale)

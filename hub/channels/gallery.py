@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 from connectors.manifest import Manifest
 from connectors.registry import load, packages
 from connectors.settings import FormField, form
-from hub.channels.shapes import Capabilities, ConnectorView, FieldView, Gallery, Guide, WindowStep, words_of
+from hub.channels.shapes import Capabilities, ConnectorView, FieldView, Gallery, Guide, words_of
 from hub.errors import NotFound
+from hub.kernel.limits import limits_of
 
 log = logging.getLogger(__name__)
 
@@ -75,39 +76,10 @@ def connector_view(manifest: Manifest, fields: list[FormField]) -> ConnectorView
         icon=manifest.icon,
         receives=manifest.receives,
         address=manifest.address,
-        capabilities=capabilities(manifest),
+        capabilities=limits_of(Capabilities, manifest),
         sandbox=manifest.sandbox,
         form=[_field(one) for one in fields],
         groups={name: words_of(title, name) for name, title in manifest.groups.items()},
-    )
-
-
-def capabilities(manifest: Manifest) -> Capabilities:
-    """What a message on such a channel may be, and what else it can do."""
-    return Capabilities(
-        text=manifest.text_limit,
-        text_unit=manifest.text_unit,
-        parts=manifest.parts,
-        html=manifest.html,
-        subject=manifest.subject,
-        copies=manifest.copies,
-        attachments=manifest.attachments,
-        attachment_bytes=manifest.attachment_bytes,
-        media_types=list(manifest.media_types),
-        typing=manifest.typing,
-        delivered=manifest.delivered,
-        read=manifest.read,
-        reactions=manifest.reactions,
-        emojis=list(manifest.emojis),
-        edits=manifest.edits,
-        deletions=manifest.deletions,
-        quotes=manifest.quotes,
-        buttons=manifest.buttons,
-        templates=manifest.templates,
-        consent=manifest.consent,
-        starts=manifest.starts,
-        live=manifest.live,
-        window=[WindowStep(hours=step.get("hours"), allows=step["allows"]) for step in manifest.window],
     )
 
 

@@ -1,13 +1,14 @@
 """What a channel stands on: its address, its key, the way out to the web."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from connectors.contract import Surroundings
 from connectors.egress import Egress
 from hub.channels.model import Channel
+from hub.channels.sharing import neighbours
 from hub.kernel.secrets import Secrets
 
 
@@ -19,6 +20,8 @@ class Ground:
     egress: Egress
     listen_host: str
     public_url: Callable[[], str]
+    known: Callable[[], Iterable[Channel]]
+    """All channels that there are, also those that are switched off."""
     tells: list[Callable[[UUID], None]] = field(default_factory=list)
     """Who hears that a channel became better or worse."""
 
@@ -36,6 +39,7 @@ class Ground:
             now=time.time,
             webhook=self.webhook(channel.hook),
             egress=self.egress,
+            neighbours=lambda: neighbours(channel, self.known(), self.webhook),
             unwell=lambda: self._tell(channel.id),
         )
 

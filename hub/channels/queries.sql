@@ -1,7 +1,7 @@
 -- name: channels
--- Every channel in use, with what is secret still sealed.
+-- Every channel, also those that are switched off or archived, with what is secret still sealed.
 SELECT id, connector, kind, name, hook, queue_id, brand_id, enabled, settings, secrets, old_hook, old_hook_until
-FROM channel WHERE archived_at IS NULL ORDER BY created_at, id
+FROM channel ORDER BY created_at, id
 
 -- name: channel
 -- One channel, archived or not.
@@ -63,11 +63,12 @@ INSERT INTO event (type, channel, data) SELECT 'channel.state', $1, jsonb_build_
 WHERE NOT EXISTS (SELECT 1 FROM before b WHERE b.state = $2::text AND b.expires_at IS NOT DISTINCT FROM $5::timestamptz)
 
 -- name: tiles
--- Channels for people: without settings, with their state. Some of them, or all; without the archived ones, or with them.
+-- Channels for people: of the settings only which are filled, with their state. Some of them, or all; without the archived ones, or with them.
 SELECT c.id, c.connector, c.name, c.kind, c.enabled, c.hook, c.archived_at IS NOT NULL AS archived,
        CASE WHEN c.enabled THEN COALESCE(s.state, 'down') ELSE 'down' END AS state, s.since, COALESCE(s.detail, '') AS detail,
        s.last_in_at, s.last_out_at, (SELECT count(*) FROM outbox o WHERE o.channel_id = c.id) AS queued,
        (SELECT count(*) FROM delivery d WHERE d.channel_id = c.id AND d.state = 'quarantined') AS quarantined,
+       ARRAY(SELECT key FROM jsonb_each_text(c.settings) WHERE value <> '') AS filled,
        s.expires_at, COALESCE(s.quota, '') AS quota, CASE WHEN s.wait_until > now() THEN s.wait_until END AS waiting_until
 FROM channel c LEFT JOIN channel_state s ON s.channel_id = c.id
 WHERE ($1::uuid[] IS NULL OR c.id = ANY ($1)) AND ($2 OR c.archived_at IS NULL) ORDER BY c.created_at, c.id

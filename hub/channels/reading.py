@@ -1,6 +1,6 @@
 """Channels as people see them: tiles, settings, what went through."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,11 @@ from connectors.manifest import Manifest
 from connectors.registry import manifest
 from hub.channels.fitting import problems_of, public_settings, secrets_of
 from hub.channels.model import Channel
-from hub.channels.shapes import ChannelDetail, ChannelLimits, ChannelTile, ChannelView, Passage, Passages, words_of
+from hub.channels.shapes import ChannelDetail, ChannelTile, ChannelView, Passage, Passages, words_of
 from hub.channels.store import QUERIES, ChannelStore
 from hub.errors import Invalid, NotFound
 from hub.kernel.database import Database, Record
+from hub.kernel.limits import ChannelLimits, limits_of
 from hub.kernel.shapes import Named
 
 NO_LIMITS = ChannelLimits(text=0, text_unit="characters", html=False, subject=False, copies=False, attachments=0, attachment_bytes=0)
@@ -100,7 +101,8 @@ def _fields(row: Record) -> dict[str, Any]:
     fields: dict[str, Any] = {name: row[name] for name in ChannelTile.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a Record
     fields["id"] = str(row["id"])
     fields["icon"] = described.icon if described else ""
-    fields["limits"] = limits_of(described) if described else NO_LIMITS
+    fields["does"] = does(described, row["filled"])
+    fields["limits"] = limits_of(ChannelLimits, described) if described else NO_LIMITS
     waits = row["enabled"] and row["last_in_at"] is None
     fields["waiting_first"] = waits and described is not None and described.receives != "none"
     if described is None:
@@ -108,17 +110,11 @@ def _fields(row: Record) -> dict[str, Any]:
     return fields
 
 
-def limits_of(described: Manifest) -> ChannelLimits:
-    """What a message on such a channel may be."""
-    return ChannelLimits(
-        text=described.text_limit,
-        text_unit=described.text_unit,
-        html=described.html,
-        subject=described.subject,
-        copies=described.copies,
-        attachments=described.attachments,
-        attachment_bytes=described.attachment_bytes,
-    )
+def does(described: Manifest | None, filled: Collection[str]) -> str:
+    """What goes by such a channel: both ways, one way, or nothing but what agents write down. `filled`: the settings that are not empty."""
+    if described is None or described.receives != "none":
+        return "receives" if described and described.outgoing and described.outgoing not in filled else "both"
+    return "records"
 
 
 def _passage(row: Record) -> Passage:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
+from hub.kernel.limits import ChannelLimits, Limits
 from hub.kernel.shapes import Named
 from hub.kernel.web import Input, View
 
@@ -51,34 +52,18 @@ class FieldView(View):
 class WindowStep(View):
     """What may be written for how long after the customer's last message; without `hours`: from then on."""
 
-    hours: float | None
     allows: str
+    hours: float | None = None
 
 
-class Capabilities(View):
+class Capabilities(Limits):
     """What a channel of this kind can do, as its manifest says."""
 
-    text: int
-    text_unit: str
-    parts: int
-    html: bool
-    subject: bool
-    copies: bool
-    attachments: int
-    attachment_bytes: int
-    media_types: list[str]
     typing: bool
     delivered: bool
     read: bool
-    reactions: bool
-    emojis: list[str]
-    edits: bool
-    deletions: bool
-    quotes: bool
-    buttons: int
-    templates: bool
-    consent: str
     starts: bool
+    invites: bool
     live: bool
     window: list[WindowStep]
 
@@ -116,18 +101,6 @@ class Guide(View):
 # ── Channels ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class ChannelLimits(View):
-    """What a message on this channel may be."""
-
-    text: int
-    text_unit: str
-    html: bool
-    subject: bool
-    copies: bool
-    attachments: int
-    attachment_bytes: int
-
-
 class ChannelTile(View):
     """One channel: how it is, and since when. What every colleague may see."""
 
@@ -146,6 +119,8 @@ class ChannelTile(View):
     queued: int
     quarantined: int
     limits: ChannelLimits
+    does: str
+    """both: it receives and sends. receives: it does not send. records: agents write down what comes."""
     expires_at: datetime | None
     """When a token of the provider's runs out."""
     quota: str

@@ -36,7 +36,7 @@ class ChannelStore:
     # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def all(self) -> list[Channel]:
-        """Every channel in use. What was read is copied, sealed, for a start without a database."""
+        """Every channel; archived ones are switched off. What was read is copied, sealed, for a start without a database."""
         channels = [self._open(row) for row in await self._database.rows(QUERIES.channels)]
         self._remember(channels)
         return channels

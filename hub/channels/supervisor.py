@@ -15,6 +15,7 @@ from connectors.errors import AuthFailed, ConnectorError
 from connectors.registry import manifest
 from hub.channels.fitting import UNFIT, built, without_secrets
 from hub.channels.model import Channel, OpenChannel
+from hub.channels.sharing import hearing
 from hub.errors import Unavailable
 from hub.kernel.database import GONE
 from hub.kernel.lease import Lease, holding
@@ -63,6 +64,7 @@ class ChannelSupervisor:
         self._moved = asyncio.Condition()
         self._open: dict[UUID, OpenChannel] = {}
         self._reachable: dict[UUID, OpenChannel] = {}
+        self._known: Sequence[Channel] = ()
         self._loaded = False
         self.ready = asyncio.Event()
 
@@ -76,10 +78,20 @@ class ChannelSupervisor:
         """The channels that can take deliveries in and read them: also those whose provider cannot be reached at the moment."""
         return self._reachable
 
-    def by_hook(self, hook: str) -> OpenChannel | None:
-        """The channel of a webhook address; None when there is none. Raises Unavailable when one is not ready, or may still come."""
-        found = next((one for one in self._reachable.values() if one.channel.answers_to(hook)), None)
-        if found is None and (not self._loaded or any(one.channel.answers_to(hook) for one in self._running.values())):
+    @property
+    def known(self) -> Sequence[Channel]:
+        """All channels that there are, also those that are switched off."""
+        return self._known
+
+    def at_hook(self, hook: str) -> list[OpenChannel]:
+        """The channels that hear what comes to a webhook address, its own first; none when there is no such address.
+
+        Raises Unavailable when one of them is not ready, or may still come.
+        """
+        hearers = [one.id for one in hearing(hook, self._known) if one.id in self._running]
+        found = [self._reachable[id_] for id_ in hearers if id_ in self._reachable]
+        opening = any(self._running[id_].outcome is None for id_ in hearers if id_ not in self._reachable)
+        if opening or (not found and (hearers or not self._loaded)):
             raise Unavailable("channel_down", "this channel cannot take anything at the moment; try again later")
         return found
 
@@ -112,11 +124,11 @@ class ChannelSupervisor:
 
     async def _reconcile(self, group: asyncio.TaskGroup) -> None:
         try:
-            wanted = {one.id: one for one in await self._load() if one.enabled}
+            self._known = await self._load()
         except GONE as error:
             log.warning("channels: the database is away, they stay as they are (%r)", error)
             return
-        self._loaded = True
+        self._loaded, wanted = True, {one.id: one for one in self._known if one.enabled}
         self._ending = {id_: task for id_, task in self._ending.items() if not task.done()}
         for id_, running in list(self._running.items()):
             if wanted.get(id_) != running.channel:

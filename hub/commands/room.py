@@ -28,7 +28,8 @@ async def opened_room(settings: Settings) -> AsyncIterator[tuple[Storage, Admini
     with refusals():
         async with at_hand(settings) as storage, WebEgress(settings.egress.private) as egress:
             store = ChannelStore(storage.database, secrets, settings.data.path / "channels.sealed")
-            ground = Ground(secrets, egress, settings.smtp.host, lambda: _public_url(settings))
+            known = await store.all()
+            ground = Ground(secrets, egress, settings.smtp.host, lambda: _public_url(settings), lambda: known)
             yield storage, Administration(storage.database, store, ground, lambda: None)
 
 

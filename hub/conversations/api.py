@@ -11,6 +11,7 @@ from hub.conversations.model import (
     Attachment,
     ConversationPage,
     FileName,
+    FirstMessage,
     HtmlQuery,
     Inline,
     Mentions,
@@ -20,6 +21,7 @@ from hub.conversations.model import (
     NewMessage,
     NewReaction,
     NewText,
+    NewTime,
     PageQuery,
     ReadMark,
 )
@@ -53,6 +55,8 @@ class ConversationsApi:
             put(customer + "/read", self.mark_read, needs=read, body=ReadMark, answers={204: None}),
             put(customer + "/draft", self.keep_draft, needs=write, body=NewDraft, answers={204: None}),
             post(customer + "/messages", self.write, needs=write, body=NewMessage, answers={201: Message, 200: Message}),
+            post("/conversations", self.begin, needs=write, body=FirstMessage, answers={201: Message, 200: Message}),
+            put(message + "/send-at", self.reschedule, needs=write, body=NewTime, answers={200: Message}),
             post(message + "/retry", self.retry, needs=write, answers={200: Message}),
             post(message + "/cancel", self.cancel, needs=write, answers={200: Message}),
             patch(message, self.edit, needs=write, body=NewText, answers={200: Message}),
@@ -87,6 +91,19 @@ class ConversationsApi:
         root = await self._root(call)
         written = await self._writer.write(call.who.agent, call.id(), root, call.body)
         return Answer(201 if written.fresh else 200, await self._conversations.one(call.who, written.id))
+
+    async def begin(self, call: Call) -> Answer:
+        """Write to somebody first, or to somebody who is known about something new. The customer is whoever has the address; one is made
+        when nobody has. The same id and body again answers 200 with the same message.
+        """
+        written = await self._writer.begin(call.who.agent, call.body)
+        return Answer(201 if written.fresh else 200, await self._conversations.one(call.who, written.id))
+
+    async def reschedule(self, call: Call) -> Message:
+        """Another time for a message that waits for its time; null sends it now. 409 `already_sent`."""
+        await self._conversations.owner_for(call.who, call.id())
+        await self._writer.reschedule(call.who.agent, call.id(), call.body.send_at)
+        return await self._conversations.one(call.who, call.id())
 
     async def retry(self, call: Call) -> Message:
         """Send again what failed, or whose fate nobody knows."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from connectors.manifest import Manifest
 from connectors.parts import goes_as_link
 from connectors.text import count, cut
+from connectors.window import allowed, must_agree_first
 from hub.conversations.model import AddressView, GivenAddress, NewMessage
 from hub.errors import Conflict, Invalid
 from hub.kernel.addresses import InvalidAddress, normalise
@@ -31,6 +32,9 @@ class Way(Protocol):
 
     @property
     def consent(self) -> "Consent | None": ...
+
+    @property
+    def needs_consent(self) -> bool: ...
 
 
 class Window(Protocol):
@@ -79,7 +83,7 @@ def refuse(field: str, problem: str) -> Invalid:
 
 def check_note(body: NewMessage) -> None:
     """A note goes to nobody outside. Raises Invalid."""
-    for field in ("address", "cc", "bcc", "html", "subject", "send_at", "choices", "template"):
+    for field in ("address", "cc", "bcc", "html", "subject", "send_at", "choices", "template", "signed", "quote", "forward", "opens"):
         if getattr(body, field):
             raise refuse(field, "a note has none; leave it out")
     if not body.text.strip():
@@ -90,19 +94,32 @@ def check_note(body: NewMessage) -> None:
 
 def check_reply(body: NewMessage, manifest: Manifest, files: Sequence[File], now: datetime) -> None:
     """What the channel can carry. Raises Invalid naming the field and what is allowed."""
-    if not (body.text.strip() or body.attachments or body.template):
+    if not (body.text.strip() or body.attachments or body.template or body.forward):
         raise refuse("text", "a reply needs a text or a file")
     if body.choices and not (body.text.strip() or body.html):
         raise refuse("choices", "buttons stand below a text: add one")
     _check_length(body.text, manifest)
     if body.template is not None:
         _check_template(body, manifest)
-    for field, allowed in (("cc", manifest.copies), ("bcc", manifest.copies), ("html", manifest.html), ("subject", manifest.subject)):
-        if getattr(body, field) and not allowed:
+    mail = manifest.kind == "mail"
+    can = {
+        "cc": manifest.copies,
+        "bcc": manifest.copies,
+        "html": manifest.html,
+        "subject": manifest.subject,
+        "quote": mail,
+        "forward": mail,
+    }
+    for field, has_it in can.items():
+        if getattr(body, field) and not has_it:
             raise refuse(field, f"{manifest.id} has no {field}; leave it out")
+    if body.opens and (body.topic or body.reply_to or body.forward):
+        raise refuse("opens", "a matter of its own belongs to no topic and answers no message yet")
+    if body.forward and not body.address:
+        raise refuse("address", "to whom shall it be passed on?")
     _check_files(manifest, files)
     if body.send_at is not None:
-        _check_time(body.send_at, now)
+        check_time(body.send_at, now)
 
 
 def _check_length(text: str, manifest: Manifest) -> None:
@@ -121,12 +138,16 @@ def _check_template(body: NewMessage, manifest: Manifest) -> None:
             raise refuse(field, "a template has its own; leave it out")
 
 
-def check_way(way: Way | None, allows: str, body: NewMessage) -> None:
-    """Whether the customer wants to hear from this channel, and what may be written now (`allows`). Raises Conflict."""
+def check_way(way: Way | None, manifest: Manifest, body: NewMessage, now: datetime) -> None:
+    """Whether the customer wants to hear from this channel, and what may be written now; `way` None: not known there. Raises Conflict."""
     if way is not None and way.consent is not None and not way.consent.given:
         since = way.consent.at.isoformat(timespec="seconds")
         said = {"reason": way.consent.reason, "since": since}
         raise Conflict("consent_withdrawn", f"this customer does not want messages here ({said['reason']}), since {since}", fields=said)
+    if way.needs_consent if way else must_agree_first(manifest.consent, wrote=False, given=None):
+        problem = "this customer never wrote here: write down first, at the address, that he or she agreed to messages on this channel"
+        raise Conflict("consent_needed", problem, fields={"consent": manifest.consent})
+    allows = way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what
     if allows == "closed" or (allows == "template" and body.template is None):
         what = "a template" if allows == "template" else "nothing"
         problem = f"the time for a free answer is over: {what} may be sent until the customer writes again"
@@ -141,7 +162,8 @@ def _check_files(manifest: Manifest, files: Sequence[File]) -> None:
         raise refuse("attachments", f"too large together, at most {manifest.attachment_bytes} bytes on this channel")
 
 
-def _check_time(send_at: datetime, now: datetime) -> None:
+def check_time(send_at: datetime, now: datetime) -> None:
+    """A time that is to come. Raises Invalid."""
     if send_at.tzinfo is None:
         raise refuse("send_at", "needs a time zone, such as 2026-11-28T09:00:00Z")
     if not now < send_at < now + LATEST:

@@ -18,6 +18,7 @@ PICTURES_AT_MOST = 10 * 1024 * 1024
 SAFE_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
 """Pixels and nothing else: no picture of these types can run anything."""
 
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
 INLINE_SOURCE = re.compile(r'(\ssrc=")cid:([^"]*)(")')
 HELD_BACK = re.compile(r'\sdata-remote-src="')
 STYLE = "body{margin:0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}"
@@ -27,7 +28,12 @@ async def clean_html(markup: str) -> str:
     """A colleague's HTML by an allow-list. Raises Invalid when it is more than somebody types."""
     if markup.count("<") > TAGS_AT_MOST:
         raise Invalid("invalid", f"html: more than {TAGS_AT_MOST} tags", fields={"html": f"at most {TAGS_AT_MOST} tags"})
-    return await asyncio.to_thread(nh3.clean, markup, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener noreferrer")
+    return await asyncio.to_thread(nh3.clean, markup, url_schemes=set(SCHEMES), link_rel="noopener noreferrer")
+
+
+def inline_ids(clean: str) -> list[str]:
+    """The content ids of the pictures that cleaned HTML shows from beside the message, each once."""
+    return list(dict.fromkeys(_content_id(found[2]) for found in INLINE_SOURCE.finditer(clean)))
 
 
 def security_policy(images: bool) -> str:

@@ -141,10 +141,13 @@ class Draft(View):
     channel: str | None
     topic: str | None
     subject: str
+    html: str = ""
 
 
 class ConversationPage(View):
-    """A page of the thread, ascending; `next` leads to the page before it. `read`: how far this colleague has read."""
+    """A page of the thread, ascending; `next` leads to the page before it. `read`: how far this colleague has read. `scheduled`: all that
+    waits for its time, wherever it stands in the thread.
+    """
 
     customer: Named
     messages: list[Message]
@@ -153,6 +156,7 @@ class ConversationPage(View):
     read: int
     draft: Draft | None
     viewers: list[Named]
+    scheduled: list[Message]
 
 
 class Mention(View):
@@ -210,9 +214,21 @@ class GivenTemplate(Input):
     variables: dict[Annotated[str, Meta(max_length=100)], Annotated[str, Meta(pattern=r"^[^\x00]*$")]] = field(default_factory=dict)
 
 
+class GivenForward(Input):
+    """A message of this customer's to pass on to the address: with its files or without, and with the form it had or as text."""
+
+    message: Id
+    files: bool = True
+    html: bool = True
+
+
 class NewMessage(Input):
     """A reply to a customer, or a note among colleagues. `address` may be left out, be its value alone, or name its kind. With a
-    `template` the text is the template's: leave it empty.
+    `template` the text is the template's: leave it empty. With an `html` the text may be left empty: it is made from it; a picture that it
+    shows is one of the attachments, as `cid:` and the file's id.
+
+    `signed`: with the signature below. `quote`: a message to quote below it. `forward`: a message to pass on to somebody else. `opens`: it
+    begins a matter of its own. `zone`: in which zone of the IANA's the times are told that stand in a quotation.
     """
 
     id: Id
@@ -231,6 +247,24 @@ class NewMessage(Input):
     mentions: Annotated[list[Id], Meta(max_length=50)] = field(default_factory=list)
     choices: Annotated[list[GivenChoice], Meta(max_length=10)] = field(default_factory=list)
     template: GivenTemplate | None = None
+    signed: bool = False
+    quote: Id | None = None
+    forward: GivenForward | None = None
+    opens: bool = False
+    zone: Annotated[str, Meta(max_length=60, pattern=r"^[A-Za-z0-9_+/-]+$")] = "UTC"
+
+
+class FirstMessage(NewMessage, kw_only=True):
+    """The first message to somebody, or the first about something new to somebody who is known. `name`: who that is, if nobody knows."""
+
+    kind: Literal["reply"] = "reply"
+    name: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00\r\n]*$")] = ""
+
+
+class NewTime(Input):
+    """When a message is to leave; null: now."""
+
+    send_at: datetime | None
 
 
 class NewReaction(Input):
@@ -253,6 +287,7 @@ class NewDraft(Input):
     channel: Id | None = None
     topic: Id | None = None
     subject: Line | None = None
+    html: Text = ""
 
 
 class ReadMark(Input):

@@ -10,6 +10,11 @@ CROSS JOIN LATERAL (
 SELECT m.id, m.number, m.at FROM message m
 WHERE m.topic_id = $4 AND m.number < $2 AND m.customer_id = ANY ($1::uuid[]) ORDER BY m.number DESC LIMIT $3
 
+-- name: scheduled
+-- What waits for its time in a family's thread.
+SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id
+WHERE m.customer_id = ANY ($1::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' AND o.state = 'queued' ORDER BY m.send_at
+
 -- name: time_of
 -- When a message of a family was written.
 SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
@@ -41,7 +46,7 @@ WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
 -- name: own
 -- How far a colleague has read a family's thread, and what he or she has begun to write.
 SELECT COALESCE((SELECT max(v.number) FROM reading v WHERE v.agent_id = $1 AND v.customer_id = ANY ($2::uuid[])), 0) AS read,
-       d.kind, d.text, d.channel_id, d.topic_id, d.subject
+       d.kind, d.text, d.channel_id, d.topic_id, d.subject, d.html
 FROM (SELECT 1) one LEFT JOIN LATERAL (
     SELECT * FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) ORDER BY updated_at DESC LIMIT 1) d ON true
 
@@ -61,9 +66,9 @@ WHERE i.kind = $1 AND i.value = $2
 
 -- name: keep_draft
 -- Keeps what a colleague has begun to write.
-INSERT INTO draft (agent_id, customer_id, kind, text, channel_id, topic_id, subject) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO draft (agent_id, customer_id, kind, text, channel_id, topic_id, subject, html) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (agent_id, customer_id) DO UPDATE SET kind = EXCLUDED.kind, text = EXCLUDED.text, channel_id = EXCLUDED.channel_id,
-    topic_id = EXCLUDED.topic_id, subject = EXCLUDED.subject, updated_at = now()
+    topic_id = EXCLUDED.topic_id, subject = EXCLUDED.subject, html = EXCLUDED.html, updated_at = now()
 
 -- name: drop_drafts
 -- Removes the drafts of a colleague in a family, but for one member.
@@ -119,6 +124,10 @@ SELECT message, fresh FROM write_message($1)
 -- Sends again what failed, or may not have left.
 SELECT retry_message($1, $2)
 
+-- name: reschedule
+-- Another time for a message that waits for its time.
+SELECT reschedule_message($1, $2, $3)
+
 -- name: cancel
 -- Takes a message back before it leaves.
 SELECT cancel_message($1, $2)
@@ -155,3 +164,29 @@ FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.id = $1
 -- name: act
 -- Writes down what is to be done to a message.
 SELECT act_on_message($1, $2, $3, $4, $5)
+
+-- name: root_behind
+-- The root of the customer who has an address.
+SELECT c.root_id FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.kind = $1 AND i.value = $2
+
+-- name: proved
+-- Those addresses of a family that were proved to be its own, and those of colleagues.
+SELECT i.value FROM identity i WHERE i.customer_id = ANY ($1::uuid[]) AND i.kind = 'email' AND i.proved
+UNION SELECT email FROM agent WHERE enabled
+
+-- name: letter
+-- A message with all that is told of it when it is quoted or passed on.
+SELECT m.id, m.direction, COALESCE(m.provider_at, m.at) AS at, m.subject, m.text, m.html, m.context, m.address,
+       COALESCE(a.name, NULLIF(i.name, ''), NULLIF(c.name, ''), '') AS writer, COALESCE(h.settings->>'address', '') AS ours,
+       NULLIF(r.locale, '') AS locale, b.locale AS brand_locale
+FROM message m JOIN customer c ON c.id = m.customer_id JOIN customer r ON r.id = c.root_id LEFT JOIN agent a ON a.id = m.author_id
+LEFT JOIN identity i ON i.id = m.identity_id LEFT JOIN channel h ON h.id = m.channel_id LEFT JOIN brand b ON b.id = h.brand_id
+WHERE m.id = $1 AND m.direction IN ('in', 'out') AND m.deleted_at IS NULL
+
+-- name: passed_on
+-- The sizes and types of a message's files.
+SELECT name, size, content_type FROM attachment WHERE message_id = $1 AND state = 'here'
+
+-- name: ever_wrote
+-- Whether anything ever came from an address.
+SELECT EXISTS (SELECT 1 FROM identity i JOIN message m ON m.identity_id = i.id AND m.direction = 'in' WHERE i.kind = $1 AND i.value = $2)

@@ -79,6 +79,7 @@ class Conversations:
             read=own["read"],
             draft=_draft(own),
             viewers=self._viewers(root.id),
+            scheduled=await self._scheduled(family),
         )
 
     async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]:
@@ -116,6 +117,11 @@ class Conversations:
         await self._customers.customer_for(principal, str(row["customer_id"]))
         return row
 
+    async def _scheduled(self, family: list[str]) -> list[Message]:
+        ids = [row["id"] for row in await self._database.rows(QUERIES.scheduled, family)]
+        views = await self.message_views(ids)
+        return [views[str(one)] for one in ids]
+
     async def _numbers(self, family: list[str], query: PageQuery, before: int | None) -> list[Record]:
         end = BEYOND if before is None else before
         if query.topic is None:
@@ -146,7 +152,8 @@ def _mention(row: Record) -> Mention:
 def _draft(row: Record) -> Draft | None:
     if row["kind"] is None:
         return None
-    return Draft(kind=row["kind"], text=row["text"], channel=_text(row["channel_id"]), topic=_text(row["topic_id"]), subject=row["subject"])
+    channel, topic = _text(row["channel_id"]), _text(row["topic_id"])
+    return Draft(kind=row["kind"], text=row["text"], channel=channel, topic=topic, subject=row["subject"], html=row["html"])
 
 
 def _text(id_: UUID | None) -> str | None:

@@ -11,10 +11,9 @@ import asyncpg
 import msgspec
 
 from connectors.manifest import Manifest
-from connectors.window import allowed
-from hub.conversations.checks import File, Way, check_note, check_reply, check_way, choose_address, copies, refuse
-from hub.conversations.html import clean_html
-from hub.conversations.model import AddressView, GivenTemplate, NewDraft, NewMessage
+from hub.conversations.checks import File, Way, check_note, check_reply, check_time, check_way, choose_address, copies, refuse
+from hub.conversations.mailing import Mailing, Signatures
+from hub.conversations.model import AddressView, FirstMessage, GivenAddress, GivenTemplate, NewDraft, NewMessage
 from hub.conversations.reading import QUERIES
 from hub.errors import Conflict, Invalid
 from hub.kernel.blobs import Stored
@@ -65,6 +64,8 @@ class BlobStore(Protocol):
 
     async def put(self, source: bytes, limit: int | None = None) -> Stored: ...
 
+    async def read(self, sha256: bytes) -> bytes: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -83,6 +84,10 @@ class _Road:
     manifest: Manifest
     html: Stored | None
     text: str
+    subject: str
+    inline: list[str]
+    context: dict[str, Any]
+    """What the message keeps beside its words: the whole text, what it passes on, that nobody had asked for it."""
 
 
 class Writer:
@@ -94,6 +99,7 @@ class Writer:
         blobs: BlobStore,
         customers: Customers,
         templates: Templates,
+        signatures: Signatures,
         manifest: Callable[[str], Manifest],
         committed: Callable[[], None],
         on_read: Callable[[str, int], None] = lambda _root, _number: None,
@@ -104,27 +110,39 @@ class Writer:
         self._customers = customers
         self._reopen_s = reopen_hours * 3600
         self._templates = templates
+        self._mailing = Mailing(database, blobs, signatures)
         self._manifest = manifest
         self._committed = committed
         self._on_read = on_read
 
-    async def write(self, agent: str, customer: str, root: str, body: NewMessage) -> Written:
+    async def begin(self, agent: str, body: FirstMessage) -> Written:
+        """Write to somebody first: to whoever has the address, who is made when nobody has. Raises as `write` does."""
+        body.opens = True
+        if isinstance(body.address, str) and body.name.strip():
+            row = await self._database.row(QUERIES.channel, body.channel) if body.channel else None
+            kind = self._manifest(row["connector"]).address if row else ""
+            body.address = GivenAddress(kind=kind, value=body.address, name=body.name.strip())
+        return await self.write(agent, "", None, body)
+
+    async def write(self, agent: str, customer: str, root: str | None, body: NewMessage) -> Written:
         """Write a reply or a note. The same id and body again changes nothing.
 
-        `customer` is the id that was asked for. Raises Invalid naming the field; Conflict `id_taken` for the same id with another body.
+        `customer` is the id that was asked for; without a root it goes to whoever has the address. Raises Invalid naming the field;
+        Conflict `id_taken` for the same id with another body.
         """
         body.id = body.id.lower()
         digest = _digest(customer, body)
         known = await self._database.row(QUERIES.known, body.id)
         if known is not None:
             return _again(body.id, known["body_hash"] == digest)
-        family = await self._customers.family(root)
+        family = await self._customers.family(root) if root else []
         await self._check_links(body, family)
-        road = None if body.kind == "note" else await self._road(agent, root, body)
+        road = None if body.kind == "note" else await self._road(agent, root, family, body)
         if road is None:
             check_note(body)
-        topic = body.topic or (await self._topic_of(body.reply_to, family) if body.reply_to else None)
-        written = await settled(lambda: self._commit(_request(agent, root, topic, body, road, digest) | {"reopen_s": self._reopen_s}, road))
+        topic = body.topic or await self._topic_named(body, family)
+        request = _request(agent, root, topic, body, road, digest) | {"reopen_s": self._reopen_s}
+        written = await settled(lambda: self._commit(request, road))
         crash_point("message.written")
         self._committed()
         return written
@@ -141,6 +159,14 @@ class Writer:
             if not await connection.fetchval(QUERIES.cancel, message, agent):
                 raise Conflict("already_sent", "the message has left already, or is no reply that waits")
 
+    async def reschedule(self, agent: str, message: str, send_at: datetime | None) -> None:
+        """Another time for a message that waits for its time; None sends it now. Raises Invalid, Conflict."""
+        if send_at is not None:
+            check_time(send_at, datetime.now(UTC))
+        async with self._transaction() as connection:
+            if not await connection.fetchval(QUERIES.reschedule, message, agent, send_at):
+                raise Conflict("already_sent", "the message has left already, or never waited for a time")
+
     async def keep_draft(self, agent: str, root: str, draft: NewDraft) -> None:
         """Keep what the agent has begun to write; an empty text removes it."""
         family = await self._customers.family(root)
@@ -148,7 +174,7 @@ class Writer:
         async with self._database.transaction() as connection:
             await connection.execute(QUERIES.drop_drafts, agent, family, root if kept else None)
             if kept:
-                parts = (draft.kind, draft.text, draft.channel, draft.topic, draft.subject or "")
+                parts = (draft.kind, draft.text, draft.channel, draft.topic, draft.subject or "", draft.html)
                 await connection.execute(QUERIES.keep_draft, agent, root, *parts)
 
     async def mark_read(self, agent: str, root: str, number: int) -> None:
@@ -157,22 +183,33 @@ class Writer:
             self._committed()
             self._on_read(root, number)
 
-    async def _road(self, agent: str, root: str, body: NewMessage) -> _Road:
+    async def _road(self, agent: str, root: str | None, family: Sequence[str], body: NewMessage) -> _Road:
         channel = await self._open_channel(body.channel)
-        manifest, now = self._manifest(channel["connector"]), datetime.now(UTC)
-        check_reply(body, manifest, await self._files(agent, body.attachments), now)
-        ways = [way for way in await self._customers.reach(root) if way.channel.id == str(channel["id"])]
-        address = choose_address(body.address, manifest, ways)
-        way = next((one for one in ways if one.address.value == address.value), None)
-        check_way(way, way.window.allows if way else allowed(manifest.window, None, now.timestamp()).what, body)
-        html = await clean_html(body.html) if body.html else None
+        id_, manifest, now = str(channel["id"]), self._manifest(channel["connector"]), datetime.now(UTC)
+        html = await self._mailing.read_html(body)
+        check_reply(body, manifest, [*await self._files(agent, body.attachments), *await self._mailing.passed_on(body)], now)
+        address = await self._address(root, id_, manifest, body, now)
+        worded = await self._mailing.word(agent, id_, body, html, address, family)
         return _Road(
-            channel=str(channel["id"]),
+            channel=id_,
             address=address,
             manifest=manifest,
-            html=await self._blobs.put(html.encode()) if html else None,
-            text=await self._filled(str(channel["id"]), body.template) if body.template else body.text,
+            html=await self._blobs.put(worded.html.encode()) if worded.html else None,
+            text=await self._filled(id_, body.template) if body.template else body.text,
+            subject=worded.subject,
+            inline=worded.inline,
+            context=worded.context,
         )
+
+    async def _address(self, root: str | None, channel: str, manifest: Manifest, body: NewMessage, now: datetime) -> AddressView:
+        """Where it goes, if the customer wants it and it may be written now."""
+        ways = [way for way in await self._customers.reach(root) if way.channel.id == channel] if root else []
+        address = choose_address(body.address, manifest, ways)
+        if root is None and (behind := await self._database.value(QUERIES.root_behind, address.kind, address.value)):
+            ways = [way for way in await self._customers.reach(str(behind)) if way.channel.id == channel]
+        way = next((one for one in ways if one.address.value == address.value), None)
+        check_way(way, manifest, body, now)
+        return address
 
     async def _filled(self, channel: str, given: GivenTemplate) -> str:
         """What the customer will read: that stands in the thread."""
@@ -202,8 +239,15 @@ class Writer:
             known = {str(row["id"]) for row in await self._database.rows(QUERIES.colleagues, body.mentions)}
             if strangers := [one for one in body.mentions if one.lower() not in known]:
                 raise refuse("mentions", f"nobody here is {', '.join(strangers)}")
-        if body.reply_to and await self._topic_of(body.reply_to, family) is None:
-            raise refuse("reply_to", "there is no such message in this conversation")
+        named = {"reply_to": body.reply_to, "quote": body.quote, "forward": body.forward and body.forward.message}
+        for field, message in named.items():
+            if message and await self._topic_of(message, family) is None:
+                raise refuse(field, "there is no such message in this conversation")
+
+    async def _topic_named(self, body: NewMessage, family: Sequence[str]) -> str | None:
+        """The topic of the message that is answered, or passed on."""
+        message = body.forward.message if body.forward else body.reply_to
+        return await self._topic_of(message, family) if message else None
 
     async def _topic_of(self, message: str, family: Sequence[str]) -> str | None:
         topic = await self._database.value(QUERIES.topic_of, message, list(family))
@@ -229,11 +273,11 @@ class Writer:
         self._committed()
 
 
-def _request(agent: str, root: str, topic: str | None, body: NewMessage, road: _Road | None, digest: bytes) -> dict[str, Any]:
+def _request(agent: str, root: str | None, topic: str | None, body: NewMessage, road: _Road | None, digest: bytes) -> dict[str, Any]:
     """What the database's `write_message` takes."""
     aside = {"cc": copies("cc", body.cc), "bcc": copies("bcc", body.bcc)}
     rich = {"choices": msgspec.to_builtins(body.choices), "template": msgspec.to_builtins(body.template)}
-    context = {**aside, **rich, "mentions": [one.lower() for one in body.mentions]}
+    context = {**aside, **rich, **(road.context if road else {}), "mentions": [one.lower() for one in body.mentions]}
     return {
         "id": body.id,
         "customer": root,
@@ -241,7 +285,7 @@ def _request(agent: str, root: str, topic: str | None, body: NewMessage, road: _
         "channel": road.channel if road else None,
         "address": msgspec.to_builtins(road.address) if road else None,
         "topic": topic,
-        "subject": body.subject or "",
+        "subject": road.subject if road else "",
         "text": road.text if road else body.text,
         "html": road.html.sha256.hex() if road and road.html else None,
         "attachments": [one.lower() for one in body.attachments],
@@ -254,6 +298,8 @@ def _request(agent: str, root: str, topic: str | None, body: NewMessage, road: _
         "body_hash": digest.hex(),
         "request": aside,
         "undo_s": UNDO_S if road and road.manifest.slow else 0,
+        "inline": road.inline if road else [],
+        **({"opens": True} if body.opens else {}),
     }
 
 

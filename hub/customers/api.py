@@ -5,13 +5,17 @@ from typing import Protocol
 
 from hub.customers.changing import Changer
 from hub.customers.finding import Finder
+from hub.customers.inviting import Inviting, OpenChannels
 from hub.customers.model import (
+    Agreed,
     Changes,
     Commitment,
     Commitments,
     Customer,
     Done,
     FoundPage,
+    Invitation,
+    Invited,
     Joined,
     Other,
     Parted,
@@ -28,6 +32,8 @@ from hub.kernel.database import Database
 from hub.kernel.shapes import ThreadEvent
 from hub.kernel.web import Answer, Call, Page, Route, delete, get, patch, post, put
 
+CONSENT = "/identities/{identity}/consents/{channel}"
+
 
 class Timeline(Protocol):
     """Reads the ledger for people."""
@@ -38,10 +44,13 @@ class Timeline(Protocol):
 class CustomersApi:
     """Routes of customers. Each looks the customer up through the caller first."""
 
-    def __init__(self, database: Database, records: Records, timeline: Timeline, committed: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, records: Records, timeline: Timeline, channels: OpenChannels, committed: Callable[[], None]
+    ) -> None:
         self._database = database
         self._records = records
         self._timeline = timeline
+        self._inviting = Inviting(database, channels, committed)
         self._finder = Finder(database)
         self._changer = Changer(database, committed)
 
@@ -58,6 +67,9 @@ class CustomersApi:
             get("/tags", self.tags, needs=read, query=TagSearch, answers={200: Tags}),
             post(one + "/identities", self.add_identity, needs=write, body=ToldAddress, answers={201: Customer}),
             delete(one + "/identities/{identity}", self.remove_identity, needs=write, answers={200: Customer}),
+            put(one + CONSENT, self.record_consent, needs=write, body=Agreed, answers={200: Customer}),
+            delete(one + CONSENT, self.take_consent_back, needs=write, answers={200: Customer}),
+            post(one + "/invitations", self.invite, needs=write, body=Invited, answers={201: Invitation}),
             post(one + "/joins", self.join, needs=join, body=Other, answers={201: Joined}),
             delete("/joins/{id}", self.part, needs=join, answers={200: Parted}),
             post(one + "/distinct", self.set_distinct, needs=join, body=Other, answers={204: None}),
@@ -109,6 +121,29 @@ class CustomersApi:
         await self._changer.remove_identity(call.who.agent, root, call.id("identity"))
         return await self._records.read(call.who, root)
 
+    async def record_consent(self, call: Call) -> Customer:
+        """Write down how a customer agreed to be written to at an address of his on a channel.
+
+        409 `consent_withdrawn` when he said no to us there: only he can change that.
+        """
+        root, channel = await self._root(call), call.id("channel")
+        await self._check_way(root, call.id("identity"), channel)
+        await self._changer.record_consent(call.who.agent, root, call.id("identity"), channel, call.body.how)
+        return await self._records.read(call.who, root)
+
+    async def take_consent_back(self, call: Call) -> Customer:
+        """Take back a consent that a colleague had written down."""
+        root = await self._root(call)
+        await self._changer.take_consent_back(call.who.agent, root, call.id("identity"), call.id("channel"))
+        return await self._records.read(call.who, root)
+
+    async def invite(self, call: Call) -> Answer:
+        """Make a link to a channel for this customer, good once and for seven days: whoever follows it is joined to him.
+
+        409 `cannot_invite` where the channel makes no such links.
+        """
+        return Answer(201, await self._inviting.invite(call.who.agent, await self._root(call), call.body.channel))
+
     async def join(self, call: Call) -> Answer:
         """Join another customer to this one. Nothing is merged: it can be undone."""
         root = await self._root(call)
@@ -144,6 +179,12 @@ class CustomersApi:
         """Mark a promise as kept, or not."""
         await self._records.commitment_for(call.who, call.id())
         return await self._changer.keep_commitment(call.who.agent, call.id(), call.body.done)
+
+    async def _check_way(self, root: str, identity: str, channel: str) -> None:
+        """Whether a channel reaches an address. Raises Invalid, NotFound."""
+        address = await self._records.address(root, identity)
+        if not any(way.channel.id == channel and way.address == address for way in await self._records.reach(root)):
+            raise Invalid("invalid", "channel: does not reach this address", fields={"channel": "does not reach this address"})
 
     async def _root(self, call: Call) -> str:
         return (await self._records.customer_for(call.who, call.id())).id

@@ -74,8 +74,7 @@ class Changer:
     async def remove_identity(self, agent: str, root: str, identity: str) -> None:
         """Take back an address that was only told. Raises NotFound; Conflict when it is proved or has been written to."""
         async with self._transaction() as connection:
-            if await connection.fetchrow(QUERIES.identity, root, identity) is None:
-                raise NotFound("not_found", f"this customer has no address {identity}")
+            await self._address_of(connection, root, identity)
             try:
                 gone = await connection.fetchval(QUERIES.remove_identity, identity)
             except asyncpg.ForeignKeyViolationError:
@@ -83,6 +82,25 @@ class Changer:
             if gone is None:
                 raise Conflict("identity_in_use", "only an address that was told and never used can be removed")
             await _tell(connection, "customer.changed", agent, root, {"identity": identity, "removed": True})
+
+    async def record_consent(self, agent: str, root: str, identity: str, channel: str, how: str) -> None:
+        """A customer agreed to be written to at one of his addresses. Raises NotFound; Conflict when he said no to us there."""
+        async with self._transaction() as connection:
+            await self._address_of(connection, root, identity)
+            said = await connection.fetchval(QUERIES.record_consent, identity, channel, how, agent)
+        if said == "refused":
+            raise Conflict("consent_withdrawn", "the customer does not want messages there, and only he or she can change that")
+
+    async def take_consent_back(self, agent: str, root: str, identity: str, channel: str) -> None:
+        """What was written down of it does not hold. Raises NotFound."""
+        async with self._transaction() as connection:
+            await self._address_of(connection, root, identity)
+            if not await connection.fetchval(QUERIES.take_consent_back, identity, channel, agent):
+                raise NotFound("not_found", "no consent to this channel was written down for this address")
+
+    async def _address_of(self, connection: Connection, root: str, identity: str) -> None:
+        if await connection.fetchrow(QUERIES.identity, root, identity) is None:
+            raise NotFound("not_found", f"this customer has no address {identity}")
 
     async def join(self, agent: str, root: str, other: str) -> str:
         """Put another family under this root. Returns the join's id. Raises Conflict when they are one already."""

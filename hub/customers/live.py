@@ -15,6 +15,7 @@ CHANGES = (
     "customer.created",
     "customer.changed",
     "customer.identified",
+    "customer.invited",
     "customer.tagged",
     "customer.untagged",
     "customer.distinct",

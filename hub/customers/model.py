@@ -1,11 +1,12 @@
 """The shapes of the customer's record, in and out."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hub.kernel.limits import Limits
 from hub.kernel.shapes import ChannelRef, Named, Person, ThreadEvent
 from hub.kernel.web import Input, Page, View
 
@@ -120,31 +121,6 @@ class Commitment(View):
     customer: Named
 
 
-class Limits(View):
-    """What a channel can carry. `text`: the most that one part takes, counted in `text_unit` (characters, utf16, utf8, gsm7), 0 for no
-    limit; `parts`: into how many it may be cut. `media_types`: what is shown as such, empty for all; the rest goes as a link.
-    """
-
-    text: int
-    text_unit: str
-    parts: int
-    html: bool
-    subject: bool
-    copies: bool
-    attachments: int
-    attachment_bytes: int
-    media_types: list[str]
-    media_bytes: dict[str, int]
-    buttons: int
-    quotes: bool
-    reactions: bool
-    emojis: list[str]
-    edits: bool
-    deletions: bool
-    templates: bool
-    consent: str
-
-
 class Window(View):
     """What may be written now: free, tagged (by a person only), template, closed; and until when, null for ever."""
 
@@ -153,16 +129,20 @@ class Window(View):
 
 
 class ConsentGiven(View):
-    """What the customer last said about hearing from this channel. `reason`: stop_word, start_word, blocked, unblocked, provider."""
+    """What the customer last said about hearing from this channel. `reason`: stop_word, start_word, blocked, unblocked, provider; or, with
+    `by`, how a colleague was told: in_person, by_phone, in_writing, online.
+    """
 
     given: bool
     reason: str
     at: datetime
+    by: Named | None = None
 
 
 class Reach(View):
     """One way to answer: a channel, and an address there. `claimed`: an address that is only said to be this person's. `native`: how the
-    provider writes it; `sender`: which address of ours the customer wrote to last; both empty where it does not matter.
+    provider writes it; `sender`: which address of ours the customer wrote to last; both empty where it does not matter. `needs_consent`:
+    nothing may be written before the customer has agreed, or written.
     """
 
     channel: ChannelRef
@@ -174,12 +154,13 @@ class Reach(View):
     undo_s: int
     window: Window
     consent: ConsentGiven | None
+    needs_consent: bool
     native: str
     sender: str
 
 
 class Customer(View):
-    """Everything that is known of a person. `id` is the root's."""
+    """Everything that is known of a person. `id` is the root's. `invitable`: channels that he is not on yet and can be invited to."""
 
     id: str
     name: str
@@ -195,6 +176,7 @@ class Customer(View):
     topics: list[Topic]
     commitments: list[Commitment]
     reach: list[Reach]
+    invitable: list[ChannelRef]
 
 
 class TimelinePage(View):
@@ -221,6 +203,13 @@ class Parted(View):
     """Who stands alone again, and from whom."""
 
     customers: list[Named]
+
+
+class Invitation(View):
+    """A link for one customer, good once, until then."""
+
+    link: str
+    expires_at: datetime
 
 
 class Commitments(View):
@@ -268,6 +257,18 @@ class Other(Input):
     """Another customer."""
 
     customer: Id
+
+
+class Agreed(Input):
+    """How a customer agreed to be written to."""
+
+    how: Literal["in_person", "by_phone", "in_writing", "online"]
+
+
+class Invited(Input):
+    """To which channel."""
+
+    channel: Id
 
 
 class Done(Input):

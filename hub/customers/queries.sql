@@ -151,7 +151,7 @@ WHERE c.enabled ORDER BY c.created_at, c.id
 SELECT m.channel_id, m.address FROM unnest($1::uuid[]) AS member (id)
 CROSS JOIN LATERAL (
     SELECT v.number, v.channel_id, v.address FROM message v
-    WHERE v.customer_id = member.id AND v.direction <> 'note' AND v.state <> 'canceled' ORDER BY v.number DESC LIMIT 1
+    WHERE v.customer_id = member.id AND v.direction <> 'note' AND v.state <> 'canceled' AND NOT v.context ? 'forward' ORDER BY v.number DESC LIMIT 1
 ) m ORDER BY m.number DESC LIMIT 1
 
 -- name: last_written
@@ -165,8 +165,9 @@ FROM unnest($1::uuid[]) AS i (id) CROSS JOIN channel c CROSS JOIN LATERAL (
 WHERE c.enabled
 
 -- name: consents
--- What each address last said about hearing from a channel.
-SELECT s.identity_id, s.channel_id, s.given, s.reason, s.at FROM consent s WHERE s.identity_id = ANY ($1::uuid[])
+-- What each address last said about hearing from a channel, or a colleague wrote down; what was taken back again says nothing.
+SELECT s.identity_id, s.channel_id, s.given, s.reason, s.at, s.agent_id, a.name AS agent_name
+FROM consent s LEFT JOIN agent a ON a.id = s.agent_id WHERE s.identity_id = ANY ($1::uuid[]) AND s.reason <> 'taken_back'
 
 -- name: change
 -- Changes a root's own row. A null field is kept as such: it hides what the rest of the family says, and an undo gives that back.
@@ -175,6 +176,10 @@ UPDATE customer SET name = COALESCE($2, name), locale = COALESCE($3, locale), fi
 -- name: tell
 -- Writes what a colleague did to a record.
 INSERT INTO event (type, actor_kind, actor, customer, data) VALUES ($1, 'human', $2, $3, $4)
+
+-- name: tell_of_channel
+-- The same, of something on a channel.
+INSERT INTO event (type, actor_kind, actor, customer, channel, data) VALUES ($1, 'human', $2, $3, $4, $5)
 
 -- name: add_tag
 -- Puts a tag on a root, unless its family has it.
@@ -198,9 +203,21 @@ INSERT INTO identity (customer_id, kind, value, evidence) VALUES ($1, $2, $3, 't
 -- Whose address this is.
 SELECT r.id, r.name FROM identity i JOIN customer c ON c.id = i.customer_id JOIN customer r ON r.id = c.root_id WHERE i.kind = $1 AND i.value = $2
 
+-- name: record_consent
+-- Writes down that a customer agreed to be written to on a channel.
+SELECT record_consent($1, $2, $3, $4)
+
+-- name: take_consent_back
+-- Takes back what was written down of it.
+SELECT take_consent_back($1, $2, $3)
+
+-- name: make_invitation
+-- An invitation of a customer to a channel.
+INSERT INTO invitation (id, customer_id, channel_id, agent_id, expires_at) VALUES ($1, $2, $3, $4, $5)
+
 -- name: identity
 -- One address of a family.
-SELECT i.id, i.customer_id, i.proved FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.id = $2 AND c.root_id = $1
+SELECT i.id, i.customer_id, i.proved, i.kind, i.value FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.id = $2 AND c.root_id = $1
 
 -- name: remove_identity
 -- Removes an address that was only told and never used.

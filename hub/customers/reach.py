@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.manifest import Manifest
-from connectors.window import allowed
-from hub.customers.model import AddressView, ConsentGiven, Limits, Reach, Window
+from connectors.window import allowed, must_agree_first
+from hub.customers.model import AddressView, ConsentGiven, Reach, Window
+from hub.kernel.limits import Limits, limits_of
 from hub.kernel.shapes import UNDO_S, ChannelRef
 
 
@@ -43,30 +44,6 @@ class Known:
     consent: Mapping[str, ConsentGiven] = field(default_factory=dict)
 
 
-def limits_of(manifest: Manifest) -> Limits:
-    """What the console must know before somebody writes."""
-    return Limits(
-        text=manifest.text_limit,
-        text_unit=manifest.text_unit,
-        parts=manifest.parts,
-        html=manifest.html,
-        subject=manifest.subject,
-        copies=manifest.copies,
-        attachments=manifest.attachments,
-        attachment_bytes=manifest.attachment_bytes,
-        media_types=list(manifest.media_types),
-        media_bytes=dict(manifest.media_bytes),
-        buttons=manifest.buttons,
-        quotes=manifest.quotes,
-        reactions=manifest.reactions,
-        emojis=list(manifest.emojis),
-        edits=manifest.edits,
-        deletions=manifest.deletions,
-        templates=manifest.templates,
-        consent=manifest.consent,
-    )
-
-
 def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> list[OpenChannel]:
     """Rows of the statement `channels`, with what their connectors can do. A connector that is not installed any more reaches
     nobody, nor does a channel that only receives.
@@ -89,6 +66,12 @@ def reachable(channels: Sequence[OpenChannel], addresses: Sequence[Known], last:
     return sorted(ways, key=lambda way: (not way.last, way.claimed))
 
 
+def invitable(channels: Sequence[OpenChannel], ways: Sequence[Reach]) -> list[ChannelRef]:
+    """The channels to which somebody can be invited: those that make links, and do not reach him yet."""
+    reached = {way.channel.id for way in ways}
+    return [one.ref for one in channels if one.manifest.invites and one.ref.id not in reached]
+
+
 def window_of(manifest: Manifest, last_in: datetime | None, now: datetime) -> Window:
     """What may be written on a channel to somebody who last wrote there then."""
     found = allowed(manifest.window, None if last_in is None else last_in.timestamp(), now.timestamp())
@@ -104,17 +87,18 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
 
 
 def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, now: datetime) -> Reach:
-    wrote = address.wrote.get(channel.ref.id)
+    wrote, consent = address.wrote.get(channel.ref.id), address.consent.get(channel.ref.id)
     return Reach(
         channel=channel.ref,
         address=AddressView(kind=address.kind, value=address.value),
         last=last == (channel.ref.id, address.value),
         claimed=address.claimed,
-        limits=limits_of(channel.manifest),
+        limits=limits_of(Limits, channel.manifest),
         state=channel.state,
         undo_s=UNDO_S if channel.manifest.slow else 0,
         window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
-        consent=address.consent.get(channel.ref.id),
+        consent=consent,
+        needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=None if consent is None else consent.given),
         native=wrote.native if wrote else "",
         sender=wrote.to if wrote else "",
     )

@@ -8,8 +8,21 @@ from uuid import UUID
 
 from connectors.manifest import Manifest
 from hub.customers.finding import display_name
-from hub.customers.model import Claim, Commitment, ConsentGiven, Customer, Field, Figures, Identity, Join, Reach, Suggestion, Topic
-from hub.customers.reach import Known, Wrote, open_channels, reachable
+from hub.customers.model import (
+    AddressView,
+    Claim,
+    Commitment,
+    ConsentGiven,
+    Customer,
+    Field,
+    Figures,
+    Identity,
+    Join,
+    Reach,
+    Suggestion,
+    Topic,
+)
+from hub.customers.reach import Known, OpenChannel, Wrote, invitable, open_channels, reachable
 from hub.customers.suggestions import Clue, address_evidence, name_evidence, ranked
 from hub.errors import NotFound
 from hub.kernel.addresses import comparable
@@ -54,6 +67,13 @@ class Records:
         """The ids of all members, the root first."""
         return [str(row["id"]) for row in await self._database.rows(QUERIES.family, root)]
 
+    async def address(self, root: str, identity: str) -> AddressView:
+        """One address of a family. Raises NotFound."""
+        row = await self._database.row(QUERIES.identity, root, identity)
+        if row is None:
+            raise NotFound("not_found", f"this customer has no address {identity}")
+        return AddressView(kind=row["kind"], value=row["value"])
+
     async def read(self, principal: Principal, customer: str) -> Customer:
         """The record of the family that a customer belongs to. Raises NotFound."""
         root = (await self.customer_for(principal, customer)).id
@@ -64,7 +84,7 @@ class Records:
         """The ways to answer a customer."""
         async with self._database.transaction() as connection:
             members = await connection.fetch(QUERIES.family, root)
-            return await _Family(connection, [row["id"] for row in members]).reach(self._manifest)
+            return await _Family(connection, [row["id"] for row in members]).reach(await _channels(connection, self._manifest))
 
 
 async def _read(connection: Connection, root: str, manifest: Callable[[str], Manifest]) -> Customer:
@@ -74,6 +94,8 @@ async def _read(connection: Connection, root: str, manifest: Callable[[str], Man
     family = _Family(connection, members)
     identities, claims = await family.identities(), await family.claims()
     topics = await connection.fetch(QUERIES.topics, members)
+    channels = await _channels(connection, manifest)
+    reach = await family.reach(channels, topics)
     return Customer(
         id=root,
         name=display_name(record["name"], identities),
@@ -88,8 +110,13 @@ async def _read(connection: Connection, root: str, manifest: Callable[[str], Man
         joins=[_join(row) for row in await connection.fetch(QUERIES.joins, members)],
         topics=[topic_view(row) for row in topics],
         commitments=[commitment_view(row) for row in await connection.fetch(QUERIES.commitments, members)],
-        reach=await family.reach(manifest, topics),
+        reach=reach,
+        invitable=invitable(channels, reach),
     )
+
+
+async def _channels(connection: Connection, manifest: Callable[[str], Manifest]) -> list[OpenChannel]:
+    return open_channels(await connection.fetch(QUERIES.channels), manifest)
 
 
 class _Family:
@@ -111,11 +138,10 @@ class _Family:
             self._claims = await self._connection.fetch(QUERIES.claims, self._members)
         return self._claims
 
-    async def reach(self, manifest: Callable[[str], Manifest], topics: list[Record] | None = None) -> list[Reach]:
+    async def reach(self, channels: Sequence[OpenChannel], topics: list[Record] | None = None) -> list[Reach]:
         if topics is None:
             topics = await self._connection.fetch(QUERIES.topics, self._members)
         addresses = await self._addresses(topics)
-        channels = open_channels(await self._connection.fetch(QUERIES.channels), manifest)
         used = await self._connection.fetchrow(QUERIES.last_used, self._members)
         last = (str(used["channel_id"]), used["address"]["value"]) if used and used["address"] else None
         return reachable(channels, [*addresses, *self._claimed(addresses, await self.claims())], last, datetime.now(UTC))
@@ -130,7 +156,7 @@ class _Family:
             wrote[row["identity_id"]][str(row["channel_id"])] = Wrote(row["at"], row["to"], row["native"])
         consent = defaultdict[UUID, dict[str, ConsentGiven]](dict)
         for row in await self._connection.fetch(QUERIES.consents, ids):
-            said = ConsentGiven(given=row["given"], reason=row["reason"], at=row["at"])
+            said = ConsentGiven(given=row["given"], reason=row["reason"], at=row["at"], by=_named(row["agent_id"], row["agent_name"]))
             consent[row["identity_id"]][str(row["channel_id"])] = said
         return [
             Known(row["kind"], row["value"], frozenset(met[row["id"]]), wrote=wrote[row["id"]], consent=consent[row["id"]])

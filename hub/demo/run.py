@@ -5,6 +5,7 @@ import errno
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
 from contextlib import suppress
@@ -24,6 +25,8 @@ from hub.settings import Settings
 log = logging.getLogger(__name__)
 
 WORLD_START_S = 20.0
+WORLD = "pretend-world"
+"""The folder of the data in which the world outside remembers."""
 TOLD = ("sms", "whatsapp", "messenger", "instagram")
 """Channels that are called by their provider. Telegram is asked."""
 
@@ -41,6 +44,7 @@ class Demo:
         self._smtp_port = settings.smtp.port or _free_port()
         self._hub_port = settings.server.port or _free_port()
         self._password = ""
+        self._folder = settings.data.path / WORLD
 
     def settings(self) -> Settings:
         """Those given, and the pretend outside world as the one private server that connectors may call."""
@@ -61,6 +65,8 @@ class Demo:
         if await database.value(QUERIES.anybody):
             await self._change(database, shop, hash_)
         else:
+            # A new company has no customers who remember another one.
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             print("Filling a small company: people, queues, channels, customers ...", flush=True)
             world = self._port if self._sandbox else None
             await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop, world)
@@ -106,6 +112,7 @@ class Demo:
             "--relay-port": self._relay_port,
             "--support": SUPPORT,
             "--channel": chat.hook,
+            "--folder": self._folder,
         }
         # In one word each: a key may begin with a dash.
         arguments = [f"{name}={value}" for name, value in options.items()]
@@ -130,7 +137,7 @@ class Demo:
     async def _install(self, hub: Hub) -> None:
         """Tell the pretend providers where this hub is, as *Install* in the console does."""
         for channel in await hub.channels.all():
-            if channel.connector in TOLD:
+            if channel.enabled and channel.connector in TOLD:
                 steps = await hub.administration.checking.install(channel)
                 await hub.channels.tell("channel.installed", channel.id, None, {"ok": steps.ok})
                 if not steps.ok:
@@ -176,7 +183,7 @@ def _welcome(address: str, sandbox: int | None, smtp: int, password: str) -> str
         f"\nHilo is running.\n\n{world}  To answer them        {address}\n"
         f"  Mail comes in at      127.0.0.1:{smtp}  for {SUPPORT}\n\n"
         f"  Sign in as\n{people}\n  with the password     {password}\n\n"
-        "Ctrl-C stops it; everything is kept for the next start, but the pretend mailboxes begin empty.\n"
+        "Ctrl-C stops it; everything is kept for the next start, on the phones and in the mailboxes too.\n"
     )
 
 

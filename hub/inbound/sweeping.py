@@ -31,25 +31,26 @@ class Sweeping:
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
         """For ever. Raises AuthFailed: without credentials nothing of the channel works."""
-        if not isinstance(channel.connector, Sweeps):
+        if not isinstance(channel.connector, Sweeps | Traces):
             return
         while True:
             await lease.held()
             try:
-                await self._sweep(channel, channel.connector)
+                await self._sweep(channel)
             except AuthFailed:
                 raise
             except (ConnectorError, *GONE) as error:
                 log.warning("channel %s: its history could not be looked through (%r)", channel.channel.name, error)
             await asyncio.sleep(self._every_s)
 
-    async def _sweep(self, channel: OpenChannel, connector: Sweeps) -> None:
+    async def _sweep(self, channel: OpenChannel) -> None:
         """From a little before the last time on; what is known already changes nothing. A sweep that breaks off is done again."""
         times = await self._database.row(QUERIES.sweep_from, channel.channel.id)
         assert times is not None
-        async with aclosing(connector.sweep(times["since"].timestamp())) as batches:  # type: ignore[type-var]
-            async for batch in batches:
-                await self._take(channel, batch.deliveries)
+        if isinstance(channel.connector, Sweeps):
+            async with aclosing(channel.connector.sweep(times["since"].timestamp())) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    await self._take(channel, batch.deliveries)
         if isinstance(channel.connector, Traces):
             await self._trace(channel, channel.connector, times["last"])
         await self._database.run(QUERIES.swept, channel.channel.id, times["began"])

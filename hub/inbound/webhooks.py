@@ -1,9 +1,12 @@
-"""Webhooks: one address per channel; verified by its connector, stored, then answered."""
+"""Webhooks: one address per channel; verified by its connector, stored, then answered.
+
+Where a provider calls several channels at one address (the pages of one Meta app), each of them is shown what comes to any.
+"""
 
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from aiohttp import web
@@ -12,6 +15,7 @@ from connectors.contract import Reception, WebhookRequest
 from connectors.errors import MalformedPayload, Refused
 from hub.channels.model import OpenChannel
 from hub.errors import NotFound, TooMany
+from hub.inbound.hearers import heard
 from hub.inbound.inbox import Inbox
 from hub.kernel.proxies import Proxies, subscriber
 from hub.kernel.rate import Rate
@@ -24,6 +28,7 @@ BODY_LIMIT = 4 * 1024 * 1024
 QUOTA = 1000
 """Deliveries of one channel on their way in at once; a single request may always bring more, its own channel waits for them."""
 
+COME_BACK = 503
 REFUSALS_A_MINUTE = 120
 """Requests from one network address that are not the provider's, before its next ones are not looked at."""
 
@@ -34,14 +39,14 @@ class Webhooks:
     def __init__(
         self,
         inbox: Inbox,
-        by_hook: Callable[[str], OpenChannel | None],
+        at_hook: Callable[[str], Sequence[OpenChannel]],
         public_url: Callable[[], str],
         proxies: Proxies,
         *,
         quota: int = QUOTA,
     ) -> None:
         self._inbox = inbox
-        self._by_hook = by_hook
+        self._at_hook = at_hook
         self._public_url = public_url
         self._proxies = proxies
         self._quota = quota
@@ -54,24 +59,27 @@ class Webhooks:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Verify, store, answer. A refusal keeps nothing; a channel with too much on its way, or a full spool, is asked to come back."""
-        channel = self._by_hook(request.match_info["hook"])
-        if channel is None or channel.receives is None:
+        hearers = [one for one in self._at_hook(request.match_info["hook"]) if one.receives is not None]
+        if not hearers:
             raise NotFound("no_such_hook", "there is no such webhook")
-        stranger = f"{channel.channel.id} {subscriber(self._proxies.address(request))}"
+        stranger = f"{hearers[0].channel.id} {subscriber(self._proxies.address(request))}"
         if wait := self._refusals.wait(stranger):
             raise TooMany("too_many", "too many requests from this network address were not the provider's", retry_after=wait)
-        body = await read_body(request, BODY_LIMIT)
-        try:
-            reception = channel.receives.receive(self._plain(request, body))
-        except Refused as error:
+        found = heard(hearers, self._plain(request, await read_body(request, BODY_LIMIT)))
+        if not found.taken:
             self._refusals.take(stranger)
-            log.warning("channel %s refused a webhook: %s", channel.channel.id, error)
-            return web.json_response({"error": {"code": error.code, "message": str(error)}}, status=error.status)
-        except MalformedPayload as error:
-            self._refusals.take(stranger)
-            return web.json_response({"error": {"code": "malformed", "message": str(error)}}, status=400)
+            return _refusal(*found.refused[0])
         self._refusals.forget(stranger)  # whoever forges from the provider's own address must not lock the provider out
-        return await self._store(channel, reception)
+        return await self._keep(found.taken)
+
+    async def _keep(self, taken: Sequence[tuple[OpenChannel, Reception]]) -> web.Response:
+        """Each one's part; what is asked to come back comes back for all, and what is kept already is known by its id."""
+        answers = list[web.Response]()
+        for channel, reception in taken:
+            answers.append(await self._store(channel, reception))
+            if answers[-1].status == COME_BACK:
+                return answers[-1]
+        return answers[0]
 
     async def _store(self, channel: OpenChannel, reception: Reception) -> web.Response:
         id_, count = channel.channel.id, len(reception.deliveries)
@@ -101,5 +109,12 @@ class Webhooks:
         )
 
 
+def _refusal(channel: OpenChannel, error: Refused | MalformedPayload) -> web.Response:
+    if isinstance(error, MalformedPayload):
+        return web.json_response({"error": {"code": "malformed", "message": str(error)}}, status=400)
+    log.warning("channel %s refused a webhook: %s", channel.channel.id, error)
+    return web.json_response({"error": {"code": error.code, "message": str(error)}}, status=error.status)
+
+
 def _come_back(seconds: int) -> web.Response:
-    return web.Response(status=503, headers={"Retry-After": str(seconds)}, text="try again later")
+    return web.Response(status=COME_BACK, headers={"Retry-After": str(seconds)}, text="try again later")

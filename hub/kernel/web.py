@@ -1,5 +1,6 @@
 """HTTP: routes that say who may, JSON in and out as msgspec structs, errors as data."""
 
+import asyncio
 import errno
 import inspect
 import logging
@@ -26,6 +27,8 @@ SIGNED_IN = "signed_in"
 """The permission that everybody who is signed in has."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
+BODY_S = 30.0
+"""How long a body may take to come: whoever lets it drip holds a connection for nothing."""
 UPLOAD_LIMIT = 35 * 1024 * 1024
 
 
@@ -241,12 +244,17 @@ async def _body(route: Route, request: web.Request) -> Any:
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
-    """The whole body, also when it comes in pieces or packed. Raises HTTPRequestEntityTooLarge as soon as it is over the limit."""
+    """The whole body, also when it comes in pieces or packed. Raises HTTPRequestEntityTooLarge as soon as it is over the limit, and
+    HTTPRequestTimeout when it is not here in time."""
     data = bytearray()
-    async for piece in request.content.iter_any():
-        data += piece
-        if len(data) > limit:
-            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(data))
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for piece in request.content.iter_any():
+                data += piece
+                if len(data) > limit:
+                    raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(data))
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
     return bytes(data)
 
 
@@ -282,7 +290,7 @@ def _reference() -> str:
     return f"{number[:3]}-{number[3:]}"
 
 
-HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+HTTP_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT)

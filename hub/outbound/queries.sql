@@ -7,7 +7,8 @@ SELECT message_id FROM claim_outbox($1, $2, $3)
 SELECT o.message_id, o.attempts, o.request, m.text, m.subject, m.html, m.address, m.context, m.author_kind, a.name AS author, t.code,
        t.subject AS topic_subject, r.external_id AS answers,
        LEAST(w.at, w.provider_at) AS last_in_at, COALESCE(w.address->>'to', '') AS last_to, COALESCE(w.address->>'native', '') AS last_native,
-       EXISTS (SELECT 1 FROM consent k WHERE k.identity_id = m.identity_id AND k.channel_id = m.channel_id AND NOT k.given) AS unwanted,
+       EXISTS (SELECT 1 FROM consent k WHERE k.identity_id = m.identity_id AND k.channel_id = m.channel_id AND NOT k.given
+               AND (k.reason <> 'taken_back' OR w.at IS NULL)) AS unwanted,
        ARRAY(SELECT p.external_id FROM message p WHERE p.topic_id = m.topic_id AND p.channel_id = m.channel_id AND p.number < m.number
              AND p.external_id IS NOT NULL AND p.direction IN ('in', 'out') ORDER BY p.number DESC LIMIT 20) AS before,
        COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,

@@ -1,4 +1,4 @@
-"""What pretend Meta knows of the company: one app, two WhatsApp numbers, one page, one Instagram account, and their credentials."""
+"""What pretend Meta knows of the company: one app, two WhatsApp numbers, two pages, one Instagram account, and their credentials."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,12 @@ FREE_NUMBER_ID = "1400000000000002"
 NUMBERS: Mapping[str, str] = {PHONE_NUMBER_ID: "34910000001", FREE_NUMBER_ID: "34910000002"}
 """Id -> the number on WhatsApp, in digits."""
 PAGE_ID = "1500000000000001"
+SECOND_PAGE_ID = "1500000000000002"
 INSTAGRAM_ID = "17841400000000001"
 NAME = "Barro y Lino"
 WHATSAPP_TOKEN = "pretend-whatsapp-token"  # noqa: S105
 PAGE_TOKEN = "pretend-page-token"  # noqa: S105
+SECOND_PAGE_TOKEN = "pretend-second-page-token"  # noqa: S105
 INSTAGRAM_TOKEN = "pretend-instagram-token"  # noqa: S105
 
 
@@ -26,13 +28,14 @@ class Access:
     """What a token is for."""
 
     app: str
-    """whatsapp, messenger or instagram."""
+    """whatsapp, messenger, second_page or instagram."""
     scopes: tuple[str, ...]
 
 
 TOKENS: Mapping[str, Access] = {
     WHATSAPP_TOKEN: Access("whatsapp", ("whatsapp_business_messaging", "whatsapp_business_management")),
     PAGE_TOKEN: Access("messenger", ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")),
+    SECOND_PAGE_TOKEN: Access("second_page", ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")),
     INSTAGRAM_TOKEN: Access("instagram", ("instagram_manage_messages", "instagram_basic", "pages_manage_metadata")),
 }
 

@@ -144,7 +144,7 @@ class Customers:
         if ours and person.app == "whatsapp":
             self._phones.tell_status(person, *[whatsapp.status(person, one, "read") for one in ours])
         elif ours:
-            told = {"watermark": messaging.now_ms()} if person.app == "messenger" else {"mid": ours[-1].id}
+            told = {"watermark": messaging.now_ms()} if person.app != "instagram" else {"mid": ours[-1].id}
             self._phones.tell(person, messaging.item(person, "read", told))
         return {"read": len(ours)}
 

@@ -12,26 +12,44 @@ raw     {object, entry}: any webhook, signed
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Asked, Double
+from sandbox.double import Asked, Double, Shown
 from sandbox.meta.answers import body
 from sandbox.meta.customers import Customers
-from sandbox.meta.graph import GraphApi
-from sandbox.meta.hooks import Hooks
+from sandbox.meta.files import File
+from sandbox.meta.graph import GraphApi, token_of
+from sandbox.meta.hooks import Hooks, Subscription
+from sandbox.meta.people import Person
+from sandbox.meta.purposes import purpose
 from sandbox.meta.telling import Phones
+from sandbox.trips import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    shown: list[Shown]
+    subscriptions: dict[str, Subscription]
+    overrides: dict[str, str]
+    subscribed: dict[str, list[str]]
+    people: list[Person]
+    files: list[File]
 
 
 class Meta(Double):
     """One app with one number, one page and one account. `speed`: how much faster than ours Meta's clock runs."""
 
     name = "meta"
+    known_as = Known
 
     def __init__(self, *, speed: float = 1.0) -> None:
         super().__init__()
-        self.hooks = Hooks(self.fault, self._unsubscribe, speed=speed)
+        self.hooks = Hooks(self.fault, self._unsubscribe, self.diary, speed=speed)
         self.phones = Phones(self, self.hooks)
         self.customers = Customers(self.phones)
 
@@ -41,6 +59,20 @@ class Meta(Double):
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         return self.customers.verbs()
+
+    def known(self) -> Known:
+        phones, hooks = self.phones, self.hooks
+        return Known(list(self.shown), hooks.by_object, hooks.overrides, phones.subscribed, phones.people.all(), phones.files.all())
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.hooks.recall(known.subscriptions, known.overrides)
+        self.phones.subscribed = known.subscribed
+        self.phones.people.recall(known.people)
+        self.phones.files.recall(known.files)
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path, request.method, body, token_of(request))
 
     async def closed(self) -> None:
         await self.hooks.close()

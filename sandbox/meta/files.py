@@ -65,6 +65,12 @@ class Files:
             raise GraphError(131053, "Media upload error", details="the file is too large")
         return self.keep(name, type_, data), fields
 
+    def all(self) -> list[File]:
+        return list(self._known.values())
+
+    def recall(self, files: list[File]) -> None:
+        self._known = {one.id: one for one in files}
+
     def forget(self) -> None:
         self._known.clear()
 

@@ -18,13 +18,13 @@ from sandbox.meta.company import (
     INSTAGRAM_ID,
     NAME,
     NUMBERS,
-    PAGE_ID,
     TEMPLATES,
     TOKENS,
 )
 from sandbox.meta.files import kind_of
 from sandbox.meta.history import inbox
 from sandbox.meta.hooks import Hooks, Subscription
+from sandbox.meta.messaging import ACCOUNTS
 from sandbox.meta.telling import WHATSAPP, Phones, owner
 
 ROOT = "/meta/{version}"
@@ -71,7 +71,7 @@ class GraphApi:
 
     def _token(self, request: web.Request) -> str:
         """The token, once token and proof hold. Raises GraphError."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("access_token", "")
+        token = token_of(request)
         if token == APP_TOKEN:
             return token
         if token not in TOKENS:
@@ -146,9 +146,15 @@ class GraphApi:
     # ── The accounts ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def me(self, request: web.Request) -> web.Response:
-        self._app(request)
+        app = self._app(request)
         linked = {"instagram_business_account": {"id": INSTAGRAM_ID, "username": "barroylino"}}
-        return web.json_response({"id": PAGE_ID, "name": NAME, **(linked if "instagram" in request.query.get("fields", "") else {})})
+        return web.json_response(
+            {
+                "id": ACCOUNTS["messenger" if app == "instagram" else app],
+                "name": NAME,
+                **(linked if "instagram" in request.query.get("fields", "") else {}),
+            }
+        )
 
     async def numbers(self, request: web.Request) -> web.Response:
         self._app(request)
@@ -248,7 +254,7 @@ class GraphApi:
     async def conversations(self, request: web.Request) -> web.Response:
         """The inbox, with what was told and what was not."""
         app = self._app(request)
-        if request.query.get("platform", "messenger") != app:
+        if request.query.get("platform", "messenger") != ("messenger" if app == "second_page" else app):
             raise GraphError(100, "Param platform is for another account")
         return web.json_response({"data": inbox(app, self._phones)})
 
@@ -282,6 +288,11 @@ class GraphApi:
         if file is None:
             raise web.HTTPNotFound
         return web.Response(body=file.data, content_type=file.type if kind_of(file.type) != "file" else "application/octet-stream")
+
+
+def token_of(request: web.Request) -> str:
+    """The token that a call brings; empty: none."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("access_token", "")
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:

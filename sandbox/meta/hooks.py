@@ -12,7 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -20,12 +20,16 @@ import aiohttp
 from sandbox.double import WEBHOOKS, Fault
 from sandbox.meta.answers import GraphError
 from sandbox.meta.company import APP_SECRET
+from sandbox.trips import SHOWN, Diary, Purpose, Told
 
 PAUSES_S = (5, 15, 30, 60, 120, 240, 480, 900, 1800)
 PATIENCE_S = 3600.0
 GIVES_UP_S = {"whatsapp_business_account": 7 * 86_400.0}
 GIVES_UP_USUALLY_S = 36 * 3600.0
 ANSWER_S = 20.0
+AROUND = ("messaging_product", "metadata", "contacts", "sender", "recipient", "timestamp")
+"""What stands around that which a webhook tells."""
+APPS = {"whatsapp_business_account": "whatsapp", "page": "messenger", "instagram": "instagram"}
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Subscription:
 
     address: str = ""
     verify_token: str = ""
-    fields: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=lambda: ["messages"])
     failing_since: float | None = None
 
 
@@ -51,17 +55,25 @@ class Tried:
 class Hooks:
     """All webhooks of the app. `fault` gives the fault to commit now; `unsubscribed` is told when Meta has had enough."""
 
-    def __init__(self, fault: Callable[..., Fault | None], unsubscribed: Callable[[str], None], *, speed: float = 1.0) -> None:
+    def __init__(
+        self, fault: Callable[..., Fault | None], unsubscribed: Callable[[str], None], diary: Diary, *, speed: float = 1.0
+    ) -> None:
         self.by_object: dict[str, Subscription] = {}
         self.overrides: dict[str, str] = {}
         """Number or WhatsApp account -> an address of its own."""
         self.tried: list[Tried] = []
         self._fault = fault
         self._unsubscribed = unsubscribed
+        self._diary = diary
         self._speed = speed
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: list[tuple[str, str, bytes]] = []
+
+    def fields(self, object_: str) -> list[str]:
+        """What the app is told of an object."""
+        found = self.by_object.get(object_)
+        return found.fields if found else []
 
     async def close(self) -> None:
         """Stop all retries."""
@@ -77,6 +89,11 @@ class Hooks:
         self._held.clear()
         for task in list(self._tasks):
             task.cancel()
+
+    def recall(self, by_object: dict[str, Subscription], overrides: dict[str, str]) -> None:
+        """Where webhooks went; Meta's patience begins anew, for its clock did not run meanwhile."""
+        self.by_object = {name: replace(one, failing_since=None) for name, one in by_object.items()}
+        self.overrides = overrides
 
     async def idle(self) -> None:
         """Until nothing is under way any more, retries included."""
@@ -102,9 +119,10 @@ class Hooks:
         address = address or self.by_object.get(object_, Subscription()).address
         if not address:
             return
-        fault = self._fault(*WEBHOOKS)
+        fault = self._fault(*WEBHOOKS, purpose=Purpose(APPS[object_]) if object_ in APPS else Purpose())
         kind = fault.kind if fault else ""
         if kind == "lost":
+            self._diary.lost(self._entry(object_, address, body))
             return
         if kind == "shuffled":
             self._held.append((object_, address, body))
@@ -122,9 +140,9 @@ class Hooks:
 
     async def _deliver(self, object_: str, address: str, body: bytes, *, wait: float = 0.0, signed: bool = True) -> None:
         await asyncio.sleep(wait)
-        began = self._now()
+        began, told = self._now(), self._entry(object_, address, body)
         for attempt in range(1, 1000):
-            if await self._try(object_, address, body, attempt, signed=signed):
+            if await self._try(object_, address, body, attempt, told, signed=signed):
                 return
             if not signed or self._has_had_enough(object_) or self._now() - began > GIVES_UP_S.get(object_, GIVES_UP_USUALLY_S):
                 return
@@ -132,15 +150,19 @@ class Hooks:
             if not self._still_wanted(object_, address):
                 return
 
-    async def _try(self, object_: str, address: str, body: bytes, attempt: int, *, signed: bool) -> bool:
+    def _entry(self, object_: str, address: str, body: bytes) -> Told:
+        return self._diary.begin(APPS.get(object_, ""), what_of(body), address, body[: 2 * SHOWN].decode(errors="replace"))
+
+    async def _try(self, object_: str, address: str, body: bytes, attempt: int, told: Told, *, signed: bool) -> bool:
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
         if signed:
             headers["X-Hub-Signature-256"] = sign(body)
-        status = 0
+        status, began = 0, time.monotonic()
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             async with self._client().post(address, data=body, headers=headers, allow_redirects=False) as response:
                 status = response.status
         self.tried.append(Tried(object_, attempt, status, body))
+        self._diary.answered(told, status, began)
         self._note(object_, well=status == 200)
         return status == 200
 
@@ -172,6 +194,15 @@ class Hooks:
     def _now(self) -> float:
         """Meta's clock, in seconds."""
         return time.monotonic() * self._speed
+
+
+def what_of(body: bytes) -> str:
+    """What a webhook tells, in its own word: messages, statuses, reaction, read, …"""
+    with contextlib.suppress(LookupError, TypeError, AttributeError):
+        entry = json.loads(body)["entry"][0]
+        said = entry["changes"][0]["value"] if "changes" in entry else entry["messaging"][0]
+        return next((name for name in said if name not in AROUND), "webhook")
+    return "webhook"
 
 
 def sign(body: bytes) -> str:

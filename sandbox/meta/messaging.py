@@ -7,13 +7,13 @@ from typing import Any
 
 from sandbox.double import Shown
 from sandbox.meta.answers import GraphError
-from sandbox.meta.company import APP_ID, INSTAGRAM_ID, PAGE_ID
+from sandbox.meta.company import APP_ID, INSTAGRAM_ID, PAGE_ID, SECOND_PAGE_ID
 from sandbox.meta.files import File, Files
 from sandbox.meta.people import DAY_S, Person
 
-OBJECTS = {"messenger": "page", "instagram": "instagram"}
-ACCOUNTS = {"messenger": PAGE_ID, "instagram": INSTAGRAM_ID}
-LIMITS = {"messenger": 2000, "instagram": 1000}
+OBJECTS = {"messenger": "page", "second_page": "page", "instagram": "instagram"}
+ACCOUNTS = {"messenger": PAGE_ID, "second_page": SECOND_PAGE_ID, "instagram": INSTAGRAM_ID}
+LIMITS = {"messenger": 2000, "second_page": 2000, "instagram": 1000}
 WEEK_S = 7 * DAY_S
 NAMES = {"❤️": "love", "😆": "smile", "😮": "wow", "😢": "sad", "😠": "angry", "👍": "like", "👎": "dislike"}
 INBOX_APP = 263902037430900

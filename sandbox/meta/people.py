@@ -9,13 +9,16 @@ from aiohttp import web
 
 from sandbox.meta.company import NUMBERS, PHONE_NUMBER_ID
 
-APPS = ("whatsapp", "messenger", "instagram")
+APPS = ("whatsapp", "messenger", "second_page", "instagram")
 DAY_S = 86_400.0
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody in one of the three apps. `id`: the number (digits) on WhatsApp, else an id that is good for this page alone."""
+    """Somebody in one of the apps, on the company's second page (`second_page`) included.
+
+    `id`: the number (digits) on WhatsApp, else an id that is good for this page alone.
+    """
 
     app: str
     id: str
@@ -74,6 +77,12 @@ class People:
         person.numbers.append(person.id)
         person.id = number
         self._known[(person.app, person.account, number)] = person
+
+    def all(self) -> list[Person]:
+        return list(self._known.values())
+
+    def recall(self, people: list[Person]) -> None:
+        self._known = {(one.app, one.account, one.id): one for one in people}
 
     def forget(self) -> None:
         self._known.clear()

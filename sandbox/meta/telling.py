@@ -10,11 +10,13 @@ from sandbox.meta.hooks import Hooks
 from sandbox.meta.people import People, Person, usual
 
 WHATSAPP = "whatsapp_business_account"
+OVERRIDDEN = ("messages", "message_echoes", "smb_message_echoes")
+"""What a number may have an address of its own for; all else comes to the app's."""
 
 
 def owner(app: str) -> str:
     """Who tells the app what happens: the WhatsApp account, or the page that Messenger and Instagram share."""
-    return app if app == "whatsapp" else "page"
+    return app if app in ("whatsapp", "second_page") else "page"
 
 
 class Phones:
@@ -76,10 +78,10 @@ class Phones:
         self.tell_whatsapp({"contacts": [whatsapp.contact(person)], "statuses": list(statuses)}, person.account)
 
     def tell_whatsapp(self, value: dict[str, Any], account: str = "", field: str = "messages") -> None:
-        """`account`: the company's number that it concerns."""
-        if "whatsapp" in self.subscribed:
+        """What the app is subscribed to. `account`: the company's number that it concerns."""
+        if "whatsapp" in self.subscribed and field in self.hooks.fields(WHATSAPP):
             account = account or usual("whatsapp")
-            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value, account), of=(account, ACCOUNT_ID))
+            self.hooks.tell(WHATSAPP, whatsapp.entry(field, value, account), of=(account, ACCOUNT_ID) if field in OVERRIDDEN else ())
 
     # ── What the business does ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -91,7 +93,7 @@ class Phones:
             return
         await self.show(sent)
         self.tell(person, messaging.echo(person, sent, messaging.APP))
-        if person.app == "messenger":
+        if messaging.OBJECTS[person.app] == "page":
             sent.state = "delivered"
             self.tell(person, messaging.item(person, "delivery", {"mids": [sent.id], "watermark": messaging.now_ms()}))
             await self.show(sent)

@@ -1,4 +1,4 @@
-// The phone's apps: which pretend provider stands behind each, who the customer is there, and what can be done in it.
+// The phone's apps: which pretend provider stands behind each, who the customer is there, what can be done in it, and what the hub calls for.
 const META = "❤️ 😆 😮 😢 😠 👍".split(" ");
 
 export const APPS = [
@@ -7,8 +7,9 @@ export const APPS = [
     title: "SMS",
     double: "twilio",
     who: (me) => ({ app: "sms", customer: me.phone }),
+    to: (account) => ({ to: account }),
     can: ["pictures", "stop"],
-    sends: { method: "POST", path: "/Messages.json" },
+    calls: ["send", "file", "history"],
   },
   {
     id: "whatsapp",
@@ -16,9 +17,9 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "whatsapp", customer: me.phone.slice(1) }),
     can: ["pictures", "voice", "place", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "template"],
     signs: "❤️ 👍 😂 😮 😢 🙏".split(" "),
     ticks: true,
-    sends: { method: "POST", path: "/messages", saying: '"to"' },
   },
   {
     id: "telegram",
@@ -26,10 +27,10 @@ export const APPS = [
     double: "telegram",
     who: (me) => ({ customer: me.id }),
     can: ["pictures", "voice", "place", "reply", "edit"],
+    calls: ["send", "change", "signal", "file", "updates"],
     // Telegram takes no other signs than its own list.
     signs: "❤ 👍 😁 😱 😢 🙏".split(" "),
     ticks: true,
-    sends: { method: "POST", path: "/sendMessage" },
   },
   {
     id: "messenger",
@@ -37,8 +38,8 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "messenger", customer: me.messenger }),
     can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "history"],
     signs: META,
-    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
   },
   {
     id: "instagram",
@@ -46,22 +47,19 @@ export const APPS = [
     double: "meta",
     who: (me) => ({ app: "instagram", customer: me.instagram }),
     can: ["pictures", "voice", "reply", "edit", "delete", "read", "lapse"],
+    calls: ["send", "change", "signal", "file", "history"],
     signs: META,
-    sends: { method: "POST", path: "/messages", saying: '"messaging_type"' },
   },
 ];
 
-/** Whether a message of a double's stands in this app of this customer. */
-export const stands = (app, me, one) => one.app === app.id && one.customer === app.who(me).customer;
-
-/** Whether it is this customer's phone in this app that is told that the shop writes; Telegram has one app and does not name it. */
-export const concerns = (app, me, told) => told.double === app.double && (told.app ?? app.id) === app.id && told.customer === app.who(me).customer;
+/** Whether a message of a double's, or that the shop writes, belongs to this customer's chat with this account of the company's. */
+export const concerns = (app, me, account, told) => told.app === app.id && told.customer === app.who(me).customer && told.account === account;
 
 /** The verb's address and body; Telegram calls the message `id`, Meta `message`. */
-export const act = (app, me, verb, given = {}) => [
+export const act = (app, me, account, verb, given = {}) => [
   `/doubles/${app.double}/${verb}`,
   "POST",
-  { ...app.who(me), name: me.name, ...given },
+  { ...app.who(me), ...(app.to?.(account) ?? { account }), name: me.name, ...given },
 ];
 
 export const about = (app, message) => (app.double === "telegram" ? { id: message.id } : { message: message.id });

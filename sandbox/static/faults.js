@@ -1,4 +1,4 @@
-// What goes wrong in the phone's apps: each fault befalls the next message, or the next webhook, and is over.
+// What goes wrong in the phone's apps: each fault befalls the next call of one purpose, or the next webhook, and is over.
 import { ask, el } from "./dom.js";
 import { say } from "./words.js";
 
@@ -19,11 +19,21 @@ export function switchRow(id, label, isOn, onclick) {
 
 export class AppFaults {
   app = null;
+  /** What the calls are for that answers go wrong of; empty: any. */
+  what = "send";
   /** Double -> the faults that are still to come. */
   due = new Map();
 
+  start() {
+    at("app-fault-what").onchange = ({ target }) => {
+      this.what = target.value;
+      this.draw();
+    };
+  }
+
   be(app) {
     this.app = app;
+    if (this.what && !app.calls.includes(this.what)) this.what = "send";
     this.draw();
   }
 
@@ -35,7 +45,10 @@ export class AppFaults {
   draw() {
     const focused = document.activeElement?.id;
     at("wrong-app").textContent = say("wrong_app", { app: this.app.title });
-    at("app-faults").replaceChildren(...[...ANSWERS, ...WEBHOOKS].map((kind) => this.row(kind)));
+    const option = (what) => el("option", { value: what, selected: what === this.what }, say(`what_${what || "any"}`));
+    at("app-fault-what").replaceChildren(...[...this.app.calls, ""].map(option));
+    at("app-faults").replaceChildren(...ANSWERS.map((kind) => this.row(kind)));
+    at("app-hook-faults").replaceChildren(...WEBHOOKS.map((kind) => this.row(kind)));
     if (focused && document.activeElement?.id !== focused) at(focused)?.focus();
   }
 
@@ -44,14 +57,14 @@ export class AppFaults {
     return switchRow(`app-fault-${kind}`, say(`app_fault_${kind}`), isOn, () => void this.set(isOn ? null : kind));
   }
 
-  /** Meta's apps share a double: a fault of an answer knows its app by what the call says. */
-  concerns = (fault) => WEBHOOKS.includes(fault.kind) || (fault.path === this.app.sends.path && fault.saying === (this.app.sends.saying ?? ""));
+  /** Meta's apps share a double: a fault names its app. */
+  concerns = (fault) => fault.app === this.app.id && (WEBHOOKS.includes(fault.kind) || fault.what === this.what);
 
   /** One at a time. */
   async set(kind) {
     const address = `/doubles/${this.app.double}/faults`;
     const slow = kind === "slow" || kind === "late" ? { ms: SLOW_MS } : {};
     await fetch(address, { method: "DELETE" });
-    if (kind) await fetch(address, { method: "POST", body: JSON.stringify({ kind, ...slow, ...(WEBHOOKS.includes(kind) ? {} : this.app.sends) }) });
+    if (kind) await fetch(address, { method: "POST", body: JSON.stringify({ kind, ...slow, app: this.app.id, what: WEBHOOKS.includes(kind) ? "" : this.what }) });
   }
 }

@@ -1,5 +1,5 @@
 // The customer's phone: one app at a time, its thread as the pretend provider has it, live.
-import { APPS, about, act, concerns, press, stands } from "./apps.js";
+import { APPS, about, act, concerns, press } from "./apps.js";
 import { bubble } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { ask, el, icon } from "./dom.js";
@@ -11,6 +11,10 @@ const at = (id) => document.getElementById(id);
 export class Phone {
   me = null;
   app = APPS[1];
+  /** The company's accounts: {app, id, name}. */
+  accounts = [];
+  /** App -> the account that one writes to. */
+  chosen = new Map();
   messages = new Map();
   /** Message -> how it was drawn last; what has not changed keeps its element, so that a voice note plays on. */
   drawn = new Map();
@@ -36,6 +40,12 @@ export class Phone {
     this.composer.start();
     // A picture has its height only when it is there.
     at("phone-thread").addEventListener("load", () => this.scroll(), true);
+    at("phone-account").onchange = ({ target }) => {
+      this.chosen.set(this.app.id, target.value);
+      this.showTyping(false);
+      this.composer.aimAt(null);
+      this.drawThread();
+    };
     at("phone").closest("section").addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
@@ -46,13 +56,26 @@ export class Phone {
 
   hear(told) {
     if ("typing" in told) {
-      if (this.me && concerns(this.app, this.me, told)) this.showTyping(told.typing);
+      if (this.isHere(told)) this.showTyping(told.typing);
       return;
     }
     if (!told.id) return void this.onTold(told);
     this.messages.set(told.id, told);
-    if (this.me && !told.mine && stands(this.app, this.me, told)) this.showTyping(false);
+    if (!told.mine && this.isHere(told)) this.showTyping(false);
     this.drawThread();
+  }
+
+  /** Whether it belongs to the chat that is open. */
+  isHere(told) {
+    return this.me !== null && concerns(this.app, this.me, this.account, told);
+  }
+
+  get offered() {
+    return this.accounts.filter((one) => one.app === this.app.id);
+  }
+
+  get account() {
+    return this.chosen.get(this.app.id) ?? this.offered[0]?.id ?? "";
   }
 
   showTyping(on) {
@@ -63,9 +86,9 @@ export class Phone {
 
   async catchUp() {
     for (const double of new Set(APPS.map((one) => one.double))) {
-      const { shown = [], asked = [], faults = [] } = await ask(`/doubles/${double}`);
+      const { shown = [], ...rest } = await ask(`/doubles/${double}`);
       for (const one of shown) this.messages.set(one.id, one);
-      this.onTold({ double, faults, all: asked });
+      this.onTold({ double, ...rest, all: true });
     }
     this.drawThread();
   }
@@ -79,7 +102,7 @@ export class Phone {
 
   /** Does something on the phone; says what became of it. */
   async act(verb, given) {
-    const [address, method, body] = act(this.app, this.me, verb, given);
+    const [address, method, body] = act(this.app, this.me, this.account, verb, given);
     const response = await fetch(address, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }).catch((error) => error);
     const said = at("phone-said");
     said.classList.toggle("bad", !response.ok);
@@ -115,6 +138,9 @@ export class Phone {
 
   draw() {
     this.drawn.clear();
+    at("phone-name").hidden = this.offered.length > 1;
+    at("phone-account").hidden = this.offered.length < 2;
+    at("phone-account").replaceChildren(...this.offered.map((one) => el("option", { value: one.id, selected: one.id === this.account }, one.name)));
     at("phone-apps").replaceChildren(...APPS.map((app) => this.tab(app)));
     at("phone-time").textContent = clock(Date.now());
     const does = ["read", "lapse", "stop"].filter((verb) => this.app.can.includes(verb));
@@ -140,7 +166,7 @@ export class Phone {
   drawThread() {
     if (!this.me) return;
     const focused = document.activeElement?.id;
-    const shown = [...this.messages.values()].filter((one) => stands(this.app, this.me, one)).sort((a, b) => a.at - b.at);
+    const shown = [...this.messages.values()].filter((one) => this.isHere(one)).sort((a, b) => a.at - b.at);
     const thread = at("phone-thread");
     const nodes = shown.length ? shown.map((one) => this.drawOne(one)) : [el("li", { class: "none" }, say("phone_none"))];
     if (nodes.length !== thread.children.length || nodes.some((node, place) => node !== thread.children[place])) {

@@ -1,21 +1,20 @@
 // The page where one is the customer: who one is, the phone, the mailbox, the shop, what goes wrong and what has travelled.
-import { APPS } from "./apps.js";
-import { ask, el, icon } from "./dom.js";
+import { ask, el } from "./dom.js";
 import { AppFaults, switchRow } from "./faults.js";
 import { Mailbox } from "./mailbox.js";
 import { Phone } from "./phone.js";
-import { clock, language, say, sayAll, speak } from "./words.js";
+import { Trips } from "./trips.js";
+import { language, say, sayAll, speak } from "./words.js";
 
-const MOST_ROWS = 200;
 const FAULTS = ["slow_ms", "451", "450", "refuse", "552", "drop_after_dot", "hang"];
 
 const at = (id) => document.getElementById(id);
 const root = document.documentElement;
 const mailbox = new Mailbox();
 const appFaults = new AppFaults();
+const trips = new Trips();
 const phone = new Phone(hearDouble, (app) => appFaults.be(app));
 let world = null;
-let travels = [];
 
 const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 const isSignedIn = () => at("session").getAttribute("aria-pressed") === "true";
@@ -52,66 +51,14 @@ function drawFaults() {
   at("faults").replaceChildren(...FAULTS.map(row));
 }
 
-/** A call of the hub's to a pretend provider, as something that travelled; looking for news is none. */
-const asTravel = (double) => (one) => ({
-  at: one.at * 1000,
-  direction: "out",
-  channel: double,
-  what: APPS.filter((app) => app.double === double).map((app) => app.title).join(", "),
-  where: `${one.method} ${one.path.replace(/bot\d+:[\w-]+/, "bot…")}`,
-  answer: one.status ? String(one.status) : say("no_answer"),
-  failed: one.status === 0 || one.status >= 400,
-});
-
-const isTrip = (one) => one.method !== "GET" && !/\/getupdates/i.test(one.path);
-
-function hearDouble({ double, faults, asked = [], all }) {
-  if (faults) appFaults.know(double, faults);
-  if (all) travels = travels.filter((one) => one.channel !== double);
-  travels.push(...(all ?? asked).filter(isTrip).map(asTravel(double)));
-  travels.sort((one, other) => new Date(one.at) - new Date(other.at));
-  drawTravels();
-}
-
-function travelRow(one) {
-  const what =
-    one.channel === "email"
-      ? one.what || say("no_subject")
-      : APPS.some((app) => app.double === one.channel)
-        ? one.what
-      : one.direction === "in"
-        ? say("message")
-        : one.what
-          ? say("text_of", { name: one.what })
-          : say("notice");
-  const answer = one.failed ? [icon("alert", "i14"), one.answer] : [one.answer];
-  return el(
-    "tr",
-    {},
-    el("td", { class: "dim" }, clock(one.at, true)),
-    el("td", {}, icon(one.direction, "i16 faint", say(one.direction))),
-    el(
-      "td",
-      {},
-      el("span", { class: "trip__w" }, icon(one.channel === "email" ? "mail" : "chat", "i16 dim"), el("span", { class: "cut" }, what)),
-    ),
-    el("td", {}, el("code", { class: "cut" }, one.where)),
-    el("td", { class: one.failed ? "bad" : "", title: one.answer }, el("span", { class: "trip__w" }, answer)),
-    el("td", { class: "r dim" }, one.took_ms ? `${one.took_ms < 10 ? one.took_ms : Math.round(one.took_ms)} ms` : ""),
-  );
-}
-
-function drawTravels() {
-  at("trips-none").hidden = travels.length > 0;
-  at("trips").hidden = travels.length === 0;
-  at("trips").tBodies[0].replaceChildren(...travels.slice(-MOST_ROWS).reverse().map(travelRow));
+function hearDouble(told) {
+  if (told.faults) appFaults.know(told.double, told.faults);
+  trips.hear(told);
 }
 
 async function catchUp() {
   const answer = await ask("/world/travels");
-  const ofDoubles = travels.filter((one) => APPS.some((app) => app.double === one.channel));
-  travels = [...(answer.items ?? []), ...ofDoubles].sort((one, other) => new Date(one.at) - new Date(other.at));
-  drawTravels();
+  trips.see(answer.items ?? [], true);
   if (mailbox.me) await mailbox.read();
 }
 
@@ -120,8 +67,7 @@ function watch() {
   events.onopen = () => void catchUp();
   events.onmessage = ({ data }) => {
     const travel = JSON.parse(data);
-    travels.push(travel);
-    drawTravels();
+    trips.see([travel]);
     if (travel.channel === "email") void mailbox.read();
   };
 }
@@ -141,7 +87,7 @@ function drawWords() {
   at("language").setAttribute("aria-label", say("other"));
   at("language").lang = language() === "es" ? "en" : "es";
   drawFaults();
-  drawTravels();
+  trips.drawPlaces();
   mailbox.draw();
   phone.draw();
   drawShop();
@@ -176,8 +122,11 @@ async function start() {
     speak(language() === "es" ? "en" : "es");
     drawWords();
   };
+  phone.accounts = (await ask("/world/accounts")).items ?? [];
   be(localStorage.getItem("sandbox:me"));
   drawWords();
+  appFaults.start();
+  trips.start();
   phone.start();
   return watch();
 }

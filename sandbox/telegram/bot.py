@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from sandbox.telegram import chats, updates
 from sandbox.telegram.api import Api
 from sandbox.telegram.chats import Chats
 from sandbox.telegram.files import Files
@@ -12,14 +14,23 @@ from sandbox.telegram.forms import Form
 from sandbox.telegram.phones import Phones
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.updates import Updates
+from sandbox.trips import Diary
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    chats: chats.Known
+    updates: updates.Known
 
 
 class Bot:
     """Bots share files and phones, and nothing else: somebody may have blocked one and not the other."""
 
-    def __init__(self, chats: Chats, files: Files, fault: Callable[..., Any], first: int) -> None:
+    def __init__(self, chats: Chats, files: Files, fault: Callable[..., Any], diary: Diary, first: int) -> None:
         self.chats = chats
-        self.updates = Updates(fault, self._do)
+        self.updates = Updates(fault, self._do, diary)
         self.updates.begin(first)
         self.methods = Api(chats, files, self.updates).methods()
         self._phones = Phones(chats, files, self.updates)
@@ -28,6 +39,13 @@ class Bot:
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """What people do."""
         return self._phones.verbs()
+
+    def known(self) -> Known:
+        return Known(self.chats.known(), self.updates.known())
+
+    def recall(self, known: Known) -> None:
+        self.chats.recall(known.chats)
+        self.updates.recall(known.updates)
 
     def open(self) -> None:
         """Begin to bring updates to the webhook."""

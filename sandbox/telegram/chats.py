@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,26 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The people, what was written, and presses that are not answered."""
+
+    people: list[Person]
+    messages: list[Kept]
+    presses: set[str]
+
+
+class Numbers:
+    """The numbers of messages, from one behind `last` on."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
 class Chats:
     """People and messages. `bot`: whose chats they are. `numbers`: those of messages, which no two bots share. `note` puts a message on a
     phone or tells that one changed; `find` gives one of a phone's; `typing` tells a customer's phone that the bot writes."""
@@ -27,7 +48,7 @@ class Chats:
     def __init__(
         self,
         bot: Object,
-        numbers: Iterator[int],
+        numbers: Numbers,
         note: Callable[[Shown], Awaitable[Any]],
         find: Callable[[str], Shown],
         typing: Callable[[Object, str], None],
@@ -47,6 +68,15 @@ class Chats:
         self._messages.clear()
         self.presses.clear()
 
+    def known(self) -> Known:
+        return Known(list(self._people.values()), list(self._messages.values()), self.presses)
+
+    def recall(self, known: Known) -> None:
+        self._people = {one.customer: one for one in known.people}
+        for one in known.messages:
+            self.keep(one)
+        self.presses = known.presses
+
     def person(self, customer: str, **known: str) -> Person:
         """Somebody, from now on known if not before."""
         return self._people.setdefault(customer, person(customer, **known))
@@ -55,7 +85,7 @@ class Chats:
         return next((one for one in self._people.values() if one.id == number), None)
 
     def next_number(self) -> int:
-        return next(self._numbers)
+        return self._numbers.next()
 
     def keep(self, kept: Kept) -> Kept:
         self._messages[kept.body["chat"]["id"], kept.body["message_id"]] = kept

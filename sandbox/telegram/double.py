@@ -3,37 +3,65 @@
 Every verb takes `account`: the user name of the bot that is meant, the shop's when there is none.
 """
 
-import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Double
+from sandbox.double import Double, Shown
+from sandbox.telegram import bot as one_bot
 from sandbox.telegram.bot import Bot
-from sandbox.telegram.chats import Chats
-from sandbox.telegram.files import Files
+from sandbox.telegram.chats import Chats, Numbers
+from sandbox.telegram.files import Files, Stored
 from sandbox.telegram.forms import read_form
+from sandbox.telegram.purposes import purpose
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.shapes import BOT_TOKEN, BOTS, Object
+from sandbox.trips import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart. `last`: the number of the last message; `bots` by their tokens."""
+
+    shown: list[Shown]
+    files: list[Stored]
+    last: int
+    bots: dict[str, one_bot.Known]
 
 
 class Telegram(Double):
     """Two bots, and all who write to them: the shop's, which is meant where none is named, and a free one."""
 
     name = "telegram"
+    known_as = Known
 
     def __init__(self, *, first: int = 100) -> None:
         """`first`: numbers begin behind this. A world that is started anew must not give those of yesterday once more."""
         super().__init__()
         self.files = Files()
-        numbers = itertools.count(first + 1)
+        self._numbers = numbers = Numbers(first)
         self.bots = {
-            token: Bot(Chats(about, numbers, self.show, self.find, self._tell_typing), self.files, self.fault, first)
+            token: Bot(Chats(about, numbers, self.show, self.find, self._tell_typing), self.files, self.fault, self.diary, first)
             for token, about in BOTS.items()
         }
         self.updates, self.chats = self.bots[BOT_TOKEN].updates, self.bots[BOT_TOKEN].chats
+
+    def known(self) -> Known:
+        bots = {token: bot.known() for token, bot in self.bots.items()}
+        return Known(list(self.shown), self.files.all(), self._numbers.last, bots)
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.files.recall(known.files)
+        self._numbers.last = known.last
+        for token in self.bots.keys() & known.bots.keys():
+            self.bots[token].recall(known.bots[token])
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path)
 
     async def opened(self) -> None:
         for bot in self.bots.values():

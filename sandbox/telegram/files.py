@@ -49,6 +49,12 @@ class Files:
     def by_path(self, path: str) -> Stored | None:
         return next((one for one in self._kept.values() if one.path == path), None)
 
+    def all(self) -> list[Stored]:
+        return list(self._kept.values())
+
+    def recall(self, kept: list[Stored]) -> None:
+        self._kept = {one.id: one for one in kept}
+
     def forget(self) -> None:
         self._kept.clear()
 

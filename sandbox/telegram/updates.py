@@ -11,6 +11,8 @@ from typing import Any
 
 import aiohttp
 
+from sandbox.trips import Diary, Purpose, Told
+
 KEPT_S = 24 * 3600.0
 QUIET_S = 7 * 24 * 3600.0
 FUTURE = 10
@@ -42,6 +44,17 @@ class Webhook:
     last_error_message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is not confirmed yet, who may be told of what, and the last number with its time."""
+
+    pending: list[Update]
+    allowed: list[str]
+    webhook: Webhook
+    last: int
+    last_at: float
+
+
 class Replaced(Exception):
     """Another getUpdates came while this one waited."""
 
@@ -53,10 +66,13 @@ class Updates:
     fault: Callable[..., Any]
     answered: Callable[[Any], Awaitable[None]]
     """Does the call that a webhook's answer holds."""
+    diary: Diary
     clock: Callable[[], float] = time.time
     pending: list[Update] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     webhook: Webhook = field(default_factory=Webhook)
+    _told: dict[int, Told] = field(default_factory=dict)
+    """Number of an update that is pending -> what stands of it in the diary."""
     _last: int = 800_000_000
     _last_at: float = 0.0
 
@@ -67,6 +83,13 @@ class Updates:
     def begin(self, first: int) -> None:
         """Numbers of updates go on from here."""
         self._last += first
+
+    def known(self) -> Known:
+        return Known(self.pending, self.allowed, self.webhook, self._last, self._last_at)
+
+    def recall(self, known: Known) -> None:
+        self.pending, self.allowed, self.webhook = known.pending, known.allowed, known.webhook
+        self._last, self._last_at = known.last, known.last_at
 
     async def add(self, word: str, body: dict[str, Any]) -> None:
         """Something happened, of a kind that the bot may have asked for or not."""
@@ -79,6 +102,7 @@ class Updates:
 
     async def get(self, offset: int, limit: int, timeout: float) -> list[dict[str, Any]]:
         """Confirm all below `offset`; then what is there, as soon as something is. Raises Replaced."""
+        began = time.monotonic()
         self._turn += 1
         turn = self._turn
         self._confirm(offset)
@@ -89,7 +113,20 @@ class Updates:
         if self._turn != turn:
             raise Replaced
         self._expire()
-        return [one.body for one in self.pending[:limit]]
+        given = self.pending[:limit]
+        for one in given:
+            self.diary.answered(self._entry(one, "getUpdates"), 200, max(began, time.monotonic() - self.clock() + one.at))
+        return [one.body for one in given]
+
+    def _entry(self, update: Update, where: str) -> Told:
+        """What stands of an update in the diary: one entry, however often it is told."""
+        pending = {one.number for one in self.pending}
+        self._told = {number: told for number, told in self._told.items() if number in pending}
+        what = next(name for name in update.body if name != "update_id")
+        begin = self.diary.begin
+        return self._told.get(update.number) or self._told.setdefault(
+            update.number, begin("telegram", what, where, json.dumps(update.body, ensure_ascii=False))
+        )
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:
@@ -131,7 +168,7 @@ class Updates:
                 pause = min(pause * 2, LAST_RETRY_S)
 
     async def _bring_first(self, session: aiohttp.ClientSession) -> bool:
-        fault = self.fault("twice", "late", "shuffled", "unsigned", "lost")
+        fault = self.fault("twice", "late", "shuffled", "unsigned", "lost", purpose=Purpose("telegram"))
         kind = fault.kind if fault else ""
         if kind == "late":
             await asyncio.sleep(fault.ms / 1000)
@@ -140,6 +177,8 @@ class Updates:
         update = self.pending[0]
         if kind == "twice":
             await self._post(session, update, signed=True)
+        if kind == "lost":
+            self.diary.lost(self._entry(update, self.webhook.url))
         taken = kind == "lost" or await self._post(session, update, signed=kind != "unsigned")
         if taken:
             self.pending = [one for one in self.pending if one is not update]
@@ -148,12 +187,14 @@ class Updates:
 
     async def _post(self, session: aiohttp.ClientSession, update: Update, *, signed: bool) -> bool:
         secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.secret} if signed and self.webhook.secret else {}
+        told, began, status = self._entry(update, self.webhook.url), time.monotonic(), 0
         try:
             async with session.post(self.webhook.url, json=update.body, headers=secret, allow_redirects=False) as response:
-                body = await response.read()
+                body, status = await response.read(), response.status
                 problem = "" if response.ok else f"Wrong response from the webhook: {response.status} {response.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:
             body, problem = b"", f"Connection failed: {type(error).__name__}"
+        self.diary.answered(told, status, began)
         if problem:
             self.webhook.last_error_date, self.webhook.last_error_message = int(self.clock()), problem
             return False

@@ -9,30 +9,47 @@ username {hidden?}: WhatsApp gives an id of the person, and no number
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.double import Double
+from sandbox.double import Double, Shown
+from sandbox.trips import Purpose
+from sandbox.twilio import phones
 from sandbox.twilio.answers import refused
 from sandbox.twilio.api import Api
-from sandbox.twilio.company import Company
+from sandbox.twilio.company import Company, Number, Sender, Service
 from sandbox.twilio.phones import Phones
+from sandbox.twilio.purposes import purpose
 from sandbox.twilio.records import Record, Records
 from sandbox.twilio.sending import Sending
 from sandbox.twilio.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outlives a restart."""
+
+    shown: list[Shown]
+    numbers: list[Number]
+    services: list[Service]
+    senders: list[Sender]
+    records: list[Record]
+    phones: phones.Known
 
 
 class Twilio(Double):
     """One account with three numbers, a messaging service and a WhatsApp sender. No webhook is set until the hub sets it."""
 
     name = "twilio"
+    known_as = Known
 
     def __init__(self) -> None:
         super().__init__()
         self.company = Company()
         self.records = Records()
-        self.webhooks = Webhooks(self.fault)
+        self.webhooks = Webhooks(self.fault, self.diary)
         self.phones = Phones(self.company, self.records, self.webhooks, self.show, self.find)
         self._api = Api(self.company, self.records, Sending(self.company, self.records, self.phones, self.webhooks), self._tell_typing)
 
@@ -44,6 +61,20 @@ class Twilio(Double):
 
     def verbs(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         return self.phones.verbs()
+
+    def known(self) -> Known:
+        company = self.company
+        return Known(list(self.shown), company.numbers, company.services, company.senders, self.records.all(), self.phones.known())
+
+    def recall(self, known: Known) -> None:
+        self.shown.extend(known.shown)
+        self.company.numbers, self.company.services, self.company.senders = known.numbers, known.services, known.senders
+        for one in known.records:
+            self.records.keep(one)
+        self.phones.recall(known.phones)
+
+    def purpose(self, request: web.Request, body: bytes) -> Purpose:
+        return purpose(request.path, request.method, body)
 
     async def closed(self) -> None:
         await self.webhooks.close()

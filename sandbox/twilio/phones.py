@@ -5,6 +5,7 @@ import json
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +25,19 @@ MESSAGE_TYPES = {"image": "image", "video": "video", "audio": "audio", "voice": 
 PHONE_STATES = {"delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}
 
 Given = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the phones, as Phones names it."""
+
+    opted_out: set[tuple[str, str]]
+    blocked: set[str]
+    unreachable: set[str]
+    wrote: dict[str, float]
+    names: dict[str, str]
+    user_ids: dict[str, str]
+    hidden: set[str]
 
 
 class Phones:
@@ -52,6 +66,13 @@ class Phones:
     def forget(self) -> None:
         for one in (self.opted_out, self.blocked, self.unreachable, self.wrote, self._user_ids, self._hidden):
             one.clear()
+
+    def known(self) -> Known:
+        return Known(self.opted_out, self.blocked, self.unreachable, self.wrote, self._names, self._user_ids, self._hidden)
+
+    def recall(self, known: Known) -> None:
+        self.opted_out, self.blocked, self.unreachable, self.wrote = known.opted_out, known.blocked, known.unreachable, known.wrote
+        self._names, self._user_ids, self._hidden = known.names, known.user_ids, known.hidden
 
     def verbs(self) -> Mapping[str, Callable[[Given], Awaitable[Any]]]:
         return {

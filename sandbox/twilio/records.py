@@ -108,6 +108,9 @@ class Records:
     def drop(self, sid: str) -> None:
         self._all.pop(sid, None)
 
+    def all(self) -> list[Record]:
+        return list(self._all.values())
+
     def forget(self) -> None:
         self._all.clear()
 

@@ -9,6 +9,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode
 import aiohttp
 
 from sandbox.double import WEBHOOKS, Fault
+from sandbox.trips import Diary, Purpose, Told
 from sandbox.twilio.company import AUTH_TOKEN
 
 TOTAL_S = 15.0
@@ -66,6 +68,11 @@ def rules_of(fragment: str) -> Rules:
     )
 
 
+def app_of(fields: Mapping[str, str]) -> str:
+    """Whose webhook it is."""
+    return "whatsapp" if fields.get("From", "").startswith("whatsapp:") else "sms"
+
+
 def signature(url: str, fields: Mapping[str, str], token: str = AUTH_TOKEN) -> str:
     """X-Twilio-Signature: HMAC-SHA1 over the address and all fields in order."""
     said = url + "".join(name + fields[name] for name in sorted(fields))
@@ -75,9 +82,10 @@ def signature(url: str, fields: Mapping[str, str], token: str = AUTH_TOKEN) -> s
 class Webhooks:
     """All calls to the hub. `fault` gives the one to commit now."""
 
-    def __init__(self, fault: Callable[..., Fault | None]) -> None:
+    def __init__(self, fault: Callable[..., Fault | None], diary: Diary) -> None:
         self.tried: list[Tried] = []
         self._fault = fault
+        self._diary = diary
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._held: list[tuple[str, dict[str, str], str]] = []
@@ -109,9 +117,10 @@ class Webhooks:
         """Bring it, with the fault that is due."""
         if not url:
             return
-        fault = self._fault(*WEBHOOKS, path=urldefrag(url).url)
+        fault = self._fault(*WEBHOOKS, path=urldefrag(url).url, purpose=Purpose(app_of(fields)))
         kind = fault.kind if fault else ""
         if kind == "lost":
+            self._diary.lost(self._entry(url, fields))
             return
         if kind == "shuffled":
             self._held.append((url, fields, method))
@@ -125,15 +134,21 @@ class Webhooks:
 
     async def _bring(self, url: str, fields: dict[str, str], method: str, *, signed: bool = True) -> None:
         address, fragment = urldefrag(url)
-        rules, began = rules_of(fragment), time.monotonic()
+        rules, began, told = rules_of(fragment), time.monotonic(), self._entry(address, fields)
         for _ in range(rules.retries + 1):
-            left = rules.total_s - (time.monotonic() - began)
+            tried = time.monotonic()
+            left = rules.total_s - (tried - began)
             if left <= 0:
                 return
             status, failure = await self._ask(address, fields, method, rules, left, signed=signed)
+            self._diary.answered(told, status, tried)
             self.tried.append(Tried(address, fields, status))
             if not rules.again(status, failure):
                 return
+
+    def _entry(self, url: str, fields: Mapping[str, str]) -> Told:
+        what = fields.get("MessageStatus") or "message"
+        return self._diary.begin(app_of(fields), what, urldefrag(url).url, json.dumps(dict(fields), ensure_ascii=False))
 
     async def _ask(self, url: str, fields: dict[str, str], method: str, rules: Rules, left: float, *, signed: bool) -> tuple[int, str]:
         """The answer's status, or what failed: ct (no connection), rt (no answer)."""

@@ -20,7 +20,7 @@ from playwright.async_api import Browser, Page
 from hatch_build import build_console
 from hub.kernel.embedded import EmbeddedPostgres
 from sandbox.meta import Meta
-from tests.browser import chromium
+from tests.browser import chromium, tell_if_failed
 from tests.connectors.telegram.world import World, opened
 from tests.rig.ports import free_port
 from tests.rig.waiting import eventually
@@ -95,9 +95,9 @@ async def hub_beside_providers(
 
 
 @pytest.fixture
-async def enter_beside_providers(browser: Browser, hub_beside_providers: str) -> AsyncIterator[SignIn]:
+async def enter_beside_providers(request: pytest.FixtureRequest, browser: Browser, hub_beside_providers: str) -> AsyncIterator[SignIn]:
     """`sign_in` for that hub."""
-    async with entrance(browser, hub_beside_providers) as signing_in:
+    async with entrance(request, browser, hub_beside_providers) as signing_in:
         yield signing_in
 
 
@@ -148,21 +148,21 @@ async def _ready(address: str) -> bool:
 
 
 @pytest.fixture
-async def sign_in(browser: Browser, console: str) -> AsyncIterator[SignIn]:
+async def sign_in(request: pytest.FixtureRequest, browser: Browser, console: str) -> AsyncIterator[SignIn]:
     """`await sign_in("ana", path="/", theme="dark")`: a browser of one's own, signed in, with that page open."""
-    async with entrance(browser, console) as enter:
+    async with entrance(request, browser, console) as enter:
         yield enter
 
 
 @pytest.fixture
-async def look_in(browser: Browser, shared_console: str) -> AsyncIterator[SignIn]:
+async def look_in(request: pytest.FixtureRequest, browser: Browser, shared_console: str) -> AsyncIterator[SignIn]:
     """The same, at the hub that all tests of a module share."""
-    async with entrance(browser, shared_console) as enter:
+    async with entrance(request, browser, shared_console) as enter:
         yield enter
 
 
 @asynccontextmanager
-async def entrance(browser: Browser, console: str) -> AsyncIterator[SignIn]:
+async def entrance(request: pytest.FixtureRequest, browser: Browser, console: str) -> AsyncIterator[SignIn]:
     """Signs people in, each in a browser of his or her own, and closes them all."""
     async with AsyncExitStack() as stack:
 
@@ -180,3 +180,4 @@ async def entrance(browser: Browser, console: str) -> AsyncIterator[SignIn]:
             return page
 
         yield enter
+        await tell_if_failed(request, browser.contexts)

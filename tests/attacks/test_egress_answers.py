@@ -139,6 +139,15 @@ async def test_an_answer_without_end_is_cut_at_its_limit(hostile: Server, egress
         assert caught.value.code == "too_large"
 
 
+async def test_what_was_done_and_answered_without_measure_leaves_a_doubt(hostile: Server, egress: WebEgress) -> None:
+    async def long(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(2 * LIMIT))
+
+    hostile.answer = long
+    with pytest.raises(Ambiguous, match="larger than"):
+        await egress.request("POST", hostile.url, limit=LIMIT)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_a_bomb_is_cut_at_its_limit_and_never_unpacked_whole(hostile: Server, egress: WebEgress, encoding: str) -> None:
     size = 200 * MEGABYTE

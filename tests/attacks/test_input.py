@@ -25,18 +25,29 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"name": "x"},
     ("PATCH", "/customers/{id}"): {"name": "Rosa", "locale": "es", "fields": {"nothing": 1}},
     ("POST", "/customers/{id}/identities"): {"kind": "phone", "value": "+34600111222"},
+    ("PUT", "/customers/{id}/identities/{identity}/consents/{channel}"): {"how": "by_phone"},
+    ("POST", "/customers/{id}/invitations"): {"channel": str(uuid4())},
     ("POST", "/customers/{id}/joins"): {"customer": str(uuid4())},
     ("POST", "/customers/{id}/distinct"): {"customer": str(uuid4())},
     ("PUT", "/commitments/{id}"): {"done": True},
     ("POST", "/customers/{id}/visits"): {"id": str(uuid4()), "kind": "visit", "text": "x", "attachments": [str(uuid4())], "mine": True},
     ("POST", "/visits"): {"id": str(uuid4()), "kind": "fax", "text": "x", "name": "Rosa", "phone": "+34600111222", "at": None},
     ("PUT", "/customers/{id}/read"): {"number": 1},
-    ("PUT", "/customers/{id}/draft"): {"kind": "note", "text": "x", "channel": None, "topic": None, "subject": None},
+    ("PUT", "/customers/{id}/draft"): {"kind": "note", "text": "x", "channel": None, "topic": None, "subject": None, "html": "x"},
     ("POST", "/customers/{id}/messages"): {
         "id": str(uuid4()), "kind": "note", "text": "x", "channel": None, "address": None, "topic": None, "subject": None, "cc": [],
         "bcc": [], "html": None, "attachments": [], "reply_to": None, "send_at": None, "mentions": [],
-        "choices": [], "template": {"name": "x", "language": "es", "variables": {"1": "x"}},
+        "choices": [], "template": {"name": "x", "language": "es", "variables": {"1": "x"}}, "signed": True, "quote": None,
+        "forward": {"message": str(uuid4()), "files": True, "html": True}, "opens": False, "zone": "Europe/Madrid",
     },
+    ("POST", "/conversations"): {
+        "id": str(uuid4()), "kind": "reply", "text": "x", "channel": None, "address": "rosa@demo.example", "name": "Rosa", "subject": "x",
+        "cc": [], "bcc": [], "html": "<b>x</b>", "attachments": [], "send_at": None, "signed": True, "zone": "UTC",
+    },
+    ("PUT", "/messages/{id}/send-at"): {"send_at": SOON},
+    ("PUT", "/brands/{id}/signature"): {"html": "<b>{{agent.name}}</b>"},
+    ("PUT", "/me/signatures/{id}"): {"html": "x"},
+    ("PUT", "/me/title"): {"title": "x"},
     ("PATCH", "/messages/{id}"): {"text": "x"},
     ("PUT", "/messages/{id}/reaction"): {"emoji": "👍"},
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
@@ -78,7 +89,10 @@ class Target:
         """A route's path with the id of a real thing, or with something hostile."""
         own = next((value for prefix, value in self.ids.items() if path.startswith(prefix)), str(uuid4()))
         return (
-            path.replace("{id}", own if hostile is None else hostile).replace("{tag}", hostile or "x").replace("{identity}", hostile or own)
+            path.replace("{id}", own if hostile is None else hostile)
+            .replace("{tag}", hostile or "x")
+            .replace("{identity}", hostile or own)
+            .replace("{channel}", hostile or own)
         )
 
 

@@ -37,6 +37,9 @@ DELETE /customers/{id}/tags/{tag}            agent
 GET    /tags                                 agent
 POST   /customers/{id}/identities            agent
 DELETE /customers/{id}/identities/{identity} agent
+PUT    /customers/{id}/identities/{identity}/consents/{channel} agent
+DELETE /customers/{id}/identities/{identity}/consents/{channel} agent
+POST   /customers/{id}/invitations           agent
 POST   /customers/{id}/joins                 agent
 DELETE /joins/{id}                           agent
 POST   /customers/{id}/distinct              agent
@@ -48,6 +51,8 @@ GET    /mentions                             agent
 PUT    /customers/{id}/read                  agent
 PUT    /customers/{id}/draft                 agent
 POST   /customers/{id}/messages              agent
+POST   /conversations                        agent
+PUT    /messages/{id}/send-at                agent
 POST   /messages/{id}/retry                  agent
 POST   /messages/{id}/cancel                 agent
 PATCH  /messages/{id}                        agent
@@ -56,6 +61,10 @@ PUT    /messages/{id}/reaction               agent
 DELETE /messages/{id}/reaction               agent
 GET    /messages/{id}/html                   agent
 GET    /messages/{id}/versions               agent
+GET    /signatures                           agent
+PUT    /brands/{id}/signature                admin
+PUT    /me/signatures/{id}                   agent
+PUT    /me/title                             agent
 GET    /channels/{id}/templates              agent
 POST   /channels/{id}/templates/sync         admin
 POST   /attachments                          agent
@@ -135,7 +144,7 @@ class Door:
     @property
     def address(self) -> str:
         """The path with the id of nothing."""
-        return self.path.replace("{id}", NOWHERE).replace("{identity}", NOWHERE).replace("{tag}", "x")
+        return self.path.replace("{id}", NOWHERE).replace("{identity}", NOWHERE).replace("{channel}", NOWHERE).replace("{tag}", "x")
 
 
 def doors() -> Iterator[Door]:

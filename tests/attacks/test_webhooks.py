@@ -1,5 +1,6 @@
 """Webhooks that nobody of ours sent, and secrets that must not be found anywhere."""
 
+import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from connectors.http.connector import signature
 from tests.attacks.house import House
 from tests.people.conftest import PASSWORD
 from tests.rig.company import SECRET
+from tests.rig.waiting import eventually
 from tests.rig.webhooks import body_of, message
 
 
@@ -79,6 +81,53 @@ async def test_a_webhook_that_is_too_large_is_refused(house: House, in_pieces: b
 
     sent = pieces() if in_pieces else io.BytesIO(large)
     assert await _post(house, house.company.hook, sent, _signed(large)) == 413
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+async def test_a_webhook_that_drips_is_sent_away_and_not_kept(house: House, monkeypatch: pytest.MonkeyPatch, signed: bool) -> None:
+    monkeypatch.setattr("hub.kernel.web.BODY_S", 0.3)
+    before = await house.hub.storage.database.value("SELECT count(*) FROM delivery")
+    gone = asyncio.Event()
+
+    async def drip() -> AsyncIterator[bytes]:
+        yield BODY[:-1]
+        await gone.wait()
+        yield BODY[-1:]
+
+    asking = asyncio.ensure_future(_post(house, house.company.hook, drip(), _signed(BODY) if signed else {}))
+    assert await asyncio.wait_for(asking, 10) == 408
+    gone.set()
+    assert await house.hub.storage.database.value("SELECT count(*) FROM delivery") == before
+
+
+async def test_a_delivery_that_was_overheard_and_is_repeated_changes_nothing(house: House) -> None:
+    sender = f"heard{uuid4().hex[:6]}"
+    body = body_of([message(sender, "once"), {"type": "consent", "from": {"kind": "account", "value": sender}, "given": False}])
+    signed = _signed(body)
+    assert await _post(house, house.company.hook, body, signed) == 200
+    customer = await house.customer_of(sender)
+    before = await house.hub.storage.database.value("SELECT count(*) FROM delivery")
+    for name in ("", "another", "one more"):
+        assert await _post(house, house.company.hook, body, {**signed, "X-Hilo-Delivery": name, "Content-Type": "text/plain"}) == 200
+    assert await house.hub.storage.database.value("SELECT count(*) FROM delivery") == before
+    assert [one["text"] for one in await house.thread(customer, await house.browser("olga"))] == ["once"]
+
+
+async def test_other_words_under_the_same_id_make_no_second_message(house: House) -> None:
+    sender, id_ = f"twice{uuid4().hex[:6]}", uuid4().hex
+    for text in ("the first words", "other words"):
+        body = body_of([message(sender, text, id_)])
+        assert await _post(house, house.company.hook, body, _signed(body)) == 200
+    last = body_of([message(sender, "the end")])
+    assert await _post(house, house.company.hook, last, _signed(last)) == 200
+    customer, olga = await house.customer_of(sender), await house.browser("olga")
+    said = await eventually(lambda: _thread_to(house, customer, olga, "the end"), what="the last message is in the thread")
+    assert said == ["the first words", "the end"]
+
+
+async def _thread_to(house: House, customer: str, reader: Any, last: str) -> list[str] | None:
+    said = [one["text"] for one in await house.thread(customer, reader)]
+    return said if last in said else None
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b'{"events": 1}', b"[" * 100_000, b'{"events": [' + b"[" * 50_000])

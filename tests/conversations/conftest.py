@@ -18,6 +18,7 @@ from hub.customers.changing import Changer
 from hub.customers.records import Records
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
+from hub.signatures.signatures import Signatures
 from hub.templates.templates import Templates
 from hub.timeline.reading import Timeline
 from tests.scenes import Company, found_company, manifest
@@ -88,7 +89,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database, company: Company, records: Records, conversations: Conversations, blobs: Blobs) -> AsyncIterator[Desk]:
-    writer = Writer(database, blobs, records, Templates(database, dict, lambda: None), manifest, lambda: None, reopen_hours=24)
+    signatures = Signatures(database, lambda: None)
+    templates = Templates(database, dict, lambda: None)
+    writer = Writer(database, blobs, records, templates, signatures, manifest, lambda: None, reopen_hours=24)
     api = ConversationsApi(conversations, writer, Acting(database, manifest, lambda: None), Files(database, blobs, records), blobs, records)
     async with serving(api.routes()) as client:
         yield Desk(client, company, {"Agent": company.ana})

@@ -141,3 +141,22 @@ async def test_a_file_that_goes_as_a_link_does_not_count_against_the_channels_by
     _, picture = await desk.upload("a.png", b"x" * 100, "image/png")
     status, answer = await desk.reply(chat.customer, channel=company.webchat, attachments=[picture["id"]], id=str(uuid4()))
     assert (status, list(answer["error"]["fields"])) == (422, ["attachments"])
+
+
+async def test_nobody_is_written_to_first_where_the_channel_wants_consent(
+    desk: Desk, database: Database, company: Company, rules: Rules
+) -> None:
+    rules.are(consent="opt_in", starts=True)
+    customer = await company.customer("Rosa")
+    status, answer = await desk.reply(customer, channel=company.webchat, address={"kind": "visitor", "value": "v1"})
+    assert (status, answer["error"]["code"], answer["error"]["fields"]) == (409, "consent_needed", {"consent": "opt_in"})
+    identity = await database.value("INSERT INTO identity (customer_id, kind, value) VALUES ($1, 'visitor', 'v1') RETURNING id", customer)
+    assert (await desk.reply(customer, channel=company.webchat))[1]["error"]["code"] == "consent_needed"
+    assert await database.value("SELECT record_consent($1, $2, 'in_person', $3)", identity, company.webchat, company.ana) == "kept"
+    assert (await desk.reply(customer, channel=company.webchat))[0] == 201
+
+
+async def test_who_wrote_first_is_answered_without_consent(desk: Desk, company: Company, rules: Rules) -> None:
+    rules.are(consent="opt_in", starts=True)
+    chat = await company.writes("visitor", "v1")
+    assert (await desk.reply(chat.customer, channel=company.webchat))[0] == 201

@@ -18,7 +18,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 @pytest.fixture
 async def client(database: Database, records: Records) -> AsyncIterator[Client]:
-    async with serving(CustomersApi(database, records, Timeline(database), lambda: None).routes()) as opened:
+    async with serving(CustomersApi(database, records, Timeline(database), dict, lambda: None).routes()) as opened:
         yield opened
 
 

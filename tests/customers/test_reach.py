@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from connectors.manifest import Manifest
 from hub.customers.model import ConsentGiven
-from hub.customers.reach import Known, OpenChannel, Wrote, open_channels, reachable
+from hub.customers.reach import Known, OpenChannel, Wrote, invitable, open_channels, reachable
 from hub.customers.records import Records
 from hub.kernel.database import Database
 from hub.kernel.shapes import ChannelRef
@@ -25,6 +27,29 @@ def test_a_way_says_until_when_what_may_be_written() -> None:
     [way] = reachable([channel(replace(MANIFESTS["webchat"], window=WINDOW))], [known], None, NOW)
     assert (way.window.allows, way.window.until) == ("free", NOW + timedelta(hours=23))
     assert (way.sender, way.native, way.consent) == ("+34910000000", "549…", None)
+
+
+@pytest.mark.parametrize(("wrote", "given", "asks"), [
+    (False, None, True), (False, False, True), (False, True, False), (True, None, False), (True, False, False),
+])  # fmt: skip
+def test_a_channel_that_wants_consent_lets_nobody_write_first_without_it(wrote: bool, given: bool | None, asks: bool) -> None:
+    manifest = replace(MANIFESTS["webchat"], consent="opt_in", starts=True)
+    said = {} if given is None else {"c": ConsentGiven(given=given, reason="stop_word", at=NOW)}
+    known = Known("visitor", "v1", wrote={"c": Wrote(NOW)} if wrote else {}, consent=said)
+    [way] = reachable([channel(manifest)], [known], None, NOW)
+    assert way.needs_consent is asks
+
+
+def test_a_channel_that_wants_no_consent_lets_anybody_write_first() -> None:
+    [way] = reachable([channel(replace(MANIFESTS["webchat"], starts=True))], [Known("visitor", "v1")], None, NOW)
+    assert way.needs_consent is False
+
+
+def test_a_customer_is_invited_only_where_he_is_not_yet() -> None:
+    invites = channel(replace(MANIFESTS["webchat"], invites=True))
+    plain = OpenChannel(ChannelRef(id="p", connector="webchat", name="Plain"), "up", MANIFESTS["webchat"])
+    assert invitable([invites, plain], []) == [invites.ref]
+    assert invitable([invites, plain], reachable([invites], [Known("visitor", "v1", frozenset({"c"}))], None, NOW)) == []
 
 
 def test_who_never_wrote_gets_what_the_last_step_allows() -> None:

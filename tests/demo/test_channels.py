@@ -41,6 +41,13 @@ async def say(world: str, connector: str, text: str) -> None:
         assert answer.status == 200, await answer.text()
 
 
+async def standing(world: str, connector: str) -> list[str]:
+    """What the customer sees to have written by an app, oldest first."""
+    async with aiohttp.ClientSession() as client, client.get(f"{world}/doubles/{OUTSIDE[connector][0]}") as answer:
+        shown = (await answer.json())["shown"]
+    return [one["text"] for one in shown if one["app"] == connector and one["mine"]]
+
+
 async def heard_on_all(database: Database, text: str) -> bool:
     """Whether the company has it from each channel, once."""
     return sorted(row["connector"] for row in await database.rows(HEARD, text)) == sorted(OUTSIDE)
@@ -59,7 +66,10 @@ async def test_everybody_reaches_the_company_on_every_channel_wherever_the_world
     assert await demo.stop() == 0
     port = free_port()
     await demo.launch(HILO_SANDBOX_PORT=str(port))
-    await each(demo, f"http://127.0.0.1:{port}", partial(heard_on_all, database), "Otra vez")
+    world = f"http://127.0.0.1:{port}"
+    await each(demo, world, partial(heard_on_all, database), "Otra vez")
+    for connector in OUTSIDE:
+        assert await standing(world, connector) == ["Hola a todos", "Otra vez"], "the phones remember the first start"
 
 
 async def each(demo: Demo, world: str, heard: Callable[[str], Awaitable[bool]], text: str) -> None:

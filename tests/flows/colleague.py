@@ -87,6 +87,16 @@ class Colleague:
         await self.editor.fill(text)
         await self.editor.press(SEND)
 
+    async def react(self, text: str, sign: str) -> None:
+        """Put a sign on the message with these words."""
+        await self.message(text).get_by_role("button", name="Reaccionar").click()
+        await self.page.get_by_role("dialog", name="Reaccionar").get_by_role("button", name=sign, exact=True).click()
+
+    async def reply_to(self, text: str, words: str) -> None:
+        """Answer the message with these words."""
+        await self.message(text).get_by_role("button", name=re.compile("^Responder a")).click()
+        await self.write(words)
+
     async def answer_by(self, way: str) -> None:
         """Choose the channel and address to answer by."""
         await self.page.get_by_role("button", name=re.compile("Responder por .* Cambiar de canal")).click()

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from hatch_build import build_console
 from hub.kernel.embedded import EmbeddedPostgres
-from tests.browser import chromium
+from tests.browser import chromium, tell_if_failed
 from tests.flows import doors
 from tests.flows.colleague import Colleague
 from tests.flows.demo import Demo
@@ -43,10 +43,11 @@ async def demo(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-async def browsers() -> AsyncIterator[AsyncExitStack]:
+async def browsers(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[AsyncExitStack]:
     """The browsers of all people in a story, closed at its end."""
     async with AsyncExitStack() as stack:
         yield stack
+        await tell_if_failed(request, browser.contexts)
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ async def _command(colleague: Colleague, name: str) -> None:
     await expect(colleague.page.get_by_role("option")).to_have_count(1)
     await colleague.page.get_by_role("option", name=name).wait_for()
     await colleague.page.keyboard.press("Enter")
+    await expect(colleague.page.get_by_role("combobox", name="Buscar o hacer")).to_have_count(0)
 
 
 async def _type(colleague: Colleague, key: str, text: str) -> None:

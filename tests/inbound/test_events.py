@@ -104,6 +104,18 @@ async def test_consent_is_kept_for_the_channel_and_the_newest_word_holds(entranc
     assert types == ["consent.withdrawn", "consent.given"]
 
 
+@pytest.mark.parametrize("given", [False, True])
+async def test_a_no_that_was_long_on_its_way_holds_against_what_a_colleague_wrote_down(entrance: Entrance, given: bool) -> None:
+    await entrance.deliver("d1", message("rosa", "hello"))
+    agent = await entrance.database.value("INSERT INTO agent (email, name, role) VALUES ('a@x.example', 'Ana', 'agent') RETURNING id")
+    recorded = "SELECT record_consent(i.id, $1, 'by_phone', $2) FROM identity i"
+    assert await entrance.database.value(recorded, entrance.channel.id, agent) == "kept"
+    await entrance.deliver("d2", Consent(ROSA, given, "start_word" if given else "stop_word", "", 100.0))
+    row = await entrance.database.row("SELECT given, agent_id FROM consent")
+    assert row is not None
+    assert tuple(row) == ((True, agent) if given else (False, None))
+
+
 async def test_a_profile_names_those_who_are_known_and_makes_nobody(entrance: Entrance) -> None:
     await entrance.deliver("d1", message("rosa", "hello"))
     await entrance.deliver("p1", Profile(ROSA, "Rosa Pérez", "es"))

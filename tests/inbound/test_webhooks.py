@@ -35,7 +35,9 @@ async def _door(entrance: Entrance, folder: Path, quota: int = 1000) -> AsyncIte
         hooks: dict[str, OpenChannel] = {"depot": channel, "quiet": quiet}
         inbox = Inbox(entrance.intake, Spool(folder / "spool", 1024 * 1024))
         app = web.Application(middlewares=[errors_as_data])
-        Webhooks(inbox, hooks.get, lambda: "http://127.0.0.1", Proxies(["127.0.0.1"]), quota=quota).add(app)
+        Webhooks(
+            inbox, lambda hook: [hooks[hook]] if hook in hooks else [], lambda: "http://127.0.0.1", Proxies(["127.0.0.1"]), quota=quota
+        ).add(app)
         async with TestClient(TestServer(app)) as client:
             yield client
 

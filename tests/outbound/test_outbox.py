@@ -155,6 +155,20 @@ async def test_who_said_stop_meanwhile_gets_nothing_that_waits(post: Post) -> No
     assert await post.database.value("SELECT error->>'code' FROM message WHERE id = $1", message) == "consent_withdrawn"
 
 
+@pytest.mark.parametrize("wrote", [False, True])
+async def test_a_consent_taken_back_meanwhile_stops_what_waits_unless_the_customer_wrote(post: Post, wrote: bool) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    message = await post.write(rosa, "hola")
+    back = """INSERT INTO consent (identity_id, channel_id, given, reason, agent_id)
+              SELECT identity_id, channel_id, false, 'taken_back', $2 FROM message WHERE id = $1"""
+    await post.database.run(back, rosa.message, post.company.ana)
+    if not wrote:
+        await post.database.run("UPDATE message SET direction = 'out', state = 'sent' WHERE id = $1", rosa.message)
+    async with post.serving(post.company.webchat, provider):
+        await post.stands(message, "sent" if wrote else "failed")
+    assert len(provider.got) == int(wrote)
+
+
 async def test_files_leave_with_their_bytes_and_an_address(post: Post, tmp_path: Path) -> None:
     rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
     stored = await Blobs(tmp_path / "blobs").put(b"a picture")

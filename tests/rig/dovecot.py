@@ -1,5 +1,6 @@
 """A real Dovecot for a test: unprivileged, on ports of its own, with mailboxes that come into being when somebody writes to them."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -60,8 +61,12 @@ protocol imap {{
   mail_plugins = quota imap_quota
   imap_capability = {capability}
 }}
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -95,6 +100,8 @@ passdb {{
 }}
 """
 
+_number = itertools.count(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Dovecot:
@@ -115,8 +122,8 @@ class Dovecot:
         """Lay files into a maildir by hand: quick for thousands. The folder must have been used before, unless it is the first."""
         place = self.folder / "mail" / user / "Maildir" / (f".{folder}" if folder else "") / "new"
         place.mkdir(parents=True, exist_ok=True)
-        for number, one in enumerate(mails):
-            (place / f"{1_700_000_000 + number:010}.M{number:06}.put").write_bytes(one)
+        for one in mails:
+            (place / f"{1_700_000_000 + next(_number)}.put").write_bytes(one)
         self.own(self.folder / "mail" / user)
 
     def own(self, path: Path) -> None:
@@ -166,9 +173,10 @@ def dovecot(
             imap_port=server.imap_port,
             imaps_port=server.imaps_port if certificate else 0,
             lmtp_port=server.lmtp_port,
-        )  # fmt: skip
+        )
     )
-    process = subprocess.Popen([_program("dovecot"), "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE)
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen([_program("dovecot"), "-F", "-c", str(folder / "dovecot.conf")], stderr=said)
     try:
         _wait(server, process)
         yield server
@@ -186,8 +194,7 @@ def _wait(server: Dovecot, process: "subprocess.Popen[bytes]") -> None:
                 return
         except (OSError, smtplib.SMTPException):
             if process.poll() is not None or time.monotonic() > end:
-                said = (process.stderr.read() if process.stderr and process.poll() is not None else b"").decode()
-                raise RuntimeError(f"Dovecot does not start: {said}") from None
+                raise RuntimeError(f"Dovecot does not start: {(server.folder / 'said').read_text()}") from None
             time.sleep(0.02)
 
 

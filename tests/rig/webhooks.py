@@ -45,13 +45,11 @@ class Webhooks:
         if self._client is not None:
             await self._client.close()
 
-    async def post(self, body: bytes, *, name: str = "") -> int:
+    async def post(self, body: bytes) -> int:
         """Deliver once; the status, or 0 when there was no answer."""
         assert self._client is not None
         timestamp = str(int(time.time()))
         headers = {"X-Hilo-Timestamp": timestamp, "X-Hilo-Signature": signature(SECRET, timestamp, body)}
-        if name:
-            headers["X-Hilo-Delivery"] = name
         try:
             async with self._slots, self._client.post(self.url, data=body, headers=headers) as answer:
                 await answer.read()
@@ -94,6 +92,8 @@ class OtherSystem:
         self.open.set()
         self.drops = 0
         """How many of the next answers are lost: what arrives is taken, then the connection ends."""
+        self.parts: list[tuple[int, int, str]] = []
+        """Of each message that arrived: which part of how many, and under which name."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -117,6 +117,7 @@ class OtherSystem:
         if said["type"] != "message":
             return web.json_response({"ok": True})
         self._world.arrived.append((said["id"], said["text"]))
+        self.parts.append((said["part"], said["parts"], request.headers["X-Hilo-Delivery"]))
         self.arrival.set()
         if self.drops and request.transport is not None:
             self.drops -= 1

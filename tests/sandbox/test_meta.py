@@ -47,7 +47,7 @@ async def test_what_a_customer_says_stands_on_the_phone_and_can_be_taken_back(cl
     ("verb", "given", "said"),
     [
         ("say", {"customer": "Lucía"}, "in digits"),
-        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, instagram"),
+        ("say", {"app": "fax", "customer": "1"}, "whatsapp, messenger, second_page, instagram"),
         ("say", {"customer": "34600111222"}, "say something"),
         ("fly", {}, "verbs are say"),
         ("react", {"customer": "34600111222", "message": "?"}, "no message"),
@@ -102,4 +102,4 @@ async def test_an_address_that_does_not_know_the_challenge_gets_no_webhooks(clie
 async def test_forgetting_empties_ledger_and_phones(client: Client) -> None:
     await client.post("/doubles/meta/say", json={"customer": "34600111222", "text": "Hola"})
     await client.delete("/doubles/meta")
-    assert await (await client.get("/doubles/meta")).json() == {"asked": [], "shown": [], "faults": []}
+    assert await (await client.get("/doubles/meta")).json() == {"asked": [], "told": [], "shown": [], "faults": []}

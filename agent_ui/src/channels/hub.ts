@@ -1,28 +1,32 @@
 /** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by
  *  hand. */
 
+import type { ChannelLimits, Named } from "../live/hub.ts";
+
 export interface Capabilities {
   text: number;
   text_unit: string;
-  parts: number;
   html: boolean;
   subject: boolean;
   copies: boolean;
   attachments: number;
   attachment_bytes: number;
+  parts: number;
   media_types: string[];
-  typing: boolean;
-  delivered: boolean;
-  read: boolean;
+  media_bytes: Record<string, number>;
+  buttons: number;
+  quotes: boolean;
   reactions: boolean;
   emojis: string[];
   edits: boolean;
   deletions: boolean;
-  quotes: boolean;
-  buttons: number;
   templates: boolean;
   consent: string;
+  typing: boolean;
+  delivered: boolean;
+  read: boolean;
   starts: boolean;
+  invites: boolean;
   live: boolean;
   window: WindowStep[];
 }
@@ -43,6 +47,7 @@ export interface ChannelDetail {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;
@@ -60,16 +65,6 @@ export interface ChannelDetail {
   old_webhook_until: string | null;
   installs: boolean;
   created_at: string;
-}
-
-export interface ChannelLimits {
-  text: number;
-  text_unit: string;
-  html: boolean;
-  subject: boolean;
-  copies: boolean;
-  attachments: number;
-  attachment_bytes: number;
 }
 
 export interface ChannelList {
@@ -93,6 +88,7 @@ export interface ChannelView {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;
@@ -146,11 +142,6 @@ export interface Guide {
 export interface MadeChannel {
   channel: ChannelDetail;
   generated: Record<string, string>;
-}
-
-export interface Named {
-  id: string;
-  name: string;
 }
 
 export interface NewAddress {
@@ -266,8 +257,8 @@ export interface Verdict {
 }
 
 export interface WindowStep {
-  hours: number | null;
   allows: string;
+  hours: number | null;
 }
 
 export interface Words {

@@ -56,6 +56,7 @@ export interface ChannelTile {
   queued: number;
   quarantined: number;
   limits: ChannelLimits;
+  does: string;
   expires_at: string | null;
   quota: string;
   waiting_first: boolean;

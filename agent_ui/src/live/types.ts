@@ -44,6 +44,8 @@ export interface Limits {
   copies?: boolean;
   attachments?: number | null;
   attachment_bytes?: number | null;
+  /** What writing first takes: `opt_in`, or nothing. */
+  consent?: string;
 }
 
 export type ChannelState = "up" | "degraded" | "down";
@@ -54,6 +56,8 @@ export interface Channel extends ChannelRef {
   kind?: string;
   icon?: string;
   limits?: Limits;
+  /** both (receives and sends), receives, records. */
+  does?: string;
   /** Since when it is in this state, and the provider's own words about it. */
   since?: string | null;
   detail?: string;
@@ -164,8 +168,10 @@ export interface Reach {
   undo_s: number;
   /** What may be written now (`tagged`: by a person only), and until when; null for ever. */
   window?: { allows: "free" | "tagged" | "template" | "closed"; until: string | null };
-  /** What the customer last said about hearing from this channel. */
-  consent?: { given: boolean; reason: string; at: string } | null;
+  /** What the customer last said about hearing from this channel; `by`: the colleague who wrote it down. */
+  consent?: { given: boolean; reason: string; at: string; by?: Named | null } | null;
+  /** Nothing may be written before the customer has agreed, or written. */
+  needs_consent?: boolean;
 }
 
 /** A text that the provider has approved, with `{{1}}` or `{{name}}` where a variable goes. */
@@ -205,6 +211,8 @@ export interface Customer extends Named {
   topics: Topic[];
   commitments: Commitment[];
   reach: Reach[];
+  /** Channels that the customer is not on yet and can be invited to. */
+  invitable?: ChannelRef[];
 }
 
 export interface CustomerRow extends Named {

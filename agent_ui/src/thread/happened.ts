@@ -1,6 +1,6 @@
 /** What happened, in words: one sentence for each kind of event that the ledger tells people about. */
 import type { Labels, Named, Reason, ThreadEvent, WrapUpCode } from "../live/types.ts";
-import { label, personName, why } from "../ui/sentences.ts";
+import { channelName, label, personName, why } from "../ui/sentences.ts";
 import { duration } from "../ui/times.ts";
 import { m, sentence } from "../ui/words.ts";
 
@@ -47,6 +47,9 @@ const BESIDE: Record<string, Teller> = {
   "customer.tagged": (event) => ({ icon: "tag", text: m.event_tagged({ who: who(event) }) }),
   "customer.untagged": (event) => ({ icon: "tag", text: m.event_untagged({ who: who(event) }) }),
   "customer.distinct": (event) => ({ icon: "x", text: m.event_distinct({ who: who(event), name: personName(named(event, "customer")?.name ?? "") }) }),
+  "customer.invited": (event) => ({ icon: "link", text: m.event_invited({ who: who(event), channel: channelOf(event) }) }),
+  "consent.given": consent,
+  "consent.withdrawn": consent,
   "commitment.made": (event) => ({ icon: "flag", text: m.event_promised({ who: who(event) }), note: words(event, "text") }),
   "commitment.done": (event) => ({ icon: "done", text: m.event_kept({ who: who(event) }), note: words(event, "text") }),
   "message.created": (event) => written(event),
@@ -107,6 +110,14 @@ function joined(event: ThreadEvent, { me }: Reader): Told {
   return { icon: "join", text: undone ? `${text} · ${m.event_undone()}` : text, join: undone ? null : words(event, "join") || null };
 }
 
+/** What was said about being written to: the customer's own word, or what a colleague was told. */
+function consent(event: ThreadEvent): Told {
+  const inputs = { who: who(event), channel: channelOf(event) };
+  const how = sentence("agreed", words(event, "reason"));
+  if (event.type === "consent.given") return { icon: "done", text: how ? m.event_agreed({ ...inputs, how }) : m.event_wants(inputs) };
+  return { icon: "lock", text: words(event, "reason") === "taken_back" ? m.event_agreed_back(inputs) : m.event_unwanted(inputs) };
+}
+
 function written(event: ThreadEvent): Told {
   const message = event.data["message"] as { direction?: string; text?: string } | undefined;
   const inputs = { who: who(event), channel: channel(event) };
@@ -119,6 +130,11 @@ function written(event: ThreadEvent): Told {
 function topic(event: ThreadEvent): string {
   const found = event.data["topic"] as { code?: string; subject?: string | null } | undefined;
   return found?.subject || found?.code || "";
+}
+
+function channelOf(event: ThreadEvent): string {
+  const found = event.data["channel"] as { id: string; connector: string; name: string } | undefined;
+  return found ? channelName(found) : "";
 }
 
 function channel(event: ThreadEvent): string {

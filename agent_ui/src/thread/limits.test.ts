@@ -51,6 +51,10 @@ describe("a way is locked", () => {
     expect(lockOf({ consent: null, window: { allows: "template", until: null } })).toBe("template");
     expect(lockOf({ consent: { given: true, reason: "start_word", at }, window: { allows: "closed", until: null } })).toBe("closed");
   });
+  test("until the customer has agreed, whatever else is allowed", () => {
+    expect(lockOf({ consent: null, needs_consent: true, window: { allows: "template", until: null } })).toBe("agree");
+    expect(lockOf({ consent: { given: true, reason: "by_phone", at }, needs_consent: false, window: { allows: "free", until: null } })).toBeNull();
+  });
   test("not while one may write", () => expect(lockOf({ consent: null, window: { allows: "tagged", until: at } })).toBeNull());
 });
 

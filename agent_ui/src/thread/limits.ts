@@ -69,9 +69,12 @@ export function wayOf(reach: readonly Reach[], chosen: string | null): Reach | n
   return reach.find((way) => wayKey(way) === chosen) ?? reach.find((way) => way.last) ?? reach[0] ?? null;
 }
 
-/** Why nothing free can be written on a way now: the customer does not want it, or too long has passed. */
-export function lockOf({ consent, window }: Pick<Reach, "consent" | "window">): "consent" | "template" | "closed" | null {
+export type Lock = "consent" | "agree" | "template" | "closed";
+
+/** Why nothing free can be written on a way now: the customer does not want it, has not agreed yet, or too long has passed. */
+export function lockOf({ consent, needs_consent, window }: Pick<Reach, "consent" | "needs_consent" | "window">): Lock | null {
   if (consent && !consent.given) return "consent";
+  if (needs_consent) return "agree";
   return window?.allows === "template" || window?.allows === "closed" ? window.allows : null;
 }
 

@@ -75,7 +75,8 @@ class Line:
         """The same, with so many seconds more."""
         doing = asyncio.get_running_loop().run_in_executor(self._thread, lambda: act(*given, **named))
         try:
-            return await asyncio.wait_for(asyncio.shield(doing), self._limit + more)
+            async with asyncio.timeout(self._limit + more):
+                return await asyncio.shield(doing)
         except (TimeoutError, asyncio.CancelledError) as error:
             self.session.cut()
             await asyncio.wait({doing}, timeout=2.0)

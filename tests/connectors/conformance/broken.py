@@ -58,6 +58,8 @@ class Broken:
     edits: tuple[tuple[str, str, str], ...]
     says: str
     """A word of the kit's sentence."""
+    bird: str = "parrot1"
+    """The good connector that it was."""
 
 
 def one(rule: str, name: str, file: str, before: str, after: str, says: str) -> Broken:
@@ -66,6 +68,7 @@ def one(rule: str, name: str, file: str, before: str, after: str, says: str) -> 
 
 MISTAKES = (
     one("manifest", "promises_reactions", MANIFEST, "delivered = true", "delivered = true\nreactions = true", "has no act()"),
+    one("manifest", "shares_by_what_is_no_setting", MANIFEST, "delivered = true", 'delivered = true\nshares = ["app"]', "is no setting"),
     one("manifest", "promises_read_marks", MANIFEST, "delivered = true", "delivered = true\nread = true", "no sample has a Receipt"),
     one("manifest", "speaks_one_language", MANIFEST, 'title = { es = "Parrot", en', "title = { en", "'title' is missing in es"),
     one("readme", "explains_nothing_in_english", README, "## English", "## Anglais", "English"),
@@ -143,7 +146,7 @@ MISTAKES = (
         CODE,
         'return [await step("account", LABEL, TODO, account)]',
         "await account()\n        return []",
-        "check() raised",
+        "check() gave",
     ),
     one("discreet", "tells_its_key", CODE, f"{SEND}\n", TELLS, "'api_key' stood in what was said"),
     one("check", "has_steps_without_words", CODE, 'step("account", LABEL, TODO', 'step("account", {}, {}', "no label in es"),

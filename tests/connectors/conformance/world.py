@@ -8,14 +8,16 @@ from connectors.conformance import kit
 from connectors.conformance.subject import Subject, in_folder
 from connectors.conformance.verdicts import Verdict
 
-PARROT = Path(__file__).parent / "contract_1" / "parrot1"
+OLD = Path(__file__).parent / "contract_1"
+PARROT, MACAW = OLD / "parrot1", OLD / "macaw1"
+"""What every channel can; and all that a channel can."""
 
 
-def changed(place: Path, name: str, edits: Sequence[tuple[str, str, str]]) -> Subject:
-    """The connector of contract 1 in a folder of its own, after (file, what stands there, what stands there now)."""
+def changed(place: Path, name: str, edits: Sequence[tuple[str, str, str]], bird: Path = PARROT) -> Subject:
+    """A connector of contract 1 in a folder of its own, after (file, what stands there, what stands there now)."""
     folder = place / name
-    shutil.copytree(PARROT, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file, before, after in (*edits, ("manifest.toml", 'id = "parrot1"', f'id = "{name}"')):
+    shutil.copytree(bird, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file, before, after in (*edits, ("manifest.toml", f'id = "{bird.name}"', f'id = "{name}"')):
         text = (folder / file).read_text(encoding="utf-8")
         assert before in text, f"{file} has no {before!r}"
         (folder / file).write_text(text.replace(before, after), encoding="utf-8")

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Step
+from connectors.contract import Neighbours, Step
+from connectors.errors import AuthFailed, Rejected, Unavailable
 from sandbox.double import Fault
 from sandbox.meta import company
 from tests.connectors.graph.world import World, surroundings
@@ -68,16 +69,56 @@ async def test_a_provider_that_is_down_fails_the_step_and_breaks_nothing(world: 
     async with world() as here:
         here.meta.faults.append(Fault("500", times=50))
         assert not any(one.ok for one in await here.channel.check())
-        assert (await here.channel.health()).state == "degraded"
+        with pytest.raises(Unavailable):
+            await here.channel.health()
 
 
-async def test_a_second_page_of_the_same_app_is_not_robbed_of_its_webhooks() -> None:
+async def test_an_address_of_another_channel_that_hands_on_to_this_one_stays() -> None:
     async with messenger.world() as here:
-        here.meta.hooks.by_object["page"].address = here.webhook.replace("/one", "/another")
-        (webhook, _) = await here.channel.install()
-        assert (webhook.name, webhook.ok) == ("webhook", False)
-        assert "app of its own" in webhook.detail
-        assert here.meta.hooks.by_object["page"].address.endswith("/another")
+        there = here.webhook.replace("/one", "/another")
+        here.meta.hooks.by_object["page"].address = there
+        assert {one.name for one in await here.channel.check() if not one.ok} == {"webhook"}
+        here.neighbours = Neighbours(frozenset({here.webhook, there}), ("Otra página",))
+        assert all(one.ok for one in [*await here.channel.check(), *await here.channel.install()])
+        assert here.meta.hooks.by_object["page"].address == there
+        with pytest.raises(Rejected, match="Otra página"):
+            await here.channel.uninstall()
+        here.neighbours = Neighbours(frozenset({here.webhook, there}))
+        await here.channel.uninstall()
+        assert "page" not in here.meta.hooks.by_object
+
+
+async def test_an_address_that_lacks_what_is_wanted_or_leads_to_nobody_is_replaced() -> None:
+    async with messenger.world() as here:
+        there = here.webhook.replace("/one", "/another")
+        here.meta.hooks.by_object["page"].address = there
+        assert all(one.ok for one in await here.channel.install())
+        assert here.meta.hooks.by_object["page"].address == here.webhook
+        here.neighbours = Neighbours(frozenset({there}))
+        here.meta.hooks.by_object["page"].address = there
+        here.meta.hooks.by_object["page"].fields = ["feed"]
+        assert [one.detail for one in await here.channel.check() if not one.ok] == ["the app is not told of messages"]
+        assert all(one.ok for one in await here.channel.install())
+        assert here.meta.hooks.by_object["page"].address == here.webhook
+
+
+async def test_a_number_has_an_address_of_its_own_and_the_app_s_is_left_where_it_is() -> None:
+    async with whatsapp.world() as here:
+        app = here.meta.hooks.by_object["whatsapp_business_account"]
+        app.address, app.fields = "https://elsewhere.example/hook", ["messages"]
+        assert all(one.ok for one in [*await here.channel.install(), *await here.channel.check()])
+        assert app.address == "https://elsewhere.example/hook"
+        app.fields = ["account_update"]
+        (step,) = [one for one in await here.channel.install() if not one.ok]
+        assert (step.name, "elsewhere.example" in step.detail) == ("fields", True)
+
+
+async def state_of(here: World) -> str:
+    """As the hub has it: a channel whose credentials are refused is down."""
+    try:
+        return (await here.channel.health()).state
+    except AuthFailed:
+        return "down"
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -86,7 +127,7 @@ async def test_health_tells_the_token_s_end_and_a_bad_token_is_down(world: Any) 
         health = await here.channel.health()
         assert (health.state, health.expires_at) == ("up", None)
     async with world(install=False, access_token="stolen") as here:
-        assert (await here.channel.health()).state == "down"
+        assert await state_of(here) == "down"
 
 
 async def test_whatsapp_s_health_tells_quality_and_limits() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
@@ -18,6 +18,7 @@ from connectors.contract import (
     Event,
     Fetches,
     Installs,
+    Neighbours,
     Receives,
     Reports,
     Signals,
@@ -94,6 +95,7 @@ class World:
     egress: Egress
     channel: Channel
     app: str
+    neighbours: Neighbours = field(default_factory=Neighbours)
 
     async def does(self, verb: str, customer: str, **given: Any) -> Any:
         """A customer acts."""
@@ -127,11 +129,13 @@ async def opened(
     graph.add_routes(meta.routes())
     async with TestServer(graph) as server, TestServer(hooks) as listening:
         url, webhook = str(server.make_url("")).rstrip("/") + "/meta", str(listening.make_url("/hooks/one"))
-        async with WebEgress(named={f"127.0.0.1:{server.port}"}) as egress, build(url, surroundings(webhook, egress)) as channel:
+        async with WebEgress(named={f"127.0.0.1:{server.port}"}) as egress:
+            channel = build(url, replace(surroundings(webhook, egress), neighbours=lambda: here.neighbours))
+            here = World(meta, hub, url, webhook, egress, channel, app)
             hub.connector = channel
             try:
                 if install:
                     assert all(one.ok for one in await channel.install())
-                yield World(meta, hub, url, webhook, egress, channel, app)
+                yield here
             finally:
                 await meta.closed()

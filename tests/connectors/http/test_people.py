@@ -42,6 +42,7 @@ def test_customer_4711_of_the_company_is_one_person_on_every_channel() -> None:
     [
         {**message(), "from": {"kind": "phone", "value": "+34611222333"}},
         {**message(), "proves": [{"kind": "email", "value": "boss@shop.example"}]},
+        {**message(), "former": [{"kind": "phone", "value": "+34611222333"}]},
         {"type": "receipt", "state": "read", "peer": {"kind": "telegram", "value": "7"}, "until": 1.0},
         {"type": "echo", "id": "1", "to": {"kind": "visitor", "value": "7"}},
     ],

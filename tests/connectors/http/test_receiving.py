@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.contract import Delivery, Message, Receipt
+from connectors.contract import Delivery, Echo, Message, Receipt
 from connectors.errors import MalformedPayload, Refused
 from connectors.http.signing import signature
 from tests.connectors.http.world import BEFORE, NOW, ROSA, SECRET, channel, message, request
@@ -60,8 +60,13 @@ def test_a_message_that_was_mended_is_another_delivery() -> None:
 
 def test_events_without_an_id_are_told_apart_by_the_senders_delivery() -> None:
     typing = {"type": "typing", "from": ROSA}
-    assert ids(typing, **{"x-hilo-delivery": "a"}) == ids(typing, **{"x-hilo-delivery": "a"})
-    assert ids(typing, **{"x-hilo-delivery": "a"}) != ids(typing, **{"x-hilo-delivery": "b"})
+    assert ids(typing, name="a") == ids(typing, name="a")
+    assert ids(typing, name="a") != ids(typing, name="b")
+
+
+def test_a_delivery_that_was_overheard_is_the_same_one_whatever_its_headers_say() -> None:
+    consent = {"type": "consent", "from": ROSA, "given": True}
+    assert ids(consent, name="a", **{"x-hilo-delivery": "b", "content-type": "text/plain"}) == ids(consent, name="a")
 
 
 def test_a_poisoned_event_is_set_aside_alone() -> None:
@@ -104,3 +109,24 @@ def test_phones_and_mails_are_written_as_every_channel_writes_them() -> None:
 def test_a_receipt_may_name_our_part() -> None:
     (one,) = channel().receive(request({"type": "receipt", "message": "m", "part": 2, "state": "delivered"})).deliveries
     assert channel().parse(one) == [Receipt("delivered", message="m", part=2)]
+
+
+def test_an_echo_may_name_our_part() -> None:
+    event = {"type": "echo", "id": "shop-902", "to": ROSA, "message": "m", "part": 2, "text": "Mañana"}
+    (one,) = channel().receive(request(event)).deliveries
+    (said,) = channel().parse(one)
+    assert isinstance(said, Echo)
+    assert (said.external_id, said.message, said.part) == ("shop-902", "m", 2)
+
+
+def test_a_number_that_was_given_back_is_named_as_every_channel_names_it() -> None:
+    event = {**message(), "former": [{"kind": "phone", "value": "+34 611 22 23 33"}, {"value": "4700"}]}
+    (one,) = channel().receive(request(event)).deliveries
+    (said,) = channel().parse(one)
+    assert isinstance(said, Message)
+    assert [(who.kind, who.value) for who in said.former] == [("phone", "+34611222333"), ("account", "4700")]
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/x-www-form-urlencoded", "", "application/json; charset=latin1"])
+def test_what_is_signed_is_read_as_json_whatever_it_is_called(type_: str) -> None:
+    assert ids(message("1"), **{"content-type": type_}) == ids(message("1"))

@@ -42,6 +42,15 @@ async def test_a_message_carries_all_that_it_has() -> None:
     assert shop.got[0][0]["X-Hilo-Delivery"] == f"{OURS}:1"
 
 
+async def test_the_second_part_is_no_repetition_of_the_first_and_each_is_the_same_again() -> None:
+    async with opened() as (shop, http):
+        for part, attempt in ((0, 1), (0, 2), (1, 1)):
+            await http.send(outgoing(part=part, parts=2, attempt=attempt))
+    names = [headers["X-Hilo-Delivery"] for headers, _ in shop.got]
+    assert names == [f"{OURS}:0", f"{OURS}:0", f"{OURS}:1"]
+    assert [(said["id"], said["part"], said["parts"]) for said in map(shop.said, range(3))] == [(OURS, 0, 2), (OURS, 0, 2), (OURS, 1, 2)]
+
+
 @pytest.mark.parametrize(("answer", "sent"), [({}, Sent(OURS)), ({"id": "shop-9", "state": "delivered"}, Sent("shop-9", "delivered"))])
 async def test_the_answer_may_carry_an_id_and_a_state(answer: dict[str, str], sent: Sent) -> None:
     async with opened() as (shop, http):

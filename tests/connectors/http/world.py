@@ -10,7 +10,7 @@ from aiohttp import web
 
 from connectors.contract import Surroundings, WebhookRequest
 from connectors.egress import WebEgress
-from connectors.http.connector import Http, Settings
+from connectors.http.connector import Http, Settings, build
 from connectors.http.signing import signature
 
 SECRET, BEFORE = "the-new-secret", "the-old-secret"
@@ -27,12 +27,14 @@ class Shop:
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     status: int = 200
     answer: dict[str, Any] = field(default_factory=dict)
+    pages: list[dict[str, Any]] = field(default_factory=list)
+    """What is answered first, once each."""
     headers: dict[str, str] = field(default_factory=dict)
     address: str = ""
 
     async def take(self, request: web.Request) -> web.Response:
         self.got.append((dict(request.headers), await request.read()))
-        return web.json_response(self.answer, status=self.status, headers=self.headers)
+        return web.json_response(self.pages.pop(0) if self.pages else self.answer, status=self.status, headers=self.headers)
 
     async def file(self, _request: web.Request) -> web.Response:
         return web.Response(body=b"%PDF-", content_type="application/pdf")
@@ -56,7 +58,7 @@ async def opened(**given: Any) -> AsyncIterator[tuple[Shop, Http]]:
     try:
         async with WebEgress(named=[host]) as egress:
             around = Surroundings("http-1", "https://hilo.example", bytes(32), now=lambda: NOW, egress=egress)
-            async with Http(Settings(**{**SHOP, "url": f"{shop.address}/hilo", **given}), around) as channel:
+            async with build(Settings(**{**SHOP, "url": f"{shop.address}/hilo", **given}), around) as channel:
                 yield shop, channel
     finally:
         await runner.cleanup()
@@ -67,9 +69,9 @@ def channel(**given: Any) -> Http:
     return Http(Settings(**{**SHOP, **given}), Surroundings("http-1", "https://hilo.example", bytes(32)))
 
 
-def request(*events: Any, secret: str = SECRET, at: float = NOW, late: float = 0.0, **headers: str) -> WebhookRequest:
-    """A signed delivery; `late`: seconds between signing and arriving."""
-    body = json.dumps({"events": events}).encode()
+def request(*events: Any, secret: str = SECRET, at: float = NOW, late: float = 0.0, name: str = "", **headers: str) -> WebhookRequest:
+    """A signed delivery; `late`: seconds between signing and arriving; `name`: the sender's id of it."""
+    body = json.dumps({"events": events, **({"id": name} if name else {})}).encode()
     stamp = str(int(at))
     given = {"x-hilo-timestamp": stamp, "x-hilo-signature": signature(secret, stamp, body), **headers}
     return WebhookRequest("POST", "https://hilo.example/hooks/x", given, {}, body, at + late)

@@ -158,3 +158,17 @@ async def test_after_a_day_only_a_template_leaves_on_whatsapp(scene: Scene) -> N
     status, answer = await scene.answers(customer, "whatsapp_twilio", "", template=use)
     assert status == 201, answer
     await scene.shown("Hola Lucía, su pedido C-9 ha salido.")
+
+
+async def test_we_write_first_by_sms_only_to_whoever_agreed(scene: Scene) -> None:
+    customer = await scene.house.hub.storage.database.value(
+        "INSERT INTO customer (id, root_id, name) SELECT id, id, 'Nadie' FROM (SELECT uuidv7() AS id) made RETURNING id::text"
+    )
+    _, record = await scene.olga.ask("POST", f"/customers/{customer}/identities", {"kind": "phone", "value": "+34611000042"})
+    status, answer = await scene.answers(customer, "sms", "Su pedido está listo")
+    assert (status, answer["error"]["code"]) == (409, "consent_needed")
+    consent = f"/customers/{customer}/identities/{record['identities'][0]['id']}/consents/{scene.channels['sms']}"
+    assert (await scene.olga.ask("PUT", consent, {"how": "in_person"}))[0] == 200
+    status, answer = await scene.answers(customer, "sms", "Su pedido está listo")
+    assert status == 201, answer
+    assert (await scene.shown("Su pedido está listo")).customer == "+34611000042"

@@ -209,9 +209,10 @@ async def test_who_changes_the_number_stays_the_same_person_and_it_is_told_once(
 
 
 async def test_a_batch_of_a_thousand_is_a_thousand_deliveries(here: World) -> None:
+    before = here.hub.requests
     await here.does("batch", "34600000000", count=1000)
     await here.settled()
-    assert (here.hub.requests - 1, len(here.hub.deliveries)) == (1, 1000)
+    assert (here.hub.requests - before, len(here.hub.deliveries)) == (1, 1000)
     assert len({one.external_id for one in here.hub.events() if isinstance(one, Message)}) == 1000
 
 
