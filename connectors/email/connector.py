@@ -11,11 +11,14 @@ from connectors.email import ids, payloads
 from connectors.email.compose import compose
 from connectors.email.imap.collector import Collector, Patience
 from connectors.email.imap.trial import Trial, tried
+from connectors.email.judging import Judge
 from connectors.email.listener import is_open, open_mailbox, try_port
 from connectors.email.marks import awaiting, new_mark
+from connectors.email.records import NameServers
 from connectors.email.relay import Relay
 from connectors.email.round_trip import test_mail
-from connectors.email.settings import Settings, networks
+from connectors.email.senders import Company
+from connectors.email.settings import Settings, networks, place_of
 from connectors.email.steps import step
 from connectors.email.tokens import Tokens
 from connectors.email.wanted import check_settings
@@ -53,7 +56,12 @@ class Email:
         self._round_trip_s = round_trip_s
         self._tokens = None if settings.sign_in == "password" else Tokens(settings, surroundings.egress, self._now)
         self._relay = Relay(settings, self._tokens, timeout=timeout, data_timeout=data_timeout)
-        self._collector = Collector(settings, self._tokens, now=self._now, changed=surroundings.unwell, patience=patience or Patience())
+        self._company = Company.of(settings.address, settings.own_domains, settings.form_senders)
+        server = place_of(settings.name_server) if settings.name_server else None
+        self._judge = Judge(settings.authserv_id, NameServers(server) if settings.look_up else None)
+        self._collector = Collector(
+            settings, self._tokens, self._judge, now=self._now, changed=surroundings.unwell, patience=patience or Patience()
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,8 +74,8 @@ class Email:
         if not self._settings.listen_port:
             await asyncio.Event().wait()
         port, protocol = self._settings.listen_port, self._settings.listen_protocol
-        relays = networks(self._settings.relays)
-        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays) as mailbox:
+        relays, judge = networks(self._settings.relays), self._judge
+        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays, judge=judge) as mailbox:
             while True:
                 taken = await mailbox.next_batch()
                 stored = False
@@ -88,7 +96,7 @@ class Email:
 
     def parse(self, delivery: Delivery) -> list[Event]:
         """The message of a mail, or the receipt of a report on one of ours. Raises MalformedPayload."""
-        return payloads.events_of(delivery, key=self._surroundings.key, ours=self._address)
+        return payloads.events_of(delivery, key=self._surroundings.key, ours=self._address, company=self._company)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Hand a mail to the relay. The same message has the same Message-ID at every attempt."""

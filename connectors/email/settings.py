@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from connectors.settings import setting
 
@@ -225,6 +225,55 @@ class Settings:
         help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
         help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
     )
+    own_domains: str = setting(
+        "Dominios de la empresa",
+        "The company's domains",
+        default="",
+        group="trust",
+        help_es="Vacío: el de la dirección. Lo que reenvía un compañero, o envía un formulario de la web, es del cliente.",
+        help_en="Empty: the address's. What a colleague forwards, or a form on the site sends, is the customer's.",
+        example="company.com company.net",
+        max_length=1000,
+    )
+    form_senders: str = setting(
+        "Remitentes de formularios",
+        "Senders of forms",
+        default="",
+        group="trust",
+        help_es="Direcciones de fuera desde las que escriben los formularios: el cliente es quien figura en Reply-To.",
+        help_en="Addresses elsewhere that forms write from: the customer is whoever stands in Reply-To.",
+        example="forms@provider.com",
+        max_length=1000,
+    )
+    authserv_id: str = setting(
+        "Nombre de su servidor en Authentication-Results",
+        "Your server's name in Authentication-Results",
+        default="",
+        group="trust",
+        help_es="Se cree lo que ese servidor escribe sobre SPF, DKIM y DMARC, y a nadie más; vacío: ninguno.",
+        help_en="What that server writes about SPF, DKIM and DMARC is believed, and nobody else; empty: none.",
+        example="mx.company.com",
+        max_length=253,
+    )
+    look_up: bool = setting(
+        "Comprobar firmas",
+        "Verify signatures",
+        default=True,
+        group="trust",
+        help_es="DKIM y DMARC, preguntando al DNS. El correo que falla se marca y no entra en el hilo de nadie.",
+        help_en="DKIM and DMARC, by asking DNS. Mail that fails is marked and enters nobody's thread.",
+    )
+    name_server: str = setting(
+        "Servidor DNS",
+        "DNS server",
+        default="",
+        group="trust",
+        help_es="Vacío: el de esta máquina.",
+        help_en="Empty: this machine's.",
+        example="192.0.2.53",
+        max_length=60,
+    )
+
     oauth_token_url: str = setting(
         "Dirección de los tokens",
         "Token address",
@@ -246,6 +295,12 @@ def networks(text: str) -> tuple[Network, ...]:
 def folders_of(settings: Settings) -> tuple[str, ...]:
     """The folders to read, in the order in which they were given."""
     return tuple(dict.fromkeys(one.strip() for one in settings.imap_folders.splitlines() if one.strip()))
+
+
+def place_of(server: str) -> tuple[str, int]:
+    """Address and port of a name server written as `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`. Raises ValueError."""
+    host, colon, port = server.rpartition(":") if server.count(":") == 1 or "]:" in server else (server, "", "")
+    return str(ip_address((host if colon else server).strip("[]"))), int(port or 53)
 
 
 def imap_user(settings: Settings) -> str:

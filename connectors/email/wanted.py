@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from connectors.email.settings import ADDRESS, Settings, folders_of, imap_user, networks
+from connectors.email.settings import ADDRESS, Settings, folders_of, imap_user, networks, place_of
 from connectors.settings import InvalidSettings
 
 Problem: TypeAlias = tuple[str, Mapping[str, str]]
@@ -21,6 +21,10 @@ UNENCRYPTED = {
 NETWORKS_WANTED = {
     "es": "deben ser direcciones o redes como 10.0.0.0/8, separadas por espacios",
     "en": "must be addresses or networks such as 10.0.0.0/8, separated by spaces",
+}
+NAME_SERVER_WANTED = {
+    "es": "debe ser una dirección como 192.0.2.53 o 192.0.2.53:5353",
+    "en": "must be an address such as 192.0.2.53 or 192.0.2.53:5353",
 }
 NEEDED = {"es": "obligatorio cuando se recoge el correo por IMAP", "en": "required when mail is collected by IMAP"}
 NEEDED_OAUTH = {"es": "obligatorio con google y microsoft", "en": "required with google and microsoft"}
@@ -49,6 +53,10 @@ def _general(settings: Settings) -> Iterator[Problem]:
         networks(settings.relays)
     except ValueError:
         yield "relays", NETWORKS_WANTED
+    try:
+        place_of(settings.name_server or "127.0.0.1")
+    except ValueError:
+        yield "name_server", NAME_SERVER_WANTED
 
 
 def _mailbox(settings: Settings) -> Iterator[Problem]:

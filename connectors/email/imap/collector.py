@@ -27,6 +27,7 @@ from connectors.email.imap.place import (
     progress_of,
 )
 from connectors.email.imap.session import SLOWEST, Declined, Session
+from connectors.email.judging import Judge
 from connectors.email.mime import RAW_LIMIT
 from connectors.email.payloads import KIND, external_id
 from connectors.email.settings import Settings, folders_of, imap_user
@@ -96,9 +97,17 @@ class Collector:
     """The mailbox of one channel."""
 
     def __init__(
-        self, settings: Settings, tokens: Tokens | None, *, now: Callable[[], float], changed: Callable[[], None], patience: Patience
+        self,
+        settings: Settings,
+        tokens: Tokens | None,
+        judge: Judge,
+        *,
+        now: Callable[[], float],
+        changed: Callable[[], None],
+        patience: Patience,
     ) -> None:
         self._settings = settings
+        self._judge = judge
         self._tokens = tokens
         self._now = now
         self._patience = patience
@@ -242,7 +251,7 @@ class Collector:
         for one in portion:
             self._strikes.pop((name, place.validity, one.uid), None)
         told = [(one, bodies[one.uid]) for one in portion if one.uid in bodies]
-        return await asyncio.to_thread(lambda: [self._delivery(name, one, body, partial=partial) for one, body in told])
+        return [await self._delivery(name, one, body, partial=partial) for one, body in told]
 
     async def _bodies(self, line: Line, portion: Sequence[Found], only: int) -> dict[int, bytes]:
         session = line.session
@@ -256,13 +265,15 @@ class Collector:
                 raise Declined(f"the server does not hand out mail {one.uid}, which is there")
         return bodies
 
-    def _delivery(self, folder: str, found: Found, body: bytes, *, partial: bool) -> Delivery:
+    async def _delivery(self, folder: str, found: Found, body: bytes, *, partial: bool) -> Delivery:
         headers = {"folder": folder, "uid": str(found.uid)}
+        if word := await self._judge.word(body, None):
+            headers["authentication"] = word
         if folder == self._junk:
             headers["junk"] = folder
         if partial:
             headers["partial"] = str(found.size)
-        return Delivery(KIND, external_id(body), body, headers)
+        return Delivery(KIND, await asyncio.to_thread(external_id, body), body, headers)
 
     def _stub(self, folder: str, place: Place, found: Found) -> Delivery:
         """A mail that the server does not hand out: set aside, so that somebody looks for it there."""
