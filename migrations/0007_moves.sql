@@ -299,7 +299,7 @@ BEGIN
         END IF;
     END IF;
     UPDATE message m SET state = p_state, state_at = now(),
-           error = COALESCE(p_error, CASE WHEN m.error->>'code' = 'partly_refused' THEN m.error END)  -- whom it did not reach stays so
+           error = COALESCE(p_error, CASE WHEN m.error->>'code' IN ('partly_refused', 'partly_waiting') THEN m.error END)  -- whom it did not reach stays so
         WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
         RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
     IF NOT FOUND THEN

@@ -67,9 +67,11 @@ class Email:
             key=self._surroundings.key,
             ours=self._address,
             name=self._settings.name,
+            shown=self._settings.shown,
             now=self._surroundings.now() or time.time(),
         )
-        return Sent(external_id=mail.message_id, refused=await self._relay.deliver(mail))
+        handed = await self._relay.deliver(mail)
+        return Sent(external_id=mail.message_id, refused=handed.refused, later=handed.later)
 
     async def check(self) -> list[Step]:
         """Try the way out up to the sender's address, and the way in up to the open port. No mail is sent."""

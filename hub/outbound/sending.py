@@ -19,6 +19,7 @@ from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database, Record, queries
 from hub.outbound.bucket import Bucket
 from hub.outbound.fates import Fate, fate_of
+from hub.outbound.ladder import next_try
 from hub.outbound.outgoing import Envelope, Part, contents, parts_of
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,11 @@ class StateWriter(Protocol):
 
 
 class Links(Protocol):
-    """Makes addresses under which a provider, or a customer, can fetch a file of ours."""
+    """Makes addresses under which a provider, or a customer, can fetch a file of ours, or say that he or she wants no more."""
 
     def address(self, file: str, now: float) -> str: ...
+
+    def unsubscribe(self, message: str) -> str: ...
 
 
 class Sending:
@@ -86,7 +89,13 @@ class Sending:
         if row["unwanted"]:
             raise Rejected("the customer does not want messages here any more", code="consent_withdrawn")
         now = datetime.now(UTC)
-        envelope = Envelope(channel.manifest, now, self._webhook(channel.channel), lambda file: self._links.address(file, now.timestamp()))
+        envelope = Envelope(
+            manifest=channel.manifest,
+            now=now,
+            webhook=self._webhook(channel.channel),
+            link=lambda file: self._links.address(file, now.timestamp()),
+            unsubscribe=self._links.unsubscribe(str(row["message_id"])),
+        )
         html = (await self._read(row["html"])).decode() if row["html"] else ""
         parts = parts_of(row, html, envelope)
         if len(parts) > 1 and not row["parts"]:
@@ -110,25 +119,35 @@ class Sending:
             error = Ambiguous(f"the connector broke: {broken!r}")
         else:
             crash_point("outbox.sent")
-            await self._went(token, row, outgoing.part, sent)
+            await self._went(channel, token, row, outgoing.part, sent)
             crash_point("outbox.settled")
             return True
         await self._failed(channel, token, row, outgoing.part, error)
         crash_point("outbox.settled")
         return False
 
-    async def _went(self, token: int, row: Record, part: int, sent: Sent) -> None:
-        refused = ", ".join(f"{who}: {why}" for who, why in sent.refused.items())
-        error = {"code": "partly_refused", "detail": refused} if refused else None
-        if not await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error, part):
+    async def _went(self, channel: OpenChannel, token: int, row: Record, part: int, sent: Sent) -> None:
+        if sent.refused or sent.later or row["request"].get("only"):
+            settled = await self._settle_several(token, row, sent, next_try(channel.manifest.kind, row["attempts"]))
+        else:
+            settled = await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, None, part)
+        if not settled:
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
         if sent.also:
             await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
+    async def _settle_several(self, token: int, row: Record, sent: Sent, wait_s: float | None) -> bool:
+        """Some of its recipients have it, others were refused, or are tried again alone after a while (None: no more)."""
+        name, refused, later = sent.external_id or None, dict(sent.refused), dict(sent.later)
+        return bool(await self._surely(QUERIES.settle_several, row["message_id"], token, name, refused, later, wait_s))
+
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))
         log.info("message %s was not sent: %s %s", row["message_id"], type(error).__name__, fate.error)
-        if fate.what in {"failed", "unknown"}:
+        if (rest := row["request"].get("only")) and fate.what != "hold":
+            said = dict.fromkeys(rest, fate.error["detail"])
+            await self._settle_several(token, row, Sent("", later=said), fate.wait_s if fate.what == "later" else None)
+        elif fate.what in {"failed", "unknown"}:
             await self._surely(QUERIES.settle, row["message_id"], token, fate.what, None, fate.error, part)
         elif fate.what == "later":
             await self._defer(token, row, fate)
