@@ -6,7 +6,8 @@ CREATE FUNCTION message_rank(p_state text) RETURNS int IMMUTABLE LANGUAGE sql AS
 $$;
 
 -- Finds the customer behind an address, or makes one. Evidence (an answer to a message that we sent to exactly this address) binds
--- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's.
+-- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's. An address for which
+-- only somebody else's word stands is proved by nothing.
 CREATE FUNCTION take_sender(p jsonb, OUT identity uuid, OUT customer uuid, OUT answered message) LANGUAGE plpgsql AS $$
 DECLARE
     made boolean := false;
@@ -26,7 +27,8 @@ BEGIN
             made := true;
         END IF;
         INSERT INTO identity (customer_id, kind, value, name, proved, evidence)
-            VALUES (customer, p->>'kind', p->>'value', p->>'name', true, CASE WHEN made THEN 'wrote' ELSE 'reply' END)
+            VALUES (customer, p->>'kind', p->>'value', p->>'name', p->>'kind' NOT LIKE 'claimed\_%',
+                    CASE WHEN p->>'kind' LIKE 'claimed\_%' THEN 'claimed' WHEN made THEN 'wrote' ELSE 'reply' END)
             ON CONFLICT (kind, value) DO NOTHING RETURNING id INTO identity;
         IF identity IS NULL THEN  -- somebody else made it in this very moment
             RAISE EXCEPTION 'try again' USING ERRCODE = '40001';
@@ -108,17 +110,47 @@ BEGIN
 END
 $$;
 
--- The topic a message belongs to: the one it answers, if that is still the family's own; else the one of its address that is open, or was
--- closed a short while ago (it reopens); else the one where its address wrote last; else that of another address of the same person on this
--- channel that the provider vouches for; else that of the same mail in another mailbox of ours; else a new one.
-CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean) LANGUAGE plpgsql AS $$
+-- A subject without what programs put before it: "Re:", "[list]".
+CREATE FUNCTION bare_subject(p_subject text) RETURNS text IMMUTABLE STRICT LANGUAGE sql AS $$
+    SELECT btrim(regexp_replace(lower(regexp_replace(p_subject,
+        '^(\s*(\[[^]]{1,40}\]|(re|fwd?|fw|rv|aw|wg|tr|sv|vs|antw|res|ref|rif|enc|odp|ynt)\s?(\[\d+\])?\s?:))+', '', 'i')), '\s+', ' ', 'g'))
+$$;
+
+-- Whether an answer to a matter that was closed before `p_recent` is about something else: an old mail was only used to write a new one.
+CREATE FUNCTION is_new_matter(p jsonb, p_topic uuid, p_recent timestamptz) RETURNS boolean STABLE LANGUAGE sql AS $$
+    SELECT t.state = 'closed' AND t.closed_at <= p_recent AND bare_subject(p->>'subject') NOT IN ('', bare_subject(t.subject))
+        AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(p->'answers') a JOIN message m ON m.id = a::uuid
+                        WHERE m.topic_id = t.id AND bare_subject(m.subject) = bare_subject(p->>'subject'))
+    FROM topic t WHERE t.id = p_topic
+$$;
+
+-- The family's matter that an answer without any id seems to go on with, by its subject: a suggestion for the agent.
+CREATE FUNCTION resembling_topic(p_subject text, p_customer uuid) RETURNS uuid STABLE LANGUAGE sql AS $$
+    SELECT t.id FROM customer c JOIN customer f ON f.root_id = c.root_id JOIN topic t ON t.customer_id = f.id
+    WHERE c.id = p_customer AND lower(p_subject) ~ '^\s*(re|aw|sv|antw|res|rif|odp|ynt)\s?(\[\d+\])?\s?:' AND t.last_at > now() - interval '30 days'
+      AND bare_subject(p_subject) IN (NULLIF(bare_subject(t.subject), ''), (
+          SELECT bare_subject(m.subject) FROM message m WHERE m.topic_id = t.id AND m.subject <> '' ORDER BY m.number DESC LIMIT 1))
+    ORDER BY t.last_number DESC LIMIT 1
+$$;
+
+-- The topic a message belongs to: the one it answers, if that is still the family's own, and was not closed long ago under another subject;
+-- else the one of its address that is open, or was closed a short while ago (it reopens); else the one where its address wrote last; else that
+-- of another address of the same person on this channel that the provider vouches for; else that of the same mail in another mailbox of ours;
+-- else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
+CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean, OUT link jsonb)
+LANGUAGE plpgsql AS $$
 DECLARE
     found_state text;
     recent timestamptz := now() - make_interval(secs => (p->>'reopen_s')::float);
 BEGIN
     opened := false;
+    link := '{}';
     SELECT t.id, t.state INTO topic, found_state FROM topic t JOIN customer o ON o.id = t.customer_id
         JOIN customer c ON c.root_id = o.root_id WHERE t.id = p_answered AND c.id = p_customer;
+    IF topic IS NOT NULL AND is_new_matter(p, topic, recent) THEN
+        link := jsonb_build_object('follows', topic);
+        topic := NULL;
+    END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
@@ -147,6 +179,9 @@ BEGIN
         WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
     END IF;
     IF topic IS NULL THEN
+        IF link = '{}' AND p_answered IS NULL THEN
+            link := jsonb_strip_nulls(jsonb_build_object('resembles', resembling_topic(p->>'subject', p_customer)));
+        END IF;
         INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, session)
             VALUES (p_customer, p_identity, (p->>'channel')::uuid, (p->>'queue')::uuid, p->>'subject', p->>'session') RETURNING id INTO topic;
         opened := true;

@@ -85,7 +85,8 @@ BEGIN
                          external_id, address, subject, text, html, state, reply_to, context, content, album)
         VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
                 to_timestamp((p->>'provider_at')::float), p->>'external_id', message_address(p), p->>'subject', p->>'text',
-                decode(p->>'html', 'hex'), 'received', quoted, p->'context', COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
+                decode(p->>'html', 'hex'), 'received', quoted,
+                (p->'context') || CASE WHEN place.opened THEN place.link ELSE '{}' END, COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
     UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = 'agent',
            turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
     SELECT * INTO task FROM take_work(p, topic, customer, root);

@@ -1,7 +1,7 @@
 """Whether a mail comes from the domain that it names: SPF, DKIM and DMARC, as a trusted server of ours found or as seen by ourselves.
 
-To be asked where the mail arrives, off the event loop, for keys in DNS change: the result travels in the delivery's headers and
-`payloads` reads it from there. The only effect is the `look_up` that the caller gives.
+To be asked where the mail arrives (`judging`), off the event loop, for keys in DNS change: the result travels in the delivery's headers and
+`payloads` reads it from there. Pure: what DNS says is given by the caller, who asks for `wanted_names` before.
 """
 
 import re
@@ -22,6 +22,8 @@ LookUp = Callable[[str], list[str] | None]
 
 FIELDS = ("spf", "dkim", "dmarc", "aligned")
 SIGNATURE_LIMIT = 5
+LARGE = 4_000_000
+"""Bytes from which on only one signature is verified: each reads the whole mail."""
 RESULTS = frozenset({"pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"})
 KNOWN = {"hardfail": "fail", "policy": "neutral", "bestguesspass": "none"}
 STATED = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
@@ -63,6 +65,21 @@ def authenticate(raw: bytes, trusted: str, mail_from: str, look_up: LookUp) -> A
     """
     headers = _headers_of(raw)
     return (stated(headers, trusted) if trusted else None) or verified(raw, headers, mail_from, look_up)
+
+
+def stated_in(raw: bytes, trusted: str) -> Authentication | None:
+    """As `stated`, of a raw mail."""
+    return stated(_headers_of(raw), trusted) if trusted else None
+
+
+def wanted_names(raw: bytes, trusted: str) -> tuple[str, ...]:
+    """The names whose TXT records `authenticate` will ask for; none where the trusted server has spoken."""
+    headers = _headers_of(raw)
+    if trusted and stated(headers, trusted):
+        return ()
+    author = _author_domain(headers)
+    policies = [f"_dmarc.{one}" for one in dict.fromkeys((author, organisation(author))) if author]
+    return tuple(dict.fromkeys((*(_key_name(one) for one in _signatures(raw, headers)), *policies)))
 
 
 def stated(headers: "Message", trusted: str) -> Authentication | None:
@@ -133,10 +150,19 @@ def _without_comments(value: str) -> str:
 
 def _signing_domains(raw: bytes, headers: "Message", look_up: LookUp) -> tuple[list[str], Result]:
     """The domains whose signature holds, and the result of all signatures together."""
-    signatures = [str(one) for one in headers.get_all("dkim-signature", [])][:SIGNATURE_LIMIT]
+    signatures = _signatures(raw, headers)
     results = [(_tags(one).get("d", "").lower(), _signature(raw, at, look_up)) for at, one in enumerate(signatures)]
     good = [domain for domain, result in results if result == "pass"]
     return good, "pass" if good else results[0][1] if results else "none"
+
+
+def _signatures(raw: bytes, headers: "Message") -> list[str]:
+    return [str(one) for one in headers.get_all("dkim-signature", [])][: 1 if len(raw) > LARGE else SIGNATURE_LIMIT]
+
+
+def _key_name(signature: str) -> str:
+    tags = _tags(signature)
+    return f"{tags.get('s', '')}._domainkey.{tags.get('d', '')}"
 
 
 def _signature(raw: bytes, at: int, look_up: LookUp) -> Result:

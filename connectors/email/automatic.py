@@ -25,14 +25,14 @@ SMTP_REPLY = re.compile(r"\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b")
 ROBOTS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?@", re.IGNORECASE)
 
 
-def is_automatic(mail: Part, sender: str, envelope: Mapping[str, str]) -> bool:
-    """Whether a machine wrote it, so that none of ours may answer by itself."""
+def is_automatic(mail: Part, sender: str, envelope: Mapping[str, str], *, own_list: bool = False) -> bool:
+    """Whether a machine wrote it, so that none of ours may answer by itself. That it came by a list says nothing when the list is ours."""
     given = mail.headers
     submitted = header.first(given, "auto-submitted").partition(";")[0].strip().lower()
     return (
         submitted not in ("", "no")
-        or header.first(given, "precedence").strip().lower() in BULK
-        or any(name.lower().startswith("list-") for name in given)
+        or header.first(given, "precedence").strip().lower() in (BULK - {"list"} if own_list else BULK)
+        or (not own_list and any(name.lower().startswith("list-") for name in given))
         or any(name in given for name in MARKS)
         or envelope.get("mail_from", "?") == ""
         or header.first(given, "return-path").strip() == "<>"

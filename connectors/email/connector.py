@@ -8,9 +8,12 @@ from typing import Self
 from connectors.contract import Batch, Delivery, Event, Outgoing, Sent, Step, Surroundings
 from connectors.email import ids, payloads
 from connectors.email.compose import compose
+from connectors.email.judging import Judge
 from connectors.email.listener import open_mailbox, try_port
+from connectors.email.records import NameServers
 from connectors.email.relay import Relay, since
-from connectors.email.settings import Settings, check_settings, networks
+from connectors.email.senders import Company
+from connectors.email.settings import Settings, check_settings, networks, place_of
 from connectors.email.steps import step
 from connectors.errors import Unavailable
 
@@ -31,6 +34,9 @@ class Email:
         self._address = ids.normal_address(settings.address)
         self._surroundings = surroundings
         self._relay = relay
+        self._company = Company.of(settings.address, settings.own_domains, settings.form_senders)
+        server = place_of(settings.name_server) if settings.name_server else None
+        self._judge = Judge(settings.authserv_id, NameServers(server) if settings.look_up else None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -43,8 +49,8 @@ class Email:
         if not self._settings.listen_port:
             await asyncio.Event().wait()
         port, protocol = self._settings.listen_port, self._settings.listen_protocol
-        relays = networks(self._settings.relays)
-        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays) as mailbox:
+        relays, judge = networks(self._settings.relays), self._judge
+        async with open_mailbox(self._listen_host(), port, self._address, protocol=protocol, relays=relays, judge=judge) as mailbox:
             while True:
                 taken = await mailbox.next_batch()
                 stored = False
@@ -57,7 +63,7 @@ class Email:
 
     def parse(self, delivery: Delivery) -> list[Event]:
         """The message of a mail, or the receipt of a report on one of ours. Raises MalformedPayload."""
-        return payloads.events_of(delivery, key=self._surroundings.key, ours=self._address)
+        return payloads.events_of(delivery, key=self._surroundings.key, ours=self._address, company=self._company)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Hand a mail to the relay. The same message has the same Message-ID at every attempt."""

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import Session as Greeting
 from connectors.contract import Delivery
 from connectors.email import ids
 from connectors.email.charsets import storable
+from connectors.email.judging import Judge
 from connectors.email.mailbox import Mailbox
 from connectors.email.payloads import KIND, external_id
 from connectors.email.sessions import Session, Sessions
@@ -35,16 +36,16 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_mailbox(
-    host: str, port: int, address: str, *, protocol: str = "smtp", relays: tuple[Network, ...] = ()
+    host: str, port: int, address: str, *, protocol: str = "smtp", relays: tuple[Network, ...] = (), judge: Judge | None = None
 ) -> AsyncIterator[Mailbox]:
     """A mailbox on the server of that host and port, which runs as long as it has one. `protocol` is smtp or lmtp; `relays` may open as
-    many sessions as there are.
+    many sessions as there are; `judge` says of each mail whether it comes from the domain that it names.
 
     Raises Unavailable when the port or the address is taken.
     """
     key = _key(host, port)
     listener = _listeners.setdefault(key, Listener(host, port, protocol))
-    mailbox = listener.add(ids.normal_address(address), protocol, relays)
+    mailbox = listener.add(Mailbox(ids.normal_address(address), judge or Judge()), protocol, relays)
     try:
         await listener.start()
         yield mailbox
@@ -90,13 +91,14 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._starting = asyncio.Lock()
 
-    def add(self, address: str, protocol: str, relays: tuple[Network, ...]) -> Mailbox:
+    def add(self, mailbox: Mailbox, protocol: str, relays: tuple[Network, ...]) -> Mailbox:
+        address = mailbox.address
         if address in self._mailboxes:
             raise Unavailable(f"another channel receives the mail for {address}", code="address_taken")
         if protocol != self._protocol:
             raise Unavailable(f"another channel listens on port {self._port} in {self._protocol}, not {protocol}", code="port_taken")
         self._relays[address] = relays
-        return self._mailboxes.setdefault(address, Mailbox(address))
+        return self._mailboxes.setdefault(address, mailbox)
 
     def remove(self, mailbox: Mailbox) -> bool:
         """Close a mailbox. True when it was the last one."""
@@ -148,7 +150,8 @@ class Listener:
         for address, recipients in _by_channel(envelope.rcpt_tos).items():
             mailbox = self._mailboxes.get(address)
             if mailbox is not None:
-                answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients)))
+                told = await mailbox.judge.word(raw, envelope.mail_from or "")
+                answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients, told)))
         if answers:
             await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
         stored = {address for address, answer in answers.items() if answer.done() and answer.result()}
@@ -192,12 +195,13 @@ def _by_channel(recipients: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _envelope(session: Greeting, envelope: Envelope, recipients: list[str]) -> Mapping[str, str]:
+def _envelope(session: Greeting, envelope: Envelope, recipients: list[str], authentication: str) -> Mapping[str, str]:
     peer: Any = session.peer
     told = {
         "mail_from": (envelope.mail_from or "").replace("<>", ""),
         "rcpt_to": "\n".join(recipients),
         "remote": str(peer[0]) if isinstance(peer, tuple) else "",
         "helo": session.host_name or "",
+        **({"authentication": authentication} if authentication else {}),
     }
     return {name: storable(value) for name, value in told.items()}

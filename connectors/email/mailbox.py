@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from connectors.contract import Delivery
+from connectors.email.judging import Judge
 
 BATCH = 16
 
@@ -26,6 +27,7 @@ class Mailbox:
     """The deliveries for one address. Bounded by the sessions, each of which brings one mail at a time."""
 
     address: str
+    judge: Judge = field(default_factory=Judge)
     waiting: deque[Waiting] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     open: bool = True

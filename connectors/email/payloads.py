@@ -14,6 +14,7 @@ from connectors.email.forwarded import forwarded_in
 from connectors.email.invitation import invitation_of
 from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
+from connectors.email.senders import CLAIMED, Company, author_of
 from connectors.email.tnef import open_tnef
 from connectors.errors import MalformedPayload
 
@@ -77,13 +78,14 @@ def message_id_of(external: str) -> str:
     return external.partition("#")[0]
 
 
-def events_of(delivery: Delivery, *, key: bytes, ours: str) -> list[Event]:
-    """The one message of a mail, or the receipts of a report on a message of ours, one a recipient. `ours` is the channel's address.
+def events_of(delivery: Delivery, *, key: bytes, ours: str, company: Company | None = None) -> list[Event]:
+    """The one message of a mail, or the receipts of a report on a message of ours, one a recipient. `ours` is the channel's address;
+    `company` what it knows of its own company, by default the address's domain alone.
 
     Raises MalformedPayload for a mail that nobody has sent.
     """
     mail = read(delivery.body)
-    return [*_receipts(mail, delivery.headers, key)] or [_message(mail, delivery, key, ours)]
+    return [*_receipts(mail, delivery.headers, key)] or [_message(mail, delivery, key, company or Company.of(ours))]
 
 
 def _receipts(mail: Mail, envelope: Mapping[str, str], key: bytes) -> list[Receipt]:
@@ -100,27 +102,31 @@ def _receipts(mail: Mail, envelope: Mapping[str, str], key: bytes) -> list[Recei
     ]
 
 
-def _message(mail: Mail, delivery: Delivery, key: bytes, ours: str) -> Message:
-    headers = mail.part.headers
-    name, address = _sender(mail, delivery.headers)
-    address = ids.normal_address(address)
+def _message(mail: Mail, delivery: Delivery, key: bytes, company: Company) -> Message:
+    headers, ours = mail.part.headers, company.address
+    author = author_of(mail.part, _sender(mail, delivery.headers), company, mail.subject, mail.text)
+    name, address = author.name, ids.normal_address(author.address)
     shown = Authentication.from_word(delivery.headers.get("authentication", ""))
-    doubts = {**_doubts(mail, name, address, ours), **({"failed_authentication": True} if shown and shown.dmarc == "fail" else {})}
+    failed = shown is not None and shown.dmarc == "fail"
+    doubts = {**_doubts(mail, name, address, ours), **({"failed_authentication": True} if failed else {})}
     claimed = (*header.message_ids(headers, "in-reply-to"), *reversed(header.message_ids(headers, "references")))
-    trusted = not (doubts.keys() & {"several_senders", "own_address", "failed_authentication"})
+    trusted = not (author.claimed or doubts.keys() & {"several_senders", "own_address", "failed_authentication"})
+    kind = CLAIMED if author.claimed or failed else "email"
+    subject = mail.subject if author.subject is None else author.subject
     return Message(
         external_id=f"{next(iter(header.message_ids(headers, 'message-id')), '')}#{delivery.external_id[:32]}",
-        sender=Address("email", address, "" if "misleading_name" in doubts else name[:NAME_LIMIT]),
-        text=visible_text(mail.text),
+        sender=Address(kind, address, "" if "misleading_name" in doubts else name[:NAME_LIMIT]),
+        text=visible_text(mail.text if author.text is None else author.text),
         html=mail.html,
-        subject=" ".join(mail.subject.split())[:SUBJECT_LIMIT],
+        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
         attachments=mail.attachments,
         at=header.date_of(headers),
         to=ours,
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
         reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
-        automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers),
-        context={**_context(mail, address), **({"authentication": shown.as_context()} if shown else {}), **doubts},
+        automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers, own_list=author.own_list),
+        claims={"email": address} if kind == CLAIMED else {},
+        context={**_context(mail, address), **author.context, **({"authentication": shown.as_context()} if shown else {}), **doubts},
     )
 
 

@@ -117,11 +117,11 @@ def _history_begins(lines: Sequence[str], at: int) -> bool:
         return True
     if RULE.match(line):
         following = next((n for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), at)
-        return following > at and (_is_header_block(lines, following) or (line == OUTLOOK_RULE and _is_shaped_block(lines, following)))
-    return _is_header_block(lines, at)
+        return following > at and (is_header_block(lines, following) or (line == OUTLOOK_RULE and _is_shaped_block(lines, following)))
+    return is_header_block(lines, at)
 
 
-def _is_header_block(lines: Sequence[str], at: int) -> bool:
+def is_header_block(lines: Sequence[str], at: int) -> bool:
     """From, sent, to, subject as a program writes them: the sender's line and two more within a few lines."""
     if not LABEL.match(lines[at]):
         return False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from connectors.settings import InvalidSettings, setting
 
@@ -95,6 +95,54 @@ class Settings:
         help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
         help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
     )
+    own_domains: str = setting(
+        "Dominios de la empresa",
+        "The company's domains",
+        default="",
+        group="trust",
+        help_es="Vacío: el de la dirección. Lo que reenvía un compañero, o envía un formulario de la web, es del cliente.",
+        help_en="Empty: the address's. What a colleague forwards, or a form on the site sends, is the customer's.",
+        example="company.com company.net",
+        max_length=1000,
+    )
+    form_senders: str = setting(
+        "Remitentes de formularios",
+        "Senders of forms",
+        default="",
+        group="trust",
+        help_es="Direcciones de fuera desde las que escriben los formularios: el cliente es quien figura en Reply-To.",
+        help_en="Addresses elsewhere that forms write from: the customer is whoever stands in Reply-To.",
+        example="forms@provider.com",
+        max_length=1000,
+    )
+    authserv_id: str = setting(
+        "Nombre de su servidor en Authentication-Results",
+        "Your server's name in Authentication-Results",
+        default="",
+        group="trust",
+        help_es="Se cree lo que ese servidor escribe sobre SPF, DKIM y DMARC, y a nadie más; vacío: ninguno.",
+        help_en="What that server writes about SPF, DKIM and DMARC is believed, and nobody else; empty: none.",
+        example="mx.company.com",
+        max_length=253,
+    )
+    look_up: bool = setting(
+        "Comprobar firmas",
+        "Verify signatures",
+        default=True,
+        group="trust",
+        help_es="DKIM y DMARC, preguntando al DNS. El correo que falla se marca y no entra en el hilo de nadie.",
+        help_en="DKIM and DMARC, by asking DNS. Mail that fails is marked and enters nobody's thread.",
+    )
+    name_server: str = setting(
+        "Servidor DNS",
+        "DNS server",
+        default="",
+        group="trust",
+        help_es="Vacío: el de esta máquina.",
+        help_en="Empty: this machine's.",
+        example="192.0.2.53",
+        max_length=60,
+    )
 
 
 ADDRESS_WANTED = {
@@ -108,6 +156,10 @@ UNENCRYPTED = {
 }
 
 
+NAME_SERVER_WANTED = {
+    "es": "debe ser una dirección como 192.0.2.53 o 192.0.2.53:5353",
+    "en": "must be an address such as 192.0.2.53 or 192.0.2.53:5353",
+}
 NETWORKS_WANTED = {
     "es": "deben ser direcciones o redes como 10.0.0.0/8, separadas por espacios",
     "en": "must be addresses or networks such as 10.0.0.0/8, separated by spaces",
@@ -117,6 +169,12 @@ NETWORKS_WANTED = {
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, separated by spaces. Raises ValueError."""
     return tuple(ip_network(one, strict=False) for one in text.split())
+
+
+def place_of(server: str) -> tuple[str, int]:
+    """Address and port of a name server written as `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`. Raises ValueError."""
+    host, colon, port = server.rpartition(":") if server.count(":") == 1 or "]:" in server else (server, "", "")
+    return str(ip_address((host if colon else server).strip("[]"))), int(port or 53)
 
 
 def check_settings(settings: Settings) -> None:
@@ -130,6 +188,10 @@ def check_settings(settings: Settings) -> None:
         networks(settings.relays)
     except ValueError:
         problems["relays"] = NETWORKS_WANTED
+    try:
+        place_of(settings.name_server or "127.0.0.1")
+    except ValueError:
+        problems["name_server"] = NAME_SERVER_WANTED
     if problems:
         raise InvalidSettings(problems)
 

@@ -38,7 +38,9 @@ def answer(asked: Asked) -> Answer:
         "success": True,
     }
     file = f"http://{asked.headers.get('host', '')}/file"
-    said: dict[str, Any] = taken if asked.method == "POST" else {"data": [], "id": "1", "url": file}
+    token = {"is_valid": True, "app_id": APP_ID, "scopes": []}
+    found = {"data": token if "/debug_token" in asked.path else [], "id": "1", "url": file}
+    said: dict[str, Any] = taken if asked.method == "POST" else found
     return Answer(200, JSON, json.dumps(said).encode())
 
 

@@ -31,7 +31,7 @@ export class Composer {
       at("phone-text").focus();
     };
     at("phone-add").onclick = () => this.unfold("phone-add", "phone-enclose");
-    at("phone-voice").onclick = () => void this.send({ media: [voice()] });
+    at("phone-voice").onclick = async () => this.send({ media: [await voice()] });
     at("phone-place").onclick = () => void this.send({ location: PLACE });
     at("phone-file").onchange = async ({ target }) => {
       const media = await Promise.all([...target.files].map(file));

@@ -1,6 +1,4 @@
 // What the customer can send besides words: pictures of the shop's things, a file, a voice note, a place.
-const RATE = 16000;
-const LONG_S = 1.4;
 const PICTURE = { width: 960, height: 720 };
 
 export const PICTURES = ["duna", "jarra", "marea", "ribera"];
@@ -26,35 +24,10 @@ export async function file(chosen) {
   return { name: chosen.name, type, kind: ["image", "video", "audio"].includes(broad) ? broad : "file", data: base64(new Uint8Array(await chosen.arrayBuffer())) };
 }
 
-/** Three notes instead of a voice: mono, 16 bit, WAV. */
-export function voice() {
-  const samples = Int16Array.from({ length: RATE * LONG_S }, (_, at) => {
-    const note = [392, 494, 587][Math.min(2, Math.floor((at / RATE / LONG_S) * 3))];
-    const swell = Math.sin((Math.PI * at) / (RATE * LONG_S));
-    return 9000 * swell * Math.sin((2 * Math.PI * note * at) / RATE);
-  });
-  const bytes = new Uint8Array(44 + samples.byteLength);
-  bytes.set(waveHeader(samples.byteLength));
-  bytes.set(new Uint8Array(samples.buffer), 44);
-  return { name: "voz.wav", type: "audio/wav", kind: "voice", data: base64(bytes) };
-}
-
-function waveHeader(size) {
-  const view = new DataView(new ArrayBuffer(44));
-  const word = (at, text) => [...text].forEach((sign, place) => view.setUint8(at + place, sign.charCodeAt(0)));
-  word(0, "RIFF");
-  view.setUint32(4, 36 + size, true);
-  word(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, RATE, true);
-  view.setUint32(28, RATE * 2, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  word(36, "data");
-  view.setUint32(40, size, true);
-  return new Uint8Array(view.buffer);
+/** Three notes instead of a voice, in what phones send: Opus in Ogg. A recording of the browser's own would be WebM in most of them. */
+export async function voice() {
+  const response = await fetch("/static/voice.ogg");
+  return { name: "voz.ogg", type: "audio/ogg", kind: "voice", data: base64(new Uint8Array(await response.arrayBuffer())) };
 }
 
 function base64(bytes) {

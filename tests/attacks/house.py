@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,12 +192,12 @@ class Bubble:
 
 
 @asynccontextmanager
-async def lived_in(database_url: str, folder: Path, **more: str) -> AsyncIterator[House]:
-    """Open a house, with more settings if any; closes it and everything that was opened in it."""
+async def lived_in(database_url: str, folder: Path, mailbox: Mapping[str, Any] | None = None, /, **more: str) -> AsyncIterator[House]:
+    """Open a house, with more settings if any, also of its mail channel; closes it and everything that was opened in it."""
     data, mail_port = folder / "data", free_port()
     async with AsyncExitStack() as stack:
         post = await stack.enter_async_context(MailWorld(hub_port=mail_port))
-        company = await found(database_url, data, relay_port=post.port, mail_port=mail_port)
+        company = await found(database_url, data, relay_port=post.port, mail_port=mail_port, **(mailbox or {}))
         settings = load(None, {**SETTINGS, **more, "HILO_DATA": str(data), "HILO_DATABASE_URL": database_url})
         log = stack.enter_context(_log(settings))
         hub = await stack.enter_async_context(opened(settings))

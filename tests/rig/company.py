@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hub.channels.store import ChannelStore
 from hub.kernel.database import Database, DatabaseSettings
@@ -39,8 +40,10 @@ class Company:
             await store.add("telegram", "Telegram", {"token": BOT_TOKEN, "base_url": f"{base}/telegram"})
 
 
-async def found(database_url: str, data: Path, *, outside: str = "", relay_port: int = 0, mail_port: int = 0) -> Company:
-    """Set it up; `data` is the data folder of the hub that will serve it. `outside` is where answers of the http channel go."""
+async def found(database_url: str, data: Path, *, outside: str = "", relay_port: int = 0, mail_port: int = 0, **mailbox: Any) -> Company:
+    """Set it up; `data` is the data folder of the hub that will serve it. `outside` is where answers of the http channel go, `mailbox` are
+    more settings of the mail channel.
+    """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     async with Database(DatabaseSettings(database_url, connections=2)) as database:
         agents, tokens = await _people(database)
@@ -50,7 +53,7 @@ async def found(database_url: str, data: Path, *, outside: str = "", relay_port:
         channels = {"http": str(http.id), "webchat": str(chat.id)}
         if relay_port:
             mail = {"address": MAILBOX, "relay_host": "127.0.0.1", "relay_port": relay_port, "relay_tls": "none", "listen_port": mail_port}
-            channels["email"] = str((await store.add("email", "Mail", mail)).id)
+            channels["email"] = str((await store.add("email", "Mail", {**mail, **mailbox})).id)
     return Company(tokens, agents, http.hook, chat.hook, channels, mail_port)
 
 

@@ -1,6 +1,7 @@
 """The customer's phone in a real browser: what is written stands in the thread and is known to the pretend provider."""
 
 import re
+from base64 import b64decode
 
 import aiohttp
 import pytest
@@ -79,6 +80,9 @@ async def test_a_picture_a_voice_note_and_a_place_stand_in_the_thread(page: Page
     known = [one["media"] or one["extra"] for one in await standing(address, double)]
     kinds = [one[0]["kind"] if isinstance(one, list) else sorted(one)[0] for one in known]  # type: ignore[call-overload]
     assert kinds == ["image", "voice", "location"]
+    (note,) = [one["media"][0] for one in await standing(address, double) if one["media"]][1:]  # type: ignore[index]
+    recorded = b64decode(note["data"])
+    assert (note["type"], recorded[:4], recorded[28:36]) == ("audio/ogg", b"OggS", b"OpusHead"), "as phones record"
 
 
 async def test_a_file_of_ones_own_can_be_sent_and_downloaded_again(page: Page) -> None:

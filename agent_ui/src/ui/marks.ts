@@ -5,7 +5,7 @@ const ICONS: Record<string, string> = {
   instagram: "instagram", voice: "voice", http: "http", counter: "store",
 };
 const KINDS: Record<string, string> = { chat: "chat", mail: "mail", voice: "voice", task: "done", message: "chat", social: "chat" };
-const IDENTITIES: Record<string, string> = { email: "mail", phone: "sms", visitor: "chat", account: "chat", webchat: "chat" };
+const IDENTITIES: Record<string, string> = { email: "mail", claimed_email: "mail", phone: "sms", visitor: "chat", account: "chat", webchat: "chat" };
 
 export function channelIcon(connector: string | null | undefined): string {
   return ICONS[connector ?? ""] ?? "chat";

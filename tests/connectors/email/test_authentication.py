@@ -1,16 +1,12 @@
 """Mails that prove whose they are, and mails that fail to. Keys come from a table of our own, no name server is asked."""
 
-import base64
 from collections.abc import Callable
-from functools import cache
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.email import ids
-from connectors.email.authentication import Authentication, authenticate, organisation
+from connectors.email.authentication import Authentication, authenticate, organisation, wanted_names
+from tests.connectors.email import zone
 from tests.connectors.email.world import KEY, OURS, message_of
 
 OUR_MESSAGE = "6f0c1f1e-7d0e-4c7e-9c39-0d7b1f2a3b4c"
@@ -19,23 +15,14 @@ Records = dict[str, list[str] | None]
 DMARC: Records = {"_dmarc.tienda.example": ["v=DMARC1; p=reject"]}
 
 
-@cache
-def keys() -> tuple[bytes, str]:
-    """A private key (PEM), and the record in DNS that goes with it."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return private, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
-
-
 def signed(domain: str = "tienda.example", raw: bytes = MAIL) -> bytes:
-    return bytes(dkim.sign(raw, b"s1", domain.encode(), keys()[0], include_headers=[b"from", b"to", b"subject"])) + raw
+    return zone.signed(raw, domain)
 
 
 def world(more: Records) -> Callable[[str], list[str] | None]:
     """Name servers that know our key under every domain."""
     known: Records = {**DMARC, **more}
-    return lambda name: [keys()[1]] if name.startswith("s1._domainkey.") and name not in known else known.get(name, [])
+    return lambda name: [zone.keys()[1]] if name.startswith("s1._domainkey.") and name not in known else known.get(name, [])
 
 
 def stated_by(server: str, results: str, raw: bytes = MAIL) -> bytes:
@@ -141,6 +128,19 @@ def test_a_mail_that_fails_is_marked_and_joins_nothing() -> None:
     assert passed.answers == (OUR_MESSAGE,)
     assert passed.context["authentication"] == {"spf": "pass", "dkim": "pass", "dmarc": "pass", "aligned": True}
     assert "authentication" not in message_of(raw).context
+
+
+def test_all_that_is_asked_of_dns_is_known_before() -> None:
+    raw = signed("correo.tienda.example", MAIL.replace(b"ana@tienda", b"ana@correo.tienda"))
+    asked: set[str] = set()
+
+    def look_up(name: str) -> list[str]:
+        asked.add(name)
+        return []
+
+    authenticate(raw, "", "", look_up)
+    assert asked == set(wanted_names(raw, ""))
+    assert wanted_names(stated_by("mx.demo.example", "dmarc=pass", raw), "mx.demo.example") == ()
 
 
 def test_organisations_are_told_apart_by_who_registers_them() -> None:

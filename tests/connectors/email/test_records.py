@@ -1,54 +1,11 @@
 """TXT records, asked of a name server of our own on loopback."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import cast
-
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.resolver
-import dns.rrset
 import pytest
 
-from connectors.email.records import text_records
+from connectors.email.records import NameServers
+from tests.connectors.email.zone import zone
 
-
-class NameServer(asyncio.DatagramProtocol):
-    """Knows one long text and one name without texts, refuses one, and knows no other."""
-
-    transport: asyncio.DatagramTransport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        question = dns.message.from_wire(data)
-        answer = dns.message.make_response(question)
-        answer.flags |= dns.flags.RA
-        name = question.question[0].name
-        match name.to_text():
-            case "known.example.":
-                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", '"v=DMARC1; " "p=reject"', '"otra ñ"'))
-            case "broken.example.":
-                answer.set_rcode(dns.rcode.SERVFAIL)
-            case "empty.example.":
-                pass
-            case _:
-                answer.set_rcode(dns.rcode.NXDOMAIN)
-        self.transport.sendto(answer.to_wire(), addr)
-
-
-@asynccontextmanager
-async def name_server() -> AsyncIterator[dns.resolver.Resolver]:
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
-    resolver = dns.resolver.Resolver(configure=False)
-    resolver.nameservers, resolver.port = ["127.0.0.1"], transport.get_extra_info("sockname")[1]
-    try:
-        yield resolver
-    finally:
-        transport.close()
+KNOWN = {"known.example": ["v=DMARC1; p=reject", "otra ñ"], "empty.example": [], "broken.example": None}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +20,23 @@ async def name_server() -> AsyncIterator[dns.resolver.Resolver]:
     ],
 )
 async def test_texts_none_and_no_answer_are_told_apart(name: str, texts: list[str] | None) -> None:
-    async with name_server() as resolver:
-        found = await asyncio.to_thread(text_records, name, resolver)
+    async with zone(KNOWN) as server:
+        found = (await NameServers(("127.0.0.1", server.port)).texts([name]))[name]
         assert (found and sorted(found)) == (texts and sorted(texts))  # a name server tells them in any order
+
+
+async def test_an_answer_is_remembered() -> None:
+    async with zone(KNOWN) as server:
+        names = NameServers(("127.0.0.1", server.port))
+        assert await names.texts(["known.example", "known.example"]) == await names.texts(["known.example"])
+        assert server.asked == ["known.example"]
+
+
+async def test_a_name_server_that_is_silent_answers_nothing() -> None:
+    async with zone(KNOWN) as server:
+        server.silent = True
+        assert await NameServers(("127.0.0.1", server.port)).texts(["known.example"]) == {"known.example": None}
+
+
+async def test_of_names_that_nobody_can_have_nobody_is_asked() -> None:
+    assert await NameServers().texts(["_dmarc.shop.example", "a.test"]) == {"_dmarc.shop.example": [], "a.test": []}
