@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
+
 from connectors.contract import Outgoing, Sent
 from connectors.errors import Ambiguous, ConnectorError, Rejected
 from hub.channels.fitting import without_secrets
@@ -130,7 +132,7 @@ class Sending:
         if sent.refused or sent.later or row["request"].get("only"):
             settled = await self._settle_several(token, row, sent, next_try(channel.manifest.kind, row["attempts"]))
         else:
-            settled = await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, None, part)
+            settled = await self._settle(row["message_id"], token, part, sent)
         if not settled:
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
         if sent.also:
@@ -140,6 +142,15 @@ class Sending:
         """Some of its recipients have it, others were refused, or are tried again alone after a while (None: no more)."""
         name, refused, later = sent.external_id or None, dict(sent.refused), dict(sent.later)
         return bool(await self._surely(QUERIES.settle_several, row["message_id"], token, name, refused, later, wait_s))
+
+    async def _settle(self, message: UUID, token: int, part: int, sent: Sent) -> bool:
+        """Whether it was still ours to settle. A provider that gives an id which another message has says nothing by it: this one has
+        none then, and is known by our own."""
+        try:
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, sent.external_id or None, None, part))
+        except asyncpg.UniqueViolationError:
+            log.warning("message %s was sent; the provider's id of it is another message's", message)
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, None, None, part))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))
