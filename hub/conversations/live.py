@@ -9,6 +9,8 @@ from hub.conversations.reading import Conversations, Pushed
 from hub.kernel.ledger import EventRow
 from hub.kernel.push import SUPERVISORS, Projection, Push, agent_room, customer_room, queue_room
 
+MOVES = ("topic.split", "message.moved")
+
 
 def projections(conversations: Conversations) -> Mapping[str, Projection]:
     """Event type -> projection."""
@@ -18,7 +20,27 @@ def projections(conversations: Conversations) -> Mapping[str, Projection]:
         views = {UUID(pushed.view.id): (pushed.view, _rooms(pushed)) for pushed in await conversations.pushed(ids)}
         return [_push(event, *views[event.message]) for event in events if event.message in views]
 
-    return {"message.created": messages, "message.changed": messages}
+    async def moves(events: Sequence[EventRow]) -> list[Push]:
+        """What was moved is told as it is now to those whom it reached; those whom it left are told that it is gone."""
+        found = await conversations.moved([event.data["move"] for event in events])
+        reached = [event for event in events if not event.data.get("away")]
+        here = {id_ for event in reached for id_ in found[event.data["move"]]}
+        views = {UUID(one.view.id): one for one in await conversations.pushed(list(here))}
+        pushes = [
+            Push("message.changed", views[id_].view, _rooms(views[id_]), event.position, event.at)
+            for event in reached
+            for id_ in found[event.data["move"]]
+            if id_ in views
+        ]
+        roots = await conversations.roots([event.customer for event in events if event.data.get("away") and event.customer])
+        return pushes + [_gone(event, roots[event.customer], found) for event in events if event.data.get("away") and event.customer in roots]
+
+    return {"message.created": messages, "message.changed": messages, **dict.fromkeys(MOVES, moves)}
+
+
+def _gone(event: EventRow, root: UUID, found: Mapping[str, Sequence[UUID]]) -> Push:
+    ids = [str(id_) for id_ in found[event.data["move"]]]
+    return Push("message.gone", {"root": str(root), "messages": ids}, frozenset({customer_room(root)}), event.position, event.at)
 
 
 def _push(event: EventRow, view: PushedMessage, rooms: frozenset[str]) -> Push:
