@@ -61,7 +61,7 @@ async def step(name: str, label: Mapping[str, str], todo: Mapping[str, str], ask
     """Ask, and time it; what `ask` returns is the detail. An error of the connectors' tree is a step that failed."""
     began = perf_counter()
     try:
-        detail, ok = await ask(), True
+        detail, ok, tried = await ask(), True, True
     except ConnectorError as error:
-        detail, ok = str(error), False
-    return Step(name, ok, (perf_counter() - began) * 1000, detail[:500], label, {} if ok else todo)
+        detail, ok, tried = str(error), False, error.code != "not_tried"
+    return Step(name, ok, (perf_counter() - began) * 1000, detail[:500], label, {} if ok else todo, tried)

@@ -105,6 +105,10 @@ class Template:
     examples: Mapping[str, str] = field(default_factory=dict)
 
 
+STEP_S = 8.0
+"""Seconds that one step of `check()` waits for an answer. The egress of a check keeps to it by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of `check()`: a stable name, whether it went well, how long it took (ms), and what to do if not, in both languages."""
@@ -116,6 +120,8 @@ class Step:
     """What the provider said, in its own words."""
     label: Mapping[str, str] = field(default_factory=dict)
     todo: Mapping[str, str] = field(default_factory=dict)
+    tried: bool = True
+    """False where it was not even tried, because the provider had given no answer before (an error with the code `not_tried`)."""
 
 
 @dataclass(frozen=True, slots=True)

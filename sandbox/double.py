@@ -7,6 +7,8 @@ DELETE /doubles/<name>         forgets everything
 POST   /doubles/<name>/faults  {"kind", "times"?, "ms"?, "app"?, "what"?, "path"?, "method"?, "saying"?}: how it misbehaves for the next
                                calls or webhooks; "app" whose, "what" one of the purposes in trips.py
 DELETE /doubles/<name>/faults  it behaves again
+POST   /doubles/<name>/past    {"customer", "app", "at" (seconds since the epoch), "mine", "text"?, "media"?, "buttons"?} → {"id"}: somebody
+                               said so then; it stands on the phone, and nobody is told
 POST   /doubles/<name>/<verb>  the customer acts: say, react, edit, delete, press, read, type, block, ... with {"customer", ...}
 GET    /doubles/events         what changes on the phones, what the hub asked and was told, which faults are left: server-sent events
 """

@@ -30,6 +30,8 @@ REGULARS = (
     Customer("nuria", "Nuria Campos", "nuria.campos@correo.example", "+34611200300", "7100000000000004", "7200000000000004"),
     Customer("diego", "Diego Salas", "diego.salas@correo.example", "+34655501024", "7100000000000005", "7200000000000005"),
     Customer("carla", "carla.cocina", "carla@cocina.example", "+34655501025", "7100000000000006", "900100200"),
+    Customer("marina", "Marina Soler", "marina@soler.example", "+34655501026", "7100000000000008", "7200000000000008"),
+    Customer("inigo", "inigo.bastida", "inigo@bastida.example", "+34655501027", "7100000000000009", "900100300"),
     Customer("hassan", "Hassan Amrani", "hassan@amrani.example", "+34622300400", "7100000000000007", "7200000000000007"),
 )
 """Others who write to the demo's company: one cannot be them, but they can be answered."""

@@ -1,26 +1,24 @@
 """The guide to a connector of one's own: whoever does what it says, word by word, has a channel that keeps every rule and talks."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import re
 import shlex
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from connectors.conformance.skeleton import write_skeleton
 from hub.kernel.database import Database
+from tests.doubles.node import NODE
 from tests.rig.colleague import Colleague
 from tests.rig.company import found
+from tests.rig.ports import free_port
 from tests.rig.process import HubProcess
 from tests.rig.waiting import eventually
 from tests.rig.world import World
@@ -28,8 +26,10 @@ from tests.source import ROOT
 
 GUIDE = (ROOT / "docs" / "guide" / "write-a-connector.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w./-]+)`\n```\w+\n(.+?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
-COMMANDS = re.findall(r"^    hilo (.+)$", GUIDE, re.MULTILINE)
-KEY, SECRET = "a-key-of-the-shop", "a-webhook-secret-of-the-shop"
+COMMANDS = {" ".join(line.split()[: 3 if "add" in line else 2]): line for line in re.findall(r"^    hilo (.+)$", GUIDE, re.MULTILINE)}
+"""By their first words."""
+SECRET = "a-secret-of-the-shop"
+SKELETON = {name: text for name, text in FILES.items() if not name.endswith(".mjs")}
 
 
 def written(folder: Path) -> Path:
@@ -59,7 +59,7 @@ def hilo(folder: Path, line: str, environment: Mapping[str, str]) -> str:
 def test_the_guide_and_the_command_give_the_same_files(tmp_path: Path) -> None:
     made = write_skeleton("parrot", tmp_path)
     found_there = {str(one.relative_to(made)): one.read_text(encoding="utf-8") for one in made.rglob("*") if one.is_file()}
-    assert found_there == FILES
+    assert found_there == SKELETON
 
 
 def test_the_connector_has_less_than_a_hundred_lines() -> None:
@@ -68,40 +68,104 @@ def test_the_connector_has_less_than_a_hundred_lines() -> None:
 
 async def test_whoever_follows_it_has_a_channel_that_talks(database_url: str, database: Database, tmp_path: Path) -> None:
     site = await asyncio.to_thread(lambda: installed(written(tmp_path / "parrot"), tmp_path / "site"))
-    got: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-
-    async def take(request: web.Request) -> web.Response:
-        got.put_nowait((request.headers["Authorization"], await request.json()))
-        return web.json_response({"id": "m-900"})
-
-    provider = web.Application()
-    provider.router.add_post("/messages", take)
-    async with TestServer(provider) as parrot:
-        company = await found(database_url, tmp_path / "data")
+    assert "BROKEN" not in await typed(tmp_path / "parrot", COMMANDS["connector test"], {"PYTHONPATH": str(ROOT)})
+    here = {"PYTHONPATH": f"{site}:{ROOT}"}
+    assert "parrot" in await typed(tmp_path, COMMANDS["connector list"], here)
+    company = await found(database_url, tmp_path / "data")
+    async with program(sys.executable, "-m", "hub", *shlex.split(COMMANDS["connector play"]), "--port", "0", environment=here) as parrot:
+        exported, add = await parrot.prints("export "), await parrot.prints("hilo channel add ")
+        port = add.rpartition(":")[2]
+        assert f"    {exported}\n    {add.removesuffix(port)}9100\n" in GUIDE
         environment = {
-            "PYTHONPATH": f"{site}:{ROOT}", "HILO_DATA": str(tmp_path / "data"), "HILO_DATABASE_URL": database_url,
-            "HILO_EGRESS_PRIVATE": f"127.0.0.1:{parrot.port}", "KEY": KEY, "SECRET": SECRET,
+            **here, "HILO_DATA": str(tmp_path / "data"), "HILO_DATABASE_URL": database_url, "HILO_EGRESS_PRIVATE": f"127.0.0.1:{port}",
+            **dict(one.split("=") for one in exported.split()[1:]),
         }  # fmt: skip
-        test, listed, add = COMMANDS
-        printed = await asyncio.to_thread(hilo, tmp_path / "parrot", test, {**environment, "PYTHONPATH": str(ROOT)})
-        assert "BROKEN" not in printed
-        assert "parrot" in await asyncio.to_thread(hilo, tmp_path, listed, environment)
-        added = await asyncio.to_thread(hilo, tmp_path, f"{add} base_url={parrot.make_url('')}".rstrip("/"), environment)
-        id_, _, hook = added.splitlines()[0].split()
+        id_, _, key = (await typed(tmp_path, add.removeprefix("hilo "), environment)).split()
+        assert (await typed(tmp_path, f"channel check {id_}", environment)).startswith("ok")
         async with HubProcess(tmp_path, database_url, environment=environment) as hub:
-            assert await _deliver(hub, hook) == 200
-            row = await eventually(lambda: database.row("SELECT text, customer_id FROM message"), what="the message is in the thread")
-            assert row is not None
-            assert row["text"] == "¿Cuándo llega mi pedido?"
+            deliver = COMMANDS["connector deliver"].replace("http://127.0.0.1:8080", hub.address).replace("KEY", key)
+            assert await typed(tmp_path, deliver, environment) == "text: answered 200\n"
+            customer = await heard(database, "¿Cuándo llega mi pedido?")
             async with Colleague(hub.address, company.tokens["ana"]) as ana:
-                await ana.answer(World(), str(row["customer_id"]), id_, "Mañana")
-                assert await asyncio.wait_for(got.get(), 20) == (f"Bearer {KEY}", {"to": "p-7", "text": "Mañana"})
+                await ana.answer(World(), customer, id_, "Mañana")
+                await parrot.prints("POST /messages")
+                assert json.loads(await parrot.prints("{")) == {"to": "p-7", "text": "Mañana"}
 
 
-async def _deliver(hub: HubProcess, hook: str) -> int:
-    """Parrot delivers a message."""
-    body = json.dumps({"items": [{"type": "message", "id": "m-1", "from": "p-7", "text": "¿Cuándo llega mi pedido?"}]}).encode()
-    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    headers = {"X-Parrot-Signature": signature}
-    async with aiohttp.ClientSession() as client, client.post(f"{hub.address}/hooks/{hook}", data=body, headers=headers) as answer:
+async def test_whoever_writes_one_in_javascript_has_a_channel_that_talks(database_url: str, database: Database, tmp_path: Path) -> None:
+    written(tmp_path)
+    company, port = await found(database_url, tmp_path / "data"), free_port()
+    environment = {
+        "PYTHONPATH": str(ROOT), "HILO_DATA": str(tmp_path / "data"), "HILO_DATABASE_URL": database_url,
+        "HILO_EGRESS_PRIVATE": f"127.0.0.1:{port}", "SECRET": SECRET,
+    }  # fmt: skip
+    id_, _, key = (await typed(tmp_path, COMMANDS["channel add http"].replace("9200", str(port)), environment)).split()
+    async with HubProcess(tmp_path, database_url, environment=environment) as hub:
+        given = {"SECRET": SECRET, "PORT": str(port), "HOOK": f"{hub.address}/hooks/{key}"}
+        async with program(str(NODE), str(tmp_path / "shop.mjs"), environment=given) as shop:
+            shop.types("¿Tienen pan?")
+            customer = await heard(database, "¿Tienen pan?")
+            assert (await typed(tmp_path, f"channel check {id_}", environment)).startswith("ok")
+            async with Colleague(hub.address, company.tokens["ana"]) as ana:
+                long = await ana.answer(World(), customer, id_, "\n\n".join(PARTS))
+                for part in PARTS:
+                    assert await shop.prints("") == f"Ana: {part}"
+                await eventually(lambda: database.row("SELECT id FROM message WHERE id = $1 AND state = 'read'", long), what="it was read")
+            assert await forged(port) == 403
+
+
+PARTS = [f"{word} " * 1200 + word for word in ("primera-parte", "segunda-parte")]
+"""Each is less than one message may hold, and more than half of it."""
+
+
+class Program:
+    """One that runs: what it prints, line by line, and what is typed into it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin
+        assert process.stdout
+        self._in, self._out = process.stdin, process.stdout
+
+    async def prints(self, beginning: str) -> str:
+        """The next line that begins so."""
+        async with asyncio.timeout(30):
+            while line := (await self._out.readline()).decode():
+                if line.startswith(beginning):
+                    return line.rstrip("\n")
+        raise AssertionError(f"it ended without printing {beginning!r}")
+
+    def types(self, line: str) -> None:
+        """Type a line."""
+        self._in.write(f"{line}\n".encode())
+
+
+@asynccontextmanager
+async def program(*command: str, environment: Mapping[str, str]) -> AsyncIterator[Program]:
+    """Run it, until it is done with."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, env=dict(environment), stdin=pipe, stdout=pipe, limit=2**20)
+    try:
+        yield Program(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def typed(folder: Path, line: str, environment: Mapping[str, str]) -> str:
+    """One command; what it printed."""
+    return await asyncio.to_thread(hilo, folder, line, environment)
+
+
+async def heard(database: Database, text: str) -> str:
+    """The customer who wrote it, once it is in the thread."""
+    sql = "SELECT customer_id FROM message WHERE text = $1"
+    row = await eventually(lambda: database.row(sql, text), what="the message is in the thread")
+    assert row is not None
+    return str(row["customer_id"])
+
+
+async def forged(port: int) -> int:
+    """What a stranger is answered."""
+    async with aiohttp.ClientSession() as client, client.post(f"http://127.0.0.1:{port}/", data=b"{}") as answer:
         return answer.status

@@ -67,19 +67,20 @@ class Provider(Protocol):
 class HttpProvider:
     """Answers everything as the connector's `answer` says, or not at all."""
 
-    def __init__(self, answer: Callable[[Asked], Answer], fault: str, own: Callable[[str], Answer | None]) -> None:
+    def __init__(self, answer: Callable[[Asked], Answer], fault: str, own: Callable[[str], Answer | None], *, port: int = 0) -> None:
         self.url = ""
         self.asked: list[Asked] = []
         self.arrived = asyncio.Event()
         self._answer = answer
         self._fault = fault
         self._own = own
+        self._port = port
         self._runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> Self:
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None, handler_cancellation=True), shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
@@ -130,9 +131,13 @@ async def provider(subject: Subject, fault: str = "") -> AsyncIterator[Provider]
     if fault == "nobody":
         yield Nobody()
         return
-    answer = subject.offers("answer") or (lambda _asked: Answer(200, {"content-type": "application/json"}, b"{}"))
-    async with HttpProvider(answer, fault, subject.offers("fault") or (lambda _kind: None)) as there:
+    async with HttpProvider(answering(subject), fault, subject.offers("fault") or (lambda _kind: None)) as there:
         yield there
+
+
+def answering(subject: Subject) -> Callable[[Asked], Answer]:
+    """What its provider says when all is well."""
+    return subject.offers("answer") or (lambda _asked: Answer(200, {"content-type": "application/json"}, b"{}"))
 
 
 class Nobody:

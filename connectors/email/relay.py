@@ -15,6 +15,7 @@ from connectors.email.compose import Composed
 from connectors.email.settings import Settings
 from connectors.email.steps import step
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected, Unavailable
+from connectors.leaving import STEP_S
 
 SLOWEST = 50_000
 """Bytes a second: the slowest line on which a big mail is still waited for."""
@@ -168,8 +169,11 @@ def _by_code(error: aiosmtplib.SMTPResponseException, five_hundred: type[Connect
 async def _tried(name: str, act: Callable[[], Awaitable[object]]) -> Step:
     began = time.perf_counter()
     try:
-        with _translated():
-            await act()
+        async with asyncio.timeout(STEP_S):
+            with _translated():
+                await act()
+    except TimeoutError:
+        return step(name, ok=False, ms=since(began), detail=f"did not answer in {STEP_S:g} s")
     except (ConnectorError, aiosmtplib.SMTPException) as error:
         return step(name, ok=False, ms=since(began), detail=str(error))
     return step(name, ok=True, ms=since(began))

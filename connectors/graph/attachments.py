@@ -32,6 +32,7 @@ class Attached:
 
     media: tuple[Media, ...] = ()
     links: tuple[str, ...] = ()
+    """Lines that stand below the words: addresses, products."""
     location: Location | None = None
     context: Mapping[str, object] = field(default_factory=dict)
 
@@ -54,6 +55,8 @@ def _read(one: Mapping[str, Any]) -> Attached:
     address = text(payload.get("url") or one.get("url") or one.get("URL"), 4000)
     if kind == "location":
         return Attached(location=_place(payload))
+    if products := _products(payload):
+        return Attached(links=products)
     if not address:
         return Attached(context={"unsupported": kind or "attachment"})
     shared = {"kind": kind, "title": text(payload.get("title") or one.get("title"), 500), "url": address}
@@ -61,6 +64,13 @@ def _read(one: Mapping[str, Any]) -> Attached:
     return (
         Attached(media=(_file(kind, address, payload),), context=context) if kind in FILES else Attached(links=(address,), context=context)
     )
+
+
+def _products(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """Products of the catalogue that were handed on, a line each."""
+    found = parts(part(payload.get("product")).get("elements"))[:LIMIT]
+    named = (" · ".join(filter(None, (text(one.get("title"), 300), text(one.get("subtitle"), 300)))) for one in found)
+    return tuple(filter(None, named))
 
 
 def _sticker(one: Mapping[str, Any]) -> str:

@@ -18,12 +18,9 @@ NO_MESSAGES = (
     "app_roles",
     "game_play",
     "message_context",
-    "message_feedback",
-    "optin",
     "pass_thread_control",
     "policy_enforcement",
     "request_thread_control",
-    "response_feedback",
     "take_thread_control",
 )
 """What is told about the page or the app, not said by a customer."""
@@ -57,7 +54,7 @@ def _kind(one: Mapping[str, Any]) -> str:
     message = one.get("message")
     if isinstance(message, dict):
         return "deleted" if message.get("is_deleted") else "echo" if message.get("is_echo") else "message"
-    known = ("postback", "reaction", "read", "delivery", "message_edit", "referral", "profile", *NO_MESSAGES)
+    known = ("postback", "reaction", "read", "delivery", "message_edit", "referral", "optin", "response_feedback", "profile", *NO_MESSAGES)
     return next((key for key in known if key in one), "other")
 
 
@@ -155,9 +152,20 @@ def _reaction(given: Mapping[str, Any], who: Address, at: float | None) -> list[
     return [Reaction(f"reaction:{who.value}:{target}:{given.get('timestamp')}", who, target, sign, at)]
 
 
+def _feedback(given: Mapping[str, Any], who: Address, at: float | None) -> list[Event]:
+    """Thumbs up or down below a message of ours: a reaction, as the customer sees it."""
+    told = part(given["response_feedback"])
+    target, word = needed(told, "mid"), text(told.get("feedback"), 60).lower()
+    sign = "👍" if word.startswith("good") else "👎" if word.startswith("bad") else word
+    return [Reaction(f"feedback:{who.value}:{target}:{given.get('timestamp')}", who, target, sign, at)]
+
+
 def _edit(given: Mapping[str, Any], who: Address, at: float | None) -> list[Event]:
+    """Without a text nothing is told of what it says now: then what was there stays."""
     told = part(given["message_edit"])
     target = needed(told, "mid")
+    if told.get("text") is None:
+        return []
     return [Edit(f"edit:{target}:{text(str(told.get('num_edit', '')), 20)}", who, target, text(told.get("text")), at)]
 
 
@@ -189,6 +197,13 @@ def _referral(given: Mapping[str, Any], who: Address, _: float | None) -> list[E
     told = part(given["referral"])
     claims = {f"referral_{key}": text(told[key], 300) for key in ("source", "ref") if isinstance(told.get(key), str)}
     return [Profile(who, claims=claims)] if claims else []
+
+
+def _optin(given: Mapping[str, Any], who: Address, _: float | None) -> list[Event]:
+    """Somebody agreed to marketing, stopped it, or came by a button of ours elsewhere: a wish for the record, as on WhatsApp."""
+    told = part(given["optin"])
+    wish = text(told.get("notification_messages_status") or told.get("title") or told.get("ref") or told.get("type"), 300)
+    return [Profile(who, claims={"optin": wish})] if wish else []
 
 
 def _profile(given: Mapping[str, Any], who: Address, _: float | None) -> list[Event]:
@@ -228,5 +243,7 @@ READERS = {
     "read": _read,
     "delivery": _delivery,
     "referral": _referral,
+    "optin": _optin,
+    "response_feedback": _feedback,
     "profile": _profile,
 }

@@ -1,6 +1,9 @@
 """What Meta's error codes mean for us: code, and where it has one its sub-code, to the class that says what happens next; pure.
 
-Meta asks to decide by the codes: the words beside them change. What is not in the tables is decided by the HTTP status.
+Meta asks to decide by the codes: the words beside them change. What is not in the tables is decided by the HTTP status. Sources, below
+developers.facebook.com: /documentation/business-messaging/whatsapp/support/error-codes (WhatsApp),
+/documentation/business-messaging/messenger-platform/error-codes (Messenger and Instagram, with sub-codes),
+/docs/graph-api/guides/error-handling (what every call may say).
 """
 
 import json
@@ -15,7 +18,9 @@ TOO_MANY = {
     4: 60.0,
     17: 60.0,
     32: 60.0,
+    341: 60.0,
     613: 60.0,
+    80001: 60.0,
     80002: 60.0,
     80006: 60.0,
     80007: 60.0,
@@ -25,7 +30,7 @@ TOO_MANY = {
 }
 """Code -> seconds to wait, where Meta does not say. 131056: six seconds between two messages to the same person."""
 
-LATER = {2, 1200, 131000, 131016, 131057, 133004, 133005}
+LATER = {2, 1200, 131000, 131016, 131057, 133004}
 """Something is being repaired at Meta's, or failed before it was done: its words say so."""
 
 BROKEN = {1}
@@ -37,6 +42,7 @@ STOPPED: Mapping[int, str] = {
     10: "permission",
     33: "not_registered",
     102: "token",
+    104: "token",
     190: "token",
     230: "permission",
     368: "policy",
@@ -54,8 +60,6 @@ CLOSED_SUB = {2018278, 2018065, 2534022}
 
 NEVER: Mapping[int, str] = {
     551: "blocked",
-    10903: "blocked",
-    10904: "blocked",
     130472: "experiment",
     130497: "country",
     131008: "invalid",
@@ -75,7 +79,7 @@ NEVER: Mapping[int, str] = {
     132001: "unknown_template",
     132012: "template_variables",
     132015: "template_paused",
-    132016: "template_paused",
+    132016: "template",
 }
 NEVER_SUB: Mapping[int, str] = {
     1545041: "blocked",

@@ -17,10 +17,10 @@ async def step(name: str, label: Words, todo: Words, ask: Callable[[], Awaitable
     """Ask; what `ask` returns is the detail."""
     start = perf_counter()
     try:
-        detail, ok = await ask(), True
+        detail, ok, tried = await ask(), True, True
     except (ConnectorError, Wanting) as error:
-        detail, ok = str(error), False
-    return Step(name, ok, (perf_counter() - start) * 1000, detail[:500], label, {} if ok else todo)
+        detail, ok, tried = str(error), False, getattr(error, "code", "") != "not_tried"
+    return Step(name, ok, (perf_counter() - start) * 1000, detail[:500], label, {} if ok else todo, tried)
 
 
 TOKEN: Words = {"es": "El token de acceso vale", "en": "The access token is valid"}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from connectors.contract import Address, Choice, Consent, Delivery, Event, Location, Media, Message, Receipt
 from connectors.errors import MalformedPayload
+from connectors.forms import answers
 from connectors.phones import NoPhone, e164
 from connectors.twilio_api.refusals import failure
 from connectors.twilio_api.webhook import FIELDS_AT_MOST
@@ -129,7 +130,10 @@ def _phone(address: str, name: str) -> Address:
 
 
 def _text(fields: Fields) -> str:
-    return fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
+    """What was written, or stood on the button; a WhatsApp flow that was filled in is its answers."""
+    said = fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
+    form = [] if _choice(fields) else answers(fields.get("InteractiveData", ""))
+    return "\n".join([*([said] if said else []), *form])
 
 
 def _wish(fields: Fields) -> str:

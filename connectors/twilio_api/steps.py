@@ -47,7 +47,7 @@ async def step(name: str, ask: Callable[[], Awaitable[str]]) -> Step:
     """Ask; what `ask` returns is the detail. `name`: a key of LABELS, perhaps with a number of ours behind a space."""
     start, kind = perf_counter(), name.partition(" ")[0]
     try:
-        detail, ok = await ask(), True
+        detail, ok, tried = await ask(), True, True
     except (ConnectorError, Wanting, TwilioException) as error:  # the SDK's own: an answer without what it looks for
-        detail, ok = str(error), False
-    return Step(name, ok, (perf_counter() - start) * 1000, detail[:300], LABELS[kind], {} if ok else TODO[kind])
+        detail, ok, tried = str(error), False, getattr(error, "code", "") != "not_tried"
+    return Step(name, ok, (perf_counter() - start) * 1000, detail[:300], LABELS[kind], {} if ok else TODO[kind], tried)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from connectors.contract import Choice, Contact, Location, Media
 from connectors.errors import MalformedPayload
+from connectors.forms import answers
 from connectors.graph.reading import content_type, file_name, needed, number, part, parts, text
 
 Kind = Literal["file", "image", "audio", "voice", "video", "sticker"]
@@ -22,6 +23,17 @@ class Contents:
     contacts: tuple[Contact, ...] = ()
     choice: Choice | None = None
     context: Mapping[str, object] = field(default_factory=dict)
+
+
+def in_words(found: Contents) -> str:
+    """The text; or, for where there is room for words alone, what else the message is."""
+    place, cards = found.location, found.contacts
+    shown = [
+        *([f"{place.name} {place.address} ({place.latitude}, {place.longitude})".strip()] if place else []),
+        *(" ".join((one.name, *one.phones, *one.emails)) for one in cards),
+        *([f"[{found.context['unsupported']}]"] if found.context.get("unsupported") else []),
+    ]
+    return "\n".join([*([found.text] if found.text else []), *shown])
 
 
 def contents(kind: str, given: Mapping[str, Any]) -> Contents:
@@ -69,8 +81,16 @@ def _interactive(given: Mapping[str, Any]) -> Contents:
     if answer:
         return _pressed(needed(answer, "id"), text(answer.get("title"), 300))
     if form := part(told.get("nfm_reply")):
-        return Contents(text=text(form.get("body")), context={"form": text(form.get("response_json"), 20_000)})
+        return _form(form)
+    if asked := part(told.get("call_permission_reply")):
+        return Contents(context={"unsupported": f"call_permission_reply: {text(asked.get('response'), 40)}"})
     return Contents(context={"unsupported": text(told.get("type"), 60) or "interactive"})
+
+
+def _form(told: Mapping[str, Any]) -> Contents:
+    """A flow or an address, filled in."""
+    written, said = text(told.get("response_json"), 20_000), text(told.get("body"))
+    return Contents(text="\n".join([*([said] if said else []), *answers(written)]), context={"form": written})
 
 
 def _button(given: Mapping[str, Any]) -> Contents:
@@ -109,4 +129,5 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Contents]] = {
     "button": _button,
     "order": _order,
     "unsupported": _unsupported,
+    "unknown": _unsupported,
 }

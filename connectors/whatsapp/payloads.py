@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connectors.contract import Address, Delete, Delivery, Echo, Edit, Event, Message, Profile, Reaction, Receipt
+from connectors.contract import Address, Contact, Delete, Delivery, Echo, Edit, Event, Message, Profile, Reaction, Receipt
 from connectors.errors import MalformedPayload
 from connectors.graph.reading import needed, number, our_id, part, text
 from connectors.graph.refusals import reason_of
 from connectors.graph.webhook import content_of, each_once, entries, item, unreadable
-from connectors.whatsapp.contents import contents
+from connectors.whatsapp.contents import contents, in_words
 from connectors.whatsapp.people import matching, person, sender
 
 LISTS = {
@@ -81,6 +81,8 @@ def _message(given: dict[str, Any], contact: dict[str, Any]) -> list[Event]:
     if kind == "system":
         return _system(given)
     who, proves = sender(given, contact)
+    if kind == "request_welcome":  # the chat was opened, and nothing said yet
+        return [Profile(who, name=who.name)]
     id_, at = needed(given, "id"), number(given.get("timestamp"))
     if (changed := _changed(kind, given, who, at)) is not None:
         return [changed]
@@ -97,7 +99,7 @@ def _message(given: dict[str, Any], contact: dict[str, Any]) -> list[Event]:
         contacts=found.contacts,
         choice=found.choice,
         reply_to=(text(about["id"], 500),) if about.get("id") else (),
-        claims=_claims(contact),
+        claims={**_claims(contact), **_own_card(given, found.contacts)},
         context={**_context(about, given), **found.context},
     )
     return [message]
@@ -124,6 +126,8 @@ def _context(about: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, ob
     found: dict[str, object] = {}
     if about.get("forwarded") or about.get("frequently_forwarded"):
         found["forwarded"] = True
+    if group := text(given.get("group_id"), 200):
+        found["group"] = group
     if product := part(about.get("referred_product")):
         found["product"] = {key: text(value, 300) for key, value in product.items() if isinstance(value, str)}
     if referral := part(given.get("referral")):
@@ -136,8 +140,17 @@ def _claims(contact: Mapping[str, Any]) -> dict[str, str]:
     return {"username": username} if username else {}
 
 
+def _own_card(given: Mapping[str, Any], cards: tuple[Contact, ...]) -> dict[str, str]:
+    """Somebody who hides the number was asked for it and gave it: a hint, as every card."""
+    asked = text(given.get("origin"), 60).startswith("contact_request")
+    return {"phone": cards[0].phones[0]} if asked and cards and cards[0].phones else {}
+
+
 def _system(given: dict[str, Any]) -> list[Event]:
-    """Somebody got another number or id: the old one and the new one are the same person's, says Meta."""
+    """Somebody got another number or id: the old one and the new one are the same person's, says Meta.
+
+    Other notes of WhatsApp's own (a customer's keys changed) stand in the thread as they are told.
+    """
     told = part(given.get("system"))
     what = text(told.get("type"), 60)
     before, after = text(told.get("previous_user_id"), 200), text(told.get("user_id"), 200)
@@ -149,7 +162,9 @@ def _system(given: dict[str, Any]) -> list[Event]:
         who, others = person(old, text(given.get("from_user_id"), 200))
         moved = _same_person(who, person(phone, "")[0], text(told.get("body"), 1000), number(given.get("timestamp")))
         return [replace(moved, former=tuple(one for one in (who, *others) if one.kind == "phone"))]
-    return []
+    who, proves = sender(given, {})
+    said, at = text(told.get("body"), 1000), number(given.get("timestamp"))
+    return [Message(needed(given, "id"), who, text=said, at=at, automatic=True, proves=proves, context={"unsupported": what or "system"})]
 
 
 def _user_id(given: dict[str, Any], _: dict[str, Any]) -> list[Event]:
@@ -206,7 +221,7 @@ def _echo(given: dict[str, Any], _: dict[str, Any]) -> list[Event]:
     if (changed := _changed(kind, given, to, at)) is not None:
         return [changed]
     found = contents(kind, given)
-    return [Echo(needed(given, "id"), to, text=found.text, attachments=found.attachments, at=at, author="WhatsApp Business")]
+    return [Echo(needed(given, "id"), to, text=in_words(found), attachments=found.attachments, at=at, author="WhatsApp Business")]
 
 
 READERS: Mapping[str, Callable[[dict[str, Any], dict[str, Any]], list[Event]]] = {

@@ -278,8 +278,8 @@ class RulesApi:
         return await self._book.all()
 
     async def write(self, call: Call) -> RuleList:
-        """Put these rules, in this order, in the place of all. 422 names the line and its field."""
-        return await self._book.write(call.body.items, _actor(call))
+        """Put these rules, in this order, in the place of all. 422 names the line and its field, and says in the caller's language why."""
+        return await self._book.write(call.body.items, _actor(call), call.who.locale)
 
     async def try_one(self, call: Call) -> Verdict:
         """Which rule a message would meet, and in which queue it would wait."""

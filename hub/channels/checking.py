@@ -1,6 +1,7 @@
 """The *Check* button, and setting a webhook at the provider's: steps under a time limit; a connector that breaks is a failed step."""
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,8 +9,10 @@ from typing import Any
 
 from connectors.contract import Connector, Installs, Step, Surroundings
 from connectors.errors import AuthFailed, ConnectorError, RateLimited, Unavailable
+from connectors.leaving import STEP_S
 from hub.channels.fitting import built, without_secrets
 from hub.channels.model import Channel
+from hub.channels.patience import Patience
 from hub.channels.shapes import Steps, StepView, Words, words_of
 from hub.errors import Conflict
 
@@ -56,6 +59,9 @@ TODO: Sequence[tuple[type[BaseException], Words]] = (
     (Exception, Words(es="El conector ha fallado: el registro del hub dice dónde.", en="The connector broke: the hub's log says where.")),
 )
 """What to do about an error, where the connector does not say it itself; the first class that fits."""
+NOT_TRIED = Words(
+    es="No se ha probado: el proveedor no contestó a lo anterior.", en="Not tried: the provider did not answer what came before."
+)
 LOOK = Words(es="Lea el detalle y revise los ajustes de este paso.", en="Read the detail, and check the settings of this step.")
 
 
@@ -66,8 +72,10 @@ class Checking:
         self._surroundings = surroundings
 
     async def check(self, channel: Channel) -> Steps:
-        """Everything that can be tried without reaching a customer. Raises InvalidSettings, UnknownConnector."""
-        connector = built(channel, self._surroundings(channel))
+        """Everything that can be tried without reaching a customer; each question to the provider waits STEP_S. Raises InvalidSettings,
+        UnknownConnector."""
+        around = self._surroundings(channel)
+        connector = built(channel, dataclasses.replace(around, egress=Patience(around.egress, STEP_S)))
         return await _tried(channel, connector, "answer", connector.check)
 
     async def install(self, channel: Channel) -> Steps:
@@ -120,10 +128,11 @@ def _view(channel: Channel, step: Step) -> StepView:
     return StepView(
         name=step.name,
         ok=bool(step.ok),
+        tried=bool(step.tried),
         ms=round(float(step.ms), 1),
         detail=without_secrets(str(step.detail), channel)[:DETAIL_LENGTH],
         label=words_of(step.label) if step.label else LABELS.get(step.name) or words_of({}, step.name.replace("_", " ").capitalize()),
-        todo=todo if step.ok or todo.en or todo.es else LOOK,
+        todo=NOT_TRIED if not step.tried else todo if step.ok or todo.en or todo.es else LOOK,
     )
 
 

@@ -1,12 +1,12 @@
 """The queue rules as a list that people put in order: checked whole, written whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 import msgspec
 
 from hub.channels.rules import Rule, first_rule, folded
-from hub.channels.shapes import RuleInput, RuleList, RuleView, Trial, Verdict
+from hub.channels.shapes import RuleInput, RuleList, RuleView, Trial, Verdict, Words
 from hub.channels.store import QUERIES, ChannelStore
 from hub.errors import Invalid, NotFound
 from hub.kernel.database import Database
@@ -16,6 +16,28 @@ from hub.kernel.storable import UNKEEPABLE
 MOST_RULES = 200
 MOST_WORDS = 100
 LONGEST = 200
+
+SAID: Mapping[str, Words] = {
+    "queue_gone": Words(es="esa cola no existe", en="there is no such queue"),
+    "channel_gone": Words(es="ese canal no existe", en="there is no such channel"),
+    "not_an_id": Words(es="no es un identificador", en="is not an id"),
+    "twice": Words(es="está dos veces", en="stands there twice"),
+    "too_many_rules": Words(es=f"como mucho {MOST_RULES} reglas", en=f"at most {MOST_RULES} rules"),
+    "too_many_words": Words(
+        es=f"como mucho {MOST_WORDS} palabras, de {LONGEST} letras como mucho",
+        en=f"at most {MOST_WORDS} words of at most {LONGEST} characters",
+    ),
+    "empty_word": Words(
+        es="cada una necesita una letra o cifra; al final puede llevar un asterisco",
+        en="each needs a letter or digit; a star may stand at its end",
+    ),
+    "not_a_pattern": Words(
+        es="una dirección exacta, *@ejemplo.es, o el comienzo de un número, como +34*",
+        en="an exact address, *@example.com, or the beginning of a number such as +34*",
+    ),
+    "not_a_language": Words(es="un idioma, como es, en o es-MX", en="a language such as es, en or es-MX"),
+}
+"""What is wrong with a field, by its code."""
 
 
 class RuleBook:
@@ -29,15 +51,15 @@ class RuleBook:
         """In the order in which they are asked."""
         return RuleList(items=[_view(rule) for rule in await self._store.rules()])
 
-    async def write(self, items: Sequence[RuleInput], actor: UUID | None = None) -> RuleList:
-        """Put these in the place of all rules. Raises Invalid naming the line (from 0) and its field."""
-        rules = [_read(number, one) for number, one in enumerate(items)]
+    async def write(self, items: Sequence[RuleInput], actor: UUID | None = None, language: str = "en") -> RuleList:
+        """Put these in the place of all rules. Raises Invalid naming the line (from 0) and its field; the fields' problems are said in that
+        language."""
+        rules = [_read(number, one, language) for number, one in enumerate(items)]
         problems = _list_problems(rules) | await self._unknown(rules)
         for number, rule in enumerate(rules):
-            problems |= {f"items[{number}].{name}": said for name, said in _problems(rule).items()}
+            problems |= {f"items[{number}].{name}": code for name, code in _problems(rule).items()}
         if problems:
-            name, said = next(iter(problems.items()))
-            raise Invalid("invalid", f"{name}: {said}", fields=problems)
+            raise _refused(problems, language)
         await self._write(rules, actor)
         return await self.all()
 
@@ -66,39 +88,37 @@ class RuleBook:
         queues = {row["id"] for row in await self._database.rows(QUERIES.queues_of, [rule.queue for rule in rules])}
         asked = [rule.channel for rule in rules if rule.channel]
         channels = {row["id"] for row in await self._database.rows(QUERIES.channels_of, asked)}
-        problems = {f"items[{n}].queue": "there is no such queue" for n, rule in enumerate(rules) if rule.queue not in queues}
+        problems = {f"items[{n}].queue": "queue_gone" for n, rule in enumerate(rules) if rule.queue not in queues}
         return problems | {
-            f"items[{n}].channel": "there is no such channel"
-            for n, rule in enumerate(rules)
-            if rule.channel and rule.channel not in channels
+            f"items[{n}].channel": "channel_gone" for n, rule in enumerate(rules) if rule.channel and rule.channel not in channels
         }
 
 
-def _read(number: int, one: RuleInput) -> Rule:
+def _read(number: int, one: RuleInput, language: str) -> Rule:
     place = f"items[{number}]"
     return Rule(
-        queue=_id(f"{place}.queue", one.queue),
-        channel=_id(f"{place}.channel", one.channel) if one.channel else None,
+        queue=_id(f"{place}.queue", one.queue, language),
+        channel=_id(f"{place}.channel", one.channel, language) if one.channel else None,
         language=(one.language or "").strip() or None,
         words=tuple(word.strip() for word in one.words if word.strip()),
         address=(one.address or "").strip() or None,
-        id=_id(f"{place}.id", one.id) if one.id else uuid4(),
+        id=_id(f"{place}.id", one.id, language) if one.id else uuid4(),
     )
 
 
 def _problems(rule: Rule) -> dict[str, str]:
-    """What is wrong with one rule, by field."""
+    """What is wrong with one rule: field -> code."""
     said: dict[str, str] = {}
     if len(rule.words) > MOST_WORDS or any(len(word) > LONGEST for word in rule.words):
-        said["words"] = f"at most {MOST_WORDS} words of at most {LONGEST} characters"
+        said["words"] = "too_many_words"
     elif any(not folded(word).strip() or UNKEEPABLE.search(word) for word in rule.words):
-        said["words"] = "each needs a letter or digit; a star may stand at its end"
+        said["words"] = "empty_word"
     if rule.address is not None and not _is_pattern(rule.address):
-        said["address"] = "an exact address, *@example.com, or the beginning of a number such as +34*"
+        said["address"] = "not_a_pattern"
     if rule.language is not None and not (
         rule.language.isascii() and rule.language.replace("-", "").isalnum() and len(rule.language) <= 20
     ):
-        said["language"] = "a language such as es, en or es-MX"
+        said["language"] = "not_a_language"
     return said
 
 
@@ -109,16 +129,23 @@ def _is_pattern(address: str) -> bool:
 
 def _list_problems(rules: Sequence[Rule]) -> dict[str, str]:
     if len(rules) > MOST_RULES:
-        return {"items": f"at most {MOST_RULES} rules"}
+        return {"items": "too_many_rules"}
     ids = [rule.id for rule in rules]
-    return {f"items[{n}].id": "stands there twice" for n, id_ in enumerate(ids) if id_ in ids[:n]}
+    return {f"items[{n}].id": "twice" for n, id_ in enumerate(ids) if id_ in ids[:n]}
 
 
-def _id(name: str, text: str) -> UUID:
+def _id(name: str, text: str, language: str = "en") -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Invalid("invalid", f"{name}: is not an id", fields={name: "is not an id"}) from None
+        raise _refused({name: "not_an_id"}, language) from None
+
+
+def _refused(problems: Mapping[str, str], language: str) -> Invalid:
+    """Field -> code, as an answer: the message in English for programs and logs, the fields in the reader's language."""
+    name, code = next(iter(problems.items()))
+    spoken = {name: SAID[code].es if language == "es" else SAID[code].en for name, code in problems.items()}
+    return Invalid("invalid", f"{name}: {SAID[code].en}", fields=spoken)
 
 
 def _view(rule: Rule) -> RuleView:

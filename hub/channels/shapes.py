@@ -219,10 +219,11 @@ class Archived(Input):
 
 
 class StepView(View):
-    """One step that was tried. `todo` says what to do when it failed."""
+    """One step. `todo` says what to do when it failed; `tried` is false where the provider was silent before and was not asked again."""
 
     name: str
     ok: bool
+    tried: bool
     ms: float
     detail: str
     label: Words

@@ -1,7 +1,11 @@
-"""The demo's channels at the providers of the pretend outside world: their credentials there, and where they are this time."""
+"""The demo's channels at the providers of the pretend outside world: their credentials there, where they are, and what happened there."""
 
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import aiohttp
 
 from sandbox.meta import company as meta
 from sandbox.telegram import BOT_TOKEN
@@ -45,3 +49,31 @@ CHANNELS = (
         "instagram", "Instagram", {**APP, "account_id": meta.INSTAGRAM_ID, "access_token": meta.INSTAGRAM_TOKEN}, "graph_url", "meta"
     ),
 )
+
+
+class Outside:
+    """The pretend outside world as one tells it what has happened there. Used as `async with`."""
+
+    def __init__(self, port: int) -> None:
+        self._address = f"http://127.0.0.1:{port}"
+        self._client: aiohttp.ClientSession
+
+    async def __aenter__(self) -> "Outside":
+        self._client = aiohttp.ClientSession(self._address, raise_for_status=True)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._client.close()
+
+    def knows(self, connector: str) -> bool:
+        """Whether that channel's provider is in this world, with phones."""
+        return any(one.connector == connector for one in CHANNELS)
+
+    async def happened(self, story: Mapping[str, Any], said: Mapping[str, Any], media: Sequence[tuple[str, str, bytes]]) -> str:
+        """A message stands on a customer's phone; what the provider calls it. `media`: (name, type, bytes)."""
+        channel, app = next(one for one in CHANNELS if one.connector == story["channel"]), story["channel"]
+        customer = story.get("user") or (story["value"].removeprefix("+") if app == "whatsapp" else story["value"])
+        files = [{"name": name, "type": kind, "kind": "image", "data": b64encode(data).decode()} for name, kind, data in media]
+        given = {"app": app, "customer": customer, "name": story["name"], "media": files, **said}
+        async with self._client.post(f"/doubles/{channel.path}/past", json=given) as answer:
+            return str((await answer.json())["id"])

@@ -39,9 +39,13 @@ SELECT message, number, customer, topic, work FROM take_message($1)
 SELECT message, topic FROM write_message($1)
 
 -- name: sent_long_ago
--- It left, arrived and was read before the demo began.
+-- It left, arrived and was read before the demo began, and this is what the provider calls it.
 WITH gone AS (DELETE FROM outbox WHERE message_id = $1)
-UPDATE message SET state = CASE WHEN direction = 'out' THEN 'delivered' ELSE state END, at = now() - make_interval(mins => $2), state_at = now() WHERE id = $1
+UPDATE message SET state = CASE WHEN direction = 'out' THEN 'delivered' ELSE state END, external_id = CASE WHEN direction = 'note' THEN NULL ELSE $3 END, at = now() - make_interval(mins => $2), state_at = now() WHERE id = $1
+
+-- name: keep_blob
+-- A file that is about to be named.
+INSERT INTO blob (sha256, size) VALUES ($1, $2) ON CONFLICT DO NOTHING
 
 -- name: backdate_events
 -- Events as old as their messages.

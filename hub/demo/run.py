@@ -8,14 +8,15 @@ import secrets
 import shutil
 import socket
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import msgspec
 
 from hub.app import Hub
-from hub.demo.company import PEOPLE, QUERIES, SUPPORT, fill
-from hub.demo.outside import CHANNELS
+from hub.demo.company import PEOPLE, QUERIES, SUPPORT, Company, fill
+from hub.demo.outside import CHANNELS, Outside
+from hub.demo.stories import tell
 from hub.errors import SetupError
 from hub.kernel.database import Database
 from hub.people.passwords import Passwords
@@ -62,6 +63,7 @@ class Demo:
         before = await asyncio.to_thread(_read, file)
         self._password = self._settings.demo.password or before or f"hilo-{secrets.token_hex(4)}"
         hash_ = None if self._password == before else await _hash(self._password)
+        company = None
         if await database.value(QUERIES.anybody):
             await self._change(database, shop, hash_)
         else:
@@ -69,11 +71,19 @@ class Demo:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             print("Filling a small company: people, queues, channels, customers ...", flush=True)
             world = self._port if self._sandbox else None
-            await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop, world)
+            company = await fill(hub, hash_ or await _hash(self._password), self._relay_port, self._smtp_port, shop, world)
         # Last: a start that was cut short before the database had the password sets it next time.
         await asyncio.to_thread(_write, file, self._password)
         if self._sandbox:
             await self._start_world(hub)
+        if company is not None:
+            await self._tell(hub, company)
+
+    async def _tell(self, hub: Hub, company: Company) -> None:
+        """What happened before, which the world outside knows as well."""
+        async with AsyncExitStack() as stack:
+            outside = await stack.enter_async_context(Outside(self._port)) if self._sandbox else None
+            await tell(hub, company, outside)
 
     async def _change(self, database: Database, shop: str, hash_: str | None) -> None:
         await database.run(QUERIES.channel_settings, "email", {"relay_port": self._relay_port, "listen_port": self._smtp_port})

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
+
 from connectors.contract import Outgoing, Sent
 from connectors.errors import Ambiguous, ConnectorError, Rejected
 from hub.channels.fitting import without_secrets
@@ -120,10 +122,19 @@ class Sending:
     async def _went(self, token: int, row: Record, part: int, sent: Sent) -> None:
         refused = ", ".join(f"{who}: {why}" for who, why in sent.refused.items())
         error = {"code": "partly_refused", "detail": refused} if refused else None
-        if not await self._surely(QUERIES.settle, row["message_id"], token, sent.state, sent.external_id or None, error, part):
+        if not await self._settle(row["message_id"], token, part, sent, error):
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
         if sent.also:
             await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
+
+    async def _settle(self, message: UUID, token: int, part: int, sent: Sent, error: dict[str, str] | None) -> bool:
+        """Whether it was still ours to settle. A provider that gives an id which another message has says nothing by it: this one has
+        none then, and is known by our own."""
+        try:
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, sent.external_id or None, error, part))
+        except asyncpg.UniqueViolationError:
+            log.warning("message %s was sent; the provider's id of it is another message's", message)
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, None, error, part))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))

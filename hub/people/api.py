@@ -83,6 +83,7 @@ class PeopleApi:
 
     agents: Agents
     tokens: ApiTokens
+    sessions: Sessions
     audit: AuditTrail
     proxies: Proxies
 
@@ -127,6 +128,7 @@ class PeopleApi:
     async def set_preferences(self, call: Call) -> dict[str, Any]:
         """Keep how the caller wants the console, whole, up to 16 KB."""
         await self.agents.set_preferences(call.who, call.body)
+        await self.sessions.forget(call.who.agent, None, "preferences")  # the language is one of them
         return await self.agents.preferences(call.who.agent)
 
     async def set_password(self, call: Call) -> None:

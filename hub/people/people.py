@@ -41,7 +41,7 @@ class People:
         proxies = Proxies(settings.server.trusted_proxies)
         sign_in = SignIn(database, self._passwords, self._guesses, self.sessions)
         self._session_api = SessionApi(sign_in, self.sessions, self.agents, Cookies(proxies, public_url), proxies, self.same_site)
-        self._people_api = PeopleApi(self.agents, self.tokens, AuditTrail(database), proxies)
+        self._people_api = PeopleApi(self.agents, self.tokens, self.sessions, AuditTrail(database), proxies)
 
     def routes(self) -> list[Route]:
         """All HTTP routes of this folder."""

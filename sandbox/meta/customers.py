@@ -16,6 +16,7 @@ from sandbox.meta.telling import WHATSAPP, Phones
 Given = dict[str, Any]
 VERBS = [
     "say",
+    "past",
     "album",
     "batch",
     "react",
@@ -65,6 +66,17 @@ class Customers:
         for one in told:
             phones.tell(person, one)
         return {"ids": [(await phones.show(shown_of(person, one, given, phones.files))).id for one in told]}
+
+    async def past(self, given: Given) -> Given:
+        """Somebody said so then; it stands on the phone, and nobody is told."""
+        person, phones, at = self._of(given), self._phones, float(given["at"])
+        mine, new_id = bool(given.get("mine")), whatsapp.new_id if person.app == "whatsapp" else messaging.new_id
+        shown = Shown(new_id(), person.id, mine, str(given.get("text") or ""), at, person.app, person.account, state="" if mine else "read")
+        shown.media = [phones.files.given(one).shown() for one in given.get("media") or ()]
+        shown.buttons, shown.reply_to = list(given.get("buttons") or ()), str(given.get("reply_to") or "")
+        if mine:
+            person.wrote = at
+        return {"id": (await phones.show(shown)).id}
 
     async def album(self, given: Given) -> Given:
         """Several pictures."""

@@ -29,7 +29,15 @@ class Phones:
         self._updates = updates
 
     def verbs(self) -> Mapping[str, Callable[[Object], Awaitable[Any]]]:
-        return {"say": self.say, "edit": self.edit, "react": self.react, "press": self.press, "block": self.block, "unblock": self.unblock}
+        return {
+            "say": self.say,
+            "past": self.past,
+            "edit": self.edit,
+            "react": self.react,
+            "press": self.press,
+            "block": self.block,
+            "unblock": self.unblock,
+        }
 
     async def say(self, given: Object) -> Object:
         """{"customer", "name"?, "language"?, "text", "media"?: [{"name", "type", "data", "kind"}], "reply_to"?, "location"?, "contact"?,
@@ -57,6 +65,19 @@ class Phones:
         await self._chats.show(kept, who, file)
         await self._updates.add("message", kept.body)
         return name_of(kept)
+
+    async def past(self, given: Object) -> Object:
+        """Somebody said so then; it stands in the chat, and the bot is not told."""
+        who, mine = self._someone(given), bool(given.get("mine"))
+        who.started = True
+        media = [self._file(one) for one in given.get("media") or []][:1]
+        content = files.content(media[0][1], media[0][0]) | _words(given, "caption") if media else _words(given, "text")
+        body = message(
+            self._chats.next_number(), who, {**content, **self._answered(given.get("reply_to"))}, None if mine else self._chats.bot
+        )
+        kept = self._chats.keep(Kept({**body, "date": int(given["at"])}, mine=mine))
+        await self._chats.show(kept, who, media[0] if media else None)
+        return {"id": name_of(kept)}
 
     async def edit(self, given: Object) -> Object:
         """{"id", "text"}: one of their own messages."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 import json
 import random
 import time
@@ -92,12 +93,12 @@ class Updates:
         self._last, self._last_at = known.last, known.last_at
 
     async def add(self, word: str, body: dict[str, Any]) -> None:
-        """Something happened, of a kind that the bot may have asked for or not."""
+        """Something happened, of a kind that the bot may have asked for or not; it is told as it was, whatever changes afterwards."""
         if word not in (self.allowed or [word] * (word not in UNASKED)):
             return
         number = self._last + 1 if self.clock() - self._last_at < QUIET_S or not self._last_at else random.randrange(1, 2**31)  # noqa: S311
         self._last, self._last_at = number, self.clock()
-        self.pending.append(Update(number, self.clock(), {"update_id": number, word: body}))
+        self.pending.append(Update(number, self.clock(), {"update_id": number, word: copy.deepcopy(body)}))
         await self.wake()
 
     async def get(self, offset: int, limit: int, timeout: float) -> list[dict[str, Any]]:

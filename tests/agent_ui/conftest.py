@@ -166,11 +166,9 @@ async def entrance(request: pytest.FixtureRequest, browser: Browser, console: st
     """Signs people in, each in a browser of his or her own, and closes them all."""
     async with AsyncExitStack() as stack:
 
-        async def enter(who: str, path: str = "/", *, theme: Any = "light") -> Page:
+        async def enter(who: str, path: str = "/", *, theme: Any = "light", locale: str = "es-ES") -> Page:
             size: Any = {"width": 1440, "height": 900}
-            context = await browser.new_context(
-                base_url=console, color_scheme=theme, locale="es-ES", viewport=size, reduced_motion="reduce"
-            )
+            context = await browser.new_context(base_url=console, color_scheme=theme, locale=locale, viewport=size, reduced_motion="reduce")
             stack.push_async_callback(context.close)
             answer = await context.request.post("/api/v1/session", data={"email": f"{who}@demo.example", "password": PASSWORD})
             assert answer.ok, await answer.text()

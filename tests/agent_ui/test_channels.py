@@ -80,7 +80,7 @@ async def test_rules_are_put_in_order_with_the_keyboard_and_tried(enter_beside_p
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("De la dirección").fill("*@*")
     await dialog.get_by_role("button", name="Guardar").click()
-    await expect(dialog.get_by_text("an exact address")).to_be_visible()
+    await expect(dialog.get_by_text("una dirección exacta")).to_be_visible()
     await dialog.get_by_label("De la dirección").fill("*@empresa.example")
     await dialog.get_by_label("Va a la cola").select_option(label="Pedidos")
     assert await violations(page) == []

@@ -1,14 +1,41 @@
 """Every page of the console can be used by everybody, in both themes, in both languages, at every width."""
 
+import json
+import re
+from typing import Any
+
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.agent_ui.conftest import PASSWORD, SignIn
 from tests.browser import failures, violations
+from tests.source import ROOT
 
-SETTINGS = tuple(f"/settings/{section}" for section in ("me", "tokens", "channels", "rules", "channels/new/telegram", "people"))
-PAGES = ("/", "/customers", "/commitments", "/supervise", *SETTINGS, "/nowhere")
+CONSOLE = ROOT / "agent_ui" / "src"
 WIDTHS = (1440, 1024, 390)
+
+
+def pages() -> list[str]:
+    """Every page as the console's own source names them: one that is new is looked at without being asked for."""
+    named = re.findall(r"^  (\w+): \(\(\) => import", (CONSOLE / "pages.ts").read_text(), re.M)
+    sections = re.search(r"SECTIONS = (\[.*\]);", (CONSOLE / "state" / "router.svelte.ts").read_text())
+    assert {"customers", "settings"} <= {*named}
+    assert sections
+    return [f"/{name}" for name in ("", *named, "nowhere")] + [f"/settings/{one}" for one in json.loads(sections[1])]
+
+
+async def pages_of_records(page: Page) -> list[str]:
+    """The pages below the others: a form for each kind of channel, each channel, a conversation, a piece of work on the floor."""
+
+    async def ids(path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await (await page.request.get(f"/api/v1{path}")).json())["items"]
+        assert found, path
+        return found
+
+    (work, *_), (customer, *_) = await ids("/work"), await ids("/customers")
+    forms = [f"/settings/channels/new/{one['id']}" for one in await ids("/connectors")]
+    channels = [f"/settings/channels/{one['id']}" for one in await ids("/channels")]
+    return [*forms, *channels, f"/customers/{customer['id']}", f"/supervise/{work['id']}"]
 
 
 @pytest.mark.timeout(300)
@@ -17,14 +44,34 @@ async def test_no_page_has_a_violation_in_either_theme_at_any_width(look_in: Sig
     for theme in ("light", "dark"):
         page = await look_in("admin", theme=theme)
         broken = failures(page)
-        for path in PAGES:
-            await page.goto(path, wait_until="networkidle")
-            await expect(page.locator(".status")).not_to_contain_text("Conectando")
+        for path in pages():
+            await show(page, path)
             for width in WIDTHS:
                 await page.set_viewport_size({"width": width, "height": 900})
                 found[theme, width, path] = await violations(page)
         assert broken == []
     assert {place: said for place, said in found.items() if said} == {}
+
+
+async def show(page: Page, path: str) -> None:
+    """Open a page and wait until all of it is there."""
+    await page.goto(path, wait_until="networkidle")
+    await expect(page.locator(".status")).not_to_contain_text(re.compile("Conectando|Connecting"))
+    await expect(page.locator(".sk")).to_have_count(0)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("locale", "theme"), [("es-ES", "light"), ("en-GB", "dark")])
+async def test_no_form_channel_conversation_or_work_has_a_violation(look_in: SignIn, locale: str, theme: str) -> None:
+    page = await look_in("admin", theme=theme, locale=locale)
+    broken, found = failures(page), {}
+    for path in await pages_of_records(page):
+        await show(page, path)
+        for fold in await page.locator("details.fold > summary").all():
+            await fold.click()
+        found[path] = await violations(page)
+    assert {path: said for path, said in found.items() if said} == {}
+    assert broken == []
 
 
 async def test_the_door_says_what_is_wrong_and_opens(browser: Browser, shared_console: str) -> None:

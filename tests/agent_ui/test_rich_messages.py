@@ -1,7 +1,6 @@
 """All that a message may be beside words, both ways, as an agent sees it: with a customer on the pretend Telegram."""
 
 import re
-from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -10,17 +9,9 @@ from playwright.async_api import Locator, Page, expect
 from sandbox.double import Shown
 from sandbox.telegram import BOT_TOKEN
 from tests.agent_ui.conftest import SignIn
+from tests.agent_ui.pictures import picture
 from tests.browser import violations
 from tests.connectors.telegram.world import World
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
-)
-
-
-def file(name: str, type_: str, kind: str) -> dict[str, str]:
-    return {"name": name, "type": type_, "data": b64encode(PNG).decode(), "kind": kind}
 
 
 @pytest.fixture
@@ -56,9 +47,9 @@ async def shown(telegram: World, text: str) -> Shown:
 
 async def test_pictures_sounds_places_and_cards_are_shown_in_place(page: Page, telegram: World) -> None:
     first = await telegram.does("say", "marta", name="Marta Gil", text="Mirad cómo llegó")
-    await telegram.does("say", "marta", text="Tres fotos", media=[file(f"{n}.png", "image/png", "image") for n in range(3)])
-    await telegram.does("say", "marta", media=[file("nota.ogg", "audio/ogg", "voice")])
-    await telegram.does("say", "marta", media=[file("s.webp", "image/webp", "sticker")])
+    await telegram.does("say", "marta", text="Tres fotos", media=[picture(f"{n}.png", "image/png", "image") for n in range(3)])
+    await telegram.does("say", "marta", media=[picture("nota.ogg", "audio/ogg", "voice")])
+    await telegram.does("say", "marta", media=[picture("s.webp", "image/webp", "sticker")])
     await telegram.does(
         "say", "marta", location={"latitude": 39.4745, "longitude": -0.3774, "name": "Mercado Central", "address": "València"}
     )

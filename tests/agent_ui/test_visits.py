@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.agent_ui.conftest import SignIn
 from tests.browser import violations
@@ -57,7 +57,7 @@ async def test_scanned_files_come_with_a_visit_chosen_dropped_and_pasted(sign_in
     await dialog.get_by_label("Nombre").fill("Elvira Soto")
     async with page.expect_file_chooser() as chooser:
         await dialog.get_by_role("button", name=re.compile("^Adjuntar documentos")).click()
-    await (await chooser.value).set_files([{"name": "chosen.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}])
+    await (await chooser.value).set_files(FilePayload(name="chosen.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4"))
     tray = dialog.get_by_role("list", name="Archivos")
     await expect(tray.get_by_text("chosen.pdf")).to_be_visible()
     await page.evaluate(DROPPED, ["drop", [["dropped.pdf", 10], ["wrong.pdf", 10], ["huge.pdf", 26 * 1024 * 1024]]])

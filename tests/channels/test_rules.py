@@ -131,6 +131,31 @@ async def test_a_wrong_rule_is_named_with_its_line_and_nothing_is_changed(
     await olga.ask("PUT", "/queue-rules", {"items": []})
 
 
+WRONG = {
+    "es": {
+        "address": "una dirección exacta, *@ejemplo.es, o el comienzo de un número, como +34*",
+        "words": "cada una necesita una letra o cifra; al final puede llevar un asterisco",
+        "language": "un idioma, como es, en o es-MX",
+        "queue": "esa cola no existe",
+    },
+    "en": {
+        "address": "an exact address, *@example.com, or the beginning of a number such as +34*",
+        "words": "each needs a letter or digit; a star may stand at its end",
+        "language": "a language such as es, en or es-MX",
+        "queue": "there is no such queue",
+    },
+}
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+async def test_what_is_wrong_with_a_rule_is_said_in_the_callers_language(olga: Browser, locale: str) -> None:
+    await olga.ask("PUT", "/me/preferences", {"locale": locale})
+    wrong = {"queue": str(uuid4()), "address": "*", "words": ["*"], "language": "sp anish"}
+    status, answer = await olga.ask("PUT", "/queue-rules", {"items": [wrong]})
+    await olga.ask("PUT", "/me/preferences", {"locale": "es"})
+    assert (status, answer["error"]["fields"]) == (422, {f"items[0].{name}": said for name, said in WRONG[locale].items()})
+
+
 async def test_a_change_of_rules_is_on_record_with_who_made_it(house: House, olga: Browser) -> None:
     await make(olga)
     await olga.ask("PUT", "/queue-rules", {"items": []})

@@ -48,11 +48,14 @@ async def test_the_desk_in_every_state(come: Come, arrive: Arrive, look: Look) -
     await luis.become("Disponible")
     await luis.offers.first.wait_for()
     await look.at(luis.page, "offer")
+    await luis.offers.first.get_by_role("button", name="Rechazar").click()
+    await luis.page.get_by_role("menu").wait_for()
+    await _look_and_close(luis.page, look, "reasons to decline")
     await luis.page.get_by_role("button", name="Cerrar", exact=True).first.click()
     await luis.page.get_by_role("form").get_by_role("button", name="Cerrar").click()
     await expect(luis.page.get_by_text("Elige qué ha sido.")).to_be_visible()
     await look.at(luis.page, "wrap-up without a code")
-    assert len(look.found) == 2 * 10
+    assert len(look.found) == 2 * 11
 
 
 async def _popups(luis: Colleague, look: Look) -> None:

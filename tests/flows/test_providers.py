@@ -85,11 +85,13 @@ async def test_telegram(enter: Enter, pick_up: PickUp, come: Come) -> None:
     await expect(steps).to_contain_text("taller_demo_bot")
     await expect(steps.get_by_text(ALL_WELL)).to_be_visible()
     await admin.save("Bot del taller")
+    await expect(admin.page.get_by_role("region", name="Secretos recién creados")).to_have_count(0)  # only a webhook would need one
     await admin.enable()
     lucia, ana = await pick_up("lucia", "Telegram"), await come("ana")
     await first_message(admin, lucia, ana, "¿Hacéis talleres en sábado?")
     await picture_arrives(lucia, ana)
 
+    await expect(ana.page.get_by_role("button", name="Responder por Telegram Bot del taller")).to_be_visible()
     await ana.write("Sí, a las diez.")
     await expect(lucia.message("Sí, a las diez.")).to_be_visible()
     await expect(ana.state("Sí, a las diez.")).to_have_text("Enviado")  # Telegram tells a bot nothing more

@@ -31,6 +31,18 @@ async def test_one_slow_message_holds_nobody_else_up(post: Post) -> None:
         await post.stands(slow, "sent")
 
 
+async def test_a_provider_that_gives_one_id_to_two_messages_has_sent_both(post: Post) -> None:
+    rosa, provider = await post.company.writes("visitor", "rosa"), Provider()
+    provider.script = {0: Sent("same"), 1: Sent("same")}
+    messages = [await post.write(rosa, text) for text in ("first", "second", "third")]
+    async with post.serving(post.company.webchat, provider):
+        for message in messages:
+            await post.stands(message, "sent")
+    assert provider.texts == ["first", "second", "third"]
+    named = await post.database.rows("SELECT text FROM message WHERE external_id = 'same'")
+    assert [row["text"] for row in named] == ["first"]
+
+
 async def test_what_hangs_is_unknown_in_the_end_and_its_line_goes_on(database: Database, tmp_path: Path) -> None:
     post = await post_of(database, tmp_path, timeout_s=0.2)
     rosa, provider = await post.company.writes("visitor", "rosa"), Provider()

@@ -182,3 +182,10 @@ async def test_the_customers_verbs_answer_over_http_and_name_what_is_wrong(world
         async with session.get(f"{world.base}/doubles/telegram") as response:
             (shown,) = (await response.json())["shown"]
     assert (shown["text"], shown["mine"], shown["media"][0]["kind"]) == ("Hola", True, "image")
+
+
+async def test_an_update_tells_what_was_said_then_also_when_it_was_changed_before_the_bot_asked(world: World) -> None:
+    said = await world.does("say", text="La talla 37")
+    await world.does("edit", id=said["ids"][0], text="La talla 38")
+    first, second = await call(world, "getUpdates")
+    assert (first["message"]["text"], second["edited_message"]["text"]) == ("La talla 37", "La talla 38")

@@ -223,6 +223,7 @@ export interface RulesInput {
 export interface StepView {
   name: string;
   ok: boolean;
+  tried: boolean;
   ms: number;
   detail: string;
   label: Words;

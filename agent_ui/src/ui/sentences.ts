@@ -45,6 +45,11 @@ export function channelName(channel: ChannelRef): string {
   return sentence("channel", channel.connector) ?? channel.name;
 }
 
+/** A channel's name among others: where several are of its kind, the company's own name for it. */
+export function channelAmong(channel: ChannelRef, all: readonly ChannelRef[]): string {
+  return all.filter((one) => one.connector === channel.connector).length > 1 ? channel.name : channelName(channel);
+}
+
 export function kindName(kind: string): string {
   return sentence("kind", kind) ?? sentence("channel", kind) ?? kind;
 }

@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from connectors.contract import Address
-from connectors.email import ids
+from connectors.email import ids, relay
 from connectors.email.connector import Email
 from connectors.errors import Ambiguous, AuthFailed, Rejected, Unavailable
 from sandbox.mail import Fault, MailWorld
@@ -173,6 +173,14 @@ async def test_the_check_ends_where_it_fails() -> None:
         steps = await with_password(port).check()
     assert [(one.name, one.ok) for one in steps] == [("resolve", True), ("connect", True), ("greet", True), ("sign_in", False)]
     assert "535" in steps[-1].detail
+
+
+async def test_a_step_that_gets_no_answer_ends_by_itself_and_the_way_in_is_tried_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "STEP_S", 0.2)
+    async with server_that(b"") as port:
+        steps = await channel(timeout=30, relay_port=port, listen_port=free_port()).check()
+    assert [(one.name, one.ok) for one in steps] == [("resolve", True), ("connect", False), ("listen", True)]
+    assert steps[1].detail == "did not answer in 0.2 s"
 
 
 async def test_the_check_says_that_the_port_for_mail_is_taken(world: MailWorld) -> None:

@@ -128,12 +128,29 @@ def test_who_came_by_a_link_is_a_hint_and_an_advertisement_stands_beside_its_mes
     ("app", "name", "word"),
     [
         ("messenger", "new_kind", "hologram"),
+        ("messenger", "call_permission_reply", "call_permission_reply"),
         ("messenger", "fallback_without_payload", "fallback"),
         ("instagram", "unsupported", "message"),
     ],
 )
 def test_what_is_not_known_is_a_message_that_says_so(app: str, name: str, word: str) -> None:
     assert message(app, name).context == {"unsupported": word}
+
+
+def test_a_wish_about_marketing_is_for_the_record_and_feedback_a_sign_on_our_message() -> None:
+    person = Address("messenger", PERSON)
+    assert events("messenger", "optin_stopped") == [Profile(person, claims={"optin": "STOP NOTIFICATIONS"})]
+    (sign,) = events("messenger", "feedback")
+    assert isinstance(sign, Reaction)
+    assert (sign.target, sign.emoji, sign.sender) == ("m_ours", "👍", person)
+
+
+def test_products_that_are_handed_on_are_lines() -> None:
+    assert message("messenger", "shared_products").text == "¿Tienen estos?\nCuenco de barro · 18,50 €\nJarra"
+
+
+def test_an_edit_that_does_not_say_the_new_text_takes_nothing_away() -> None:
+    assert events("instagram", "edit_without_text") == []
 
 
 def test_other_apps_doings_are_no_message_but_what_they_were_told_is() -> None:

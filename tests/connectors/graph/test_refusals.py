@@ -1,10 +1,13 @@
 """Meta's error codes: the class says what happens next, the word is for the agent."""
 
+import json
+
 import pytest
 
 from connectors.contract import Answer
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
-from connectors.graph.refusals import error_of, reason_of
+from connectors.graph.refusals import NEVER, NEVER_SUB, STOPPED, error_of, reason_of
+from tests.source import ROOT
 
 
 def answered(code: int, sub: int | None = None, status: int = 400, **headers: str) -> ConnectorError:
@@ -50,6 +53,80 @@ def test_a_code_has_its_class_and_its_word(code: int, sub: int | None, kind: typ
     error = answered(code, sub)
     assert (type(error), error.code) == (kind, word)
     assert f"({code}" in str(error)
+
+
+WHATSAPP = {
+    (0, 401): (AuthFailed, "token"),
+    (3, 500): (AuthFailed, "permission"),
+    (10, 403): (AuthFailed, "permission"),
+    (190, 401): (AuthFailed, "token"),
+    (200, 403): (AuthFailed, "permission"),
+    (299, 403): (AuthFailed, "permission"),
+    (4, 400): (RateLimited, "rate_limited"),
+    (80007, 400): (RateLimited, "rate_limited"),
+    (130429, 400): (RateLimited, "rate_limited"),
+    (131048, 400): (Rejected, "spam_limit"),
+    (131056, 400): (RateLimited, "rate_limited"),
+    (368, 403): (AuthFailed, "policy"),
+    (130497, 403): (Rejected, "country"),
+    (131031, 403): (AuthFailed, "account_locked"),
+    (1, 400): (Ambiguous, "provider"),
+    (2, 503): (Unavailable, "provider"),
+    (33, 400): (AuthFailed, "not_registered"),
+    (100, 400): (Rejected, "invalid"),
+    (130472, 400): (Rejected, "experiment"),
+    (131000, 500): (Unavailable, "provider"),
+    (131005, 403): (AuthFailed, "permission"),
+    (131008, 400): (Rejected, "invalid"),
+    (131009, 400): (Rejected, "invalid"),
+    (131016, 500): (Unavailable, "provider"),
+    (131021, 400): (Rejected, "same_number"),
+    (131026, 400): (Rejected, "undeliverable"),
+    (131030, 400): (Rejected, "not_allowed"),
+    (131037, 400): (AuthFailed, "display_name"),
+    (131042, 400): (Rejected, "payment"),
+    (131045, 500): (AuthFailed, "not_registered"),
+    (131047, 400): (WindowClosed, "window_closed"),
+    (131049, 400): (Rejected, "withheld"),
+    (131050, 400): (Rejected, "opted_out"),
+    (131051, 400): (Rejected, "unsupported_content"),
+    (131052, 400): (Rejected, "invalid_file"),
+    (131053, 400): (Rejected, "invalid_file"),
+    (131057, 500): (Unavailable, "provider"),
+    (132000, 400): (Rejected, "template_variables"),
+    (132001, 404): (Rejected, "unknown_template"),
+    (132005, 400): (Rejected, "template"),
+    (132007, 400): (Rejected, "template"),
+    (132012, 400): (Rejected, "template_variables"),
+    (132015, 400): (Rejected, "template_paused"),
+    (132016, 400): (Rejected, "template"),
+    (132068, 400): (Rejected, "template"),
+    (132069, 400): (Rejected, "template"),
+    (133004, 503): (Unavailable, "provider"),
+    (133005, 400): (Rejected, "invalid"),
+    (133010, 400): (AuthFailed, "not_registered"),
+    (134011, 400): (Rejected, "invalid"),
+    (135000, 400): (Rejected, "invalid"),
+}
+"""Every code and HTTP status of Meta's page of errors that sending a message can meet."""
+
+
+@pytest.mark.parametrize(("code", "status"), WHATSAPP)
+def test_every_code_of_whatsapp_s_page_has_its_class_and_its_word(code: int, status: int) -> None:
+    error = answered(code, status=status)
+    assert (type(error), error.code) == WHATSAPP[code, status]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, Rejected), (500, Ambiguous), (502, Ambiguous), (503, Unavailable)])
+def test_a_code_that_nobody_has_told_us_of_is_safe(status: int, kind: type[ConnectorError]) -> None:
+    assert type(answered(139999, status=status)) is kind
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_console_has_a_sentence_for_every_word(language: str) -> None:
+    known = json.loads((ROOT / "agent_ui" / "messages" / f"{language}.json").read_text(encoding="utf-8"))
+    words = {*STOPPED.values(), *NEVER.values(), *NEVER_SUB.values(), "template", "window_closed", "rate_limited"}
+    assert {word for word in words if f"undelivered_{word}" not in known} == {"invalid"}  # shown as Meta says it
 
 
 def test_meta_says_how_long_to_wait_in_seconds_or_in_minutes() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from twilio.rest import Client
 
 from connectors.egress import WebEgress
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable, WindowClosed
-from connectors.twilio_api.refusals import WORDS, failure, refusal
+from connectors.twilio_api.refusals import LATER, REPAIRED, STOPPED, WINDOW, WORDS, failure, refusal
 from connectors.twilio_api.sending import create
 from connectors.twilio_api.transport import EgressHttpClient
 from tests.connectors.twilio_api.world import World, outgoing
@@ -78,7 +79,57 @@ def test_every_known_code_has_a_word_and_is_final() -> None:
         assert failure(str(code), "no") == f"{word}: {code} no"
 
 
-RAISED = {"invalid_number", "no_link", "no_reply_possible", "file_gone", "unknown_template", "window_closed"}
+DICTIONARY: dict[str, str] = json.loads((Path(__file__).parent / "recorded" / "dictionary.json").read_text())
+"""Twilio's own titles: https://www.twilio.com/docs/api/errors."""
+
+
+def test_every_code_that_we_know_stands_in_twilio_s_dictionary() -> None:
+    assert {int(code) for code in DICTIONARY} == {*WORDS, *LATER, *STOPPED, *WINDOW, *REPAIRED}
+    assert not WORDS.keys() & {*LATER, *STOPPED, *WINDOW, *REPAIRED}
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "word"),
+    [
+        (21610, "unsubscribed", "opted_out"),
+        (30007, "filtered", "filtered"),
+        (30034, "Unregistered Number", "sender_not_registered"),
+        (63014, "blocked by user", "blocked"),
+        (63022, "vname certificate", "sender_not_registered"),
+        (63026, "flagged as spam", "filtered"),
+        (63031, "same 'From' and 'To'", "same_number"),
+        (63033, "opted out", "opted_out"),
+        (63034, "exceeds size limit", "too_large"),
+        (63042, "Template disabled", "template"),
+        (63050, "Opted Out", "opted_out"),
+        (63051, "Locked", "account_locked"),
+        (30002, "suspended", "account_locked"),
+        (30454, "exceeded the messages limit", "rate_limited"),
+        (63119, "rate limit", "rate_limited"),
+        (63016, "Outside messaging window", "window_closed"),
+    ],
+)
+def test_what_twilio_calls_it_is_what_the_agent_reads(code: int, title: str, word: str) -> None:
+    assert title in DICTIONARY[str(code)]
+    assert failure(str(code)).split(":")[0] == word
+
+
+@pytest.mark.parametrize("code", [30008, 30410, 63009, 63012, 63023, 12345])
+def test_what_says_nothing_of_the_message_is_shown_as_twilio_says_it(code: int) -> None:
+    assert failure(str(code), "words") == f"provider: {code} words"
+
+
+RAISED = {
+    "account_locked",
+    "credentials",
+    "rate_limited",
+    "invalid_number",
+    "no_link",
+    "no_reply_possible",
+    "file_gone",
+    "unknown_template",
+    "window_closed",
+}
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -92,6 +143,9 @@ def test_the_console_has_a_sentence_for_every_word(language: str) -> None:
     [
         (400, {"code": 63016, "message": "outside"}, WindowClosed, "window_closed"),
         (400, {"code": 21611, "message": "queue full"}, RateLimited, "rate_limited"),
+        (400, {"code": 21730, "message": "maintenance"}, Unavailable, "provider"),
+        (403, {"code": 63112, "message": "disabled"}, AuthFailed, "account_locked"),
+        (403, {"code": 20010, "message": "disabled"}, AuthFailed, "account_locked"),
         (401, {"code": 20003, "message": "Authenticate"}, AuthFailed, "credentials"),
         (403, {"code": 20403, "message": "forbidden"}, AuthFailed, "forbidden"),
         (404, {"code": 20404, "message": "not found"}, Rejected, "not_found"),

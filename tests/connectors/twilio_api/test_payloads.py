@@ -52,6 +52,18 @@ def test_a_button_is_an_answer_whatever_it_says() -> None:
     assert not message.automatic
 
 
+def test_a_flow_that_was_filled_in_is_its_answers() -> None:
+    form = '{"flow_token": "t", "size": "M", "when": ["lunes", "martes"]}'
+    (message,) = said(From="whatsapp:+34611222333", Body="", MessageType="interactive", InteractiveData=form)
+    assert isinstance(message, Message)
+    assert (message.text, message.context) == ("size: M\nwhen: lunes, martes", {})
+    (pressed,) = said(
+        From="whatsapp:+34611222333", Body="", ListId="c3", ListTitle="Devolución", InteractiveData='{"list_reply": {"id": "c3"}}'
+    )
+    assert isinstance(pressed, Message)
+    assert pressed.text == "Devolución"
+
+
 @pytest.mark.parametrize("word", sorted(START))
 def test_every_start_word_is_heard(word: str) -> None:
     assert stop_or_start(word.title(), sms=False) == "start"

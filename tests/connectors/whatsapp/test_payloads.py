@@ -98,10 +98,43 @@ def test_where_a_message_came_from_is_told() -> None:
     referral = message("advertisement").context["referral"]
     assert isinstance(referral, dict)
     assert (referral["source_type"], referral["headline"]) == ("ad", "Cuencos de barro")
-    assert message("form_reply").context == {"form": '{"size":"M"}'}
 
 
-@pytest.mark.parametrize(("name", "word"), [("unsupported", "poll_creation"), ("new_kind", "hologram")])
+def test_a_form_s_answers_are_read_in_the_thread() -> None:
+    assert (message("form_reply").text, message("form_reply").context) == ("Sent\nsize: M", {"form": '{"size":"M"}'})
+    assert message("address_reply").text == "Calle Mayor 1\nvalues.name: Lucía Ferrer\nvalues.city: Madrid\nvalues.tags: casa, tarde"
+
+
+def test_who_was_asked_for_the_number_gives_a_hint_and_no_proof() -> None:
+    found = message("own_number")
+    assert (found.claims, found.contacts[0].phones) == ({"phone": "+34 600 111 222"}, ("+34 600 111 222",))
+
+
+def test_a_chat_that_was_only_opened_is_no_message_and_a_group_is_named() -> None:
+    assert events("request_welcome") == [Profile(LUCIA, name="Lucía Ferrer")]
+    assert message("group_message").context == {"group": "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"}
+
+
+def test_a_note_of_whatsapp_s_own_is_shown_and_not_answered() -> None:
+    found = message("identity_changed")
+    assert (found.text, found.automatic) == ("The security code of Lucía Ferrer changed", True)
+    assert found.context == {"unsupported": "customer_identity_changed"}
+
+
+def test_an_echo_of_what_is_no_text_says_what_it_is() -> None:
+    texts = [event.text for name in ("echo_place", "echo_poll") for event in events(name) if isinstance(event, Echo)]
+    assert texts == ["Taller Calle Mayor 1 (40.4, -3.7)", "[poll_creation]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("unsupported", "poll_creation"),
+        ("unknown", "Message type is currently not supported."),
+        ("call_permission", "call_permission_reply: accept"),
+        ("new_kind", "hologram"),
+    ],
+)
 def test_what_is_not_known_is_a_message_that_says_so(name: str, word: str) -> None:
     assert message(name).context == {"unsupported": word}
 

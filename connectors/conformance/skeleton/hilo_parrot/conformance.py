@@ -5,6 +5,7 @@ import hmac
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from connectors.conformance.pretend import Asked
 from connectors.contract import Answer, WebhookRequest
@@ -26,5 +27,5 @@ def batch(count: int, poison: int) -> bytes:
 
 
 def answer(asked: Asked) -> Answer:
-    said = {"id": "m-900"} if asked.method == "POST" else {"name": "A shop"}
+    said = {"id": f"m-{uuid4()}"} if asked.method == "POST" else {"name": "A shop"}
     return Answer(200, {"content-type": "application/json"}, json.dumps(said).encode())
