@@ -148,7 +148,7 @@ LEDGER_EVENTS = {
     "message.acted": "A colleague wants something done to a message: a reaction, an edit, a deletion.",
     "message.changed": "The state of a message of ours changed; or a message was edited, taken back or reacted to, or a file of it came.",
     "message.created": "A message or note was written.",
-    "message.moved": "Messages were moved to another topic or customer, or back (`undone`); also told to the customer whom they left (`away`).",
+    "message.moved": "Messages were moved to another topic or customer, or `back`; also told where they went `away` from.",
     "offer.accepted": "An offer was taken.",
     "offer.canceled": "An offer ended because the work did.",
     "offer.created": "Work was offered to an agent.",

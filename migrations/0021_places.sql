@@ -239,7 +239,7 @@ BEGIN
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.topic_id = done.to_topic_id AND m.at > done.at) THEN
         PERFORM cancel_work(item, p_agent), close_topic(item, 'human', p_agent);
     END IF;
-    PERFORM tell_moved('message.moved', p_move, first.id, count, done.to_topic_id, done.from_topic_id, first.was, first.now_is, p_agent, '{"undone": true}');
+    PERFORM tell_moved('message.moved', p_move, first.id, count, done.to_topic_id, done.from_topic_id, first.was, first.now_is, p_agent, '{"back": true}');
     topic := done.from_topic_id;
     customer := root_of(first.now_is);
     RETURN NEXT;

@@ -23,24 +23,20 @@ def projections(conversations: Conversations) -> Mapping[str, Projection]:
     async def moves(events: Sequence[EventRow]) -> list[Push]:
         """What was moved is told as it is now to those whom it reached; those whom it left are told that it is gone."""
         found = await conversations.moved([event.data["move"] for event in events])
-        reached = [event for event in events if not event.data.get("away")]
-        here = {id_ for event in reached for id_ in found[event.data["move"]]}
-        views = {UUID(one.view.id): one for one in await conversations.pushed(list(here))}
-        pushes = [
-            Push("message.changed", views[id_].view, _rooms(views[id_]), event.position, event.at)
-            for event in reached
-            for id_ in found[event.data["move"]]
-            if id_ in views
-        ]
-        roots = await conversations.roots([event.customer for event in events if event.data.get("away") and event.customer])
-        return pushes + [_gone(event, roots[event.customer], found) for event in events if event.data.get("away") and event.customer in roots]
+        pushed = await conversations.pushed(list({id_ for ids in found.values() for id_ in ids}))
+        views = {UUID(one.view.id): one for one in pushed}
+        roots = await conversations.roots([event.customer for event in events if event.customer])
+        told = [(event, [views[id_] for id_ in found[event.data["move"]] if id_ in views]) for event in events]
+        return [push for event, moved in told for push in _moved(event, moved, roots.get(event.customer))]
 
     return {"message.created": messages, "message.changed": messages, **dict.fromkeys(MOVES, moves)}
 
 
-def _gone(event: EventRow, root: UUID, found: Mapping[str, Sequence[UUID]]) -> Push:
-    ids = [str(id_) for id_ in found[event.data["move"]]]
-    return Push("message.gone", {"root": str(root), "messages": ids}, frozenset({customer_room(root)}), event.position, event.at)
+def _moved(event: EventRow, moved: Sequence[Pushed], root: UUID | None) -> list[Push]:
+    if not event.data.get("away"):
+        return [Push("message.changed", one.view, _rooms(one), event.position, event.at) for one in moved]
+    gone = [one.view.id for one in moved if one.view.root != str(root)]  # the two may have been joined since
+    return [Push("message.gone", {"root": str(root), "messages": gone}, frozenset({customer_room(root)}), event.position, event.at)]
 
 
 def _push(event: EventRow, view: PushedMessage, rooms: frozenset[str]) -> Push:

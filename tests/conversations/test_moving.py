@@ -42,8 +42,9 @@ class Matters:
 
     async def standing(self, topic: str) -> dict[str, Any]:
         """A topic with its open work."""
-        sql = """SELECT t.state, t.turn, t.last_number, t.subject, t.customer_id::text AS customer, w.id::text AS work, w.state AS work_state FROM topic t
-                 LEFT JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered', 'assigned', 'wrapping') WHERE t.id = $1"""
+        sql = """SELECT t.state, t.turn, t.last_number, t.subject, t.customer_id::text AS customer, w.id::text AS work,
+                        w.state AS work_state
+                 FROM topic t LEFT JOIN work w ON w.topic_id = t.id AND w.ended_at IS NULL WHERE t.id = $1"""
         row = await self.database.row(sql, topic)
         assert row is not None
         return dict(row)
@@ -235,6 +236,16 @@ async def test_sockets_hear_of_it_in_both_threads(rosa: Matters, company: Compan
     (gone,) = [push for push in pushes if push.type == "message.gone"]
     assert gone.rooms == {f"customer:{rosa.customer}"}
     assert gone.data == {"root": rosa.customer, "messages": [mail.message for mail in rosa.mails[3:]]}
+
+
+async def test_nothing_is_gone_from_two_who_were_joined_since(rosa: Matters, company: Company, conversations: Conversations) -> None:
+    pia = await company.writes("email", "pia@x.es", "hello")
+    await move(rosa.desk, rosa.mails[3].message, topic=pia.topic)
+    await Changer(rosa.database, lambda: None).join(company.ana, pia.customer, rosa.customer)
+    await company.publish()
+    events = [event for event in await Ledger(rosa.database).read(0) if event.type == "message.moved"]
+    (gone,) = [push for push in await projections(conversations)["message.moved"](events) if push.type == "message.gone"]
+    assert gone.data == {"root": pia.customer, "messages": []}
 
 
 async def test_the_thread_tells_who_moved_what_and_nothing_of_it_to_whom_it_left(rosa: Matters, company: Company) -> None:

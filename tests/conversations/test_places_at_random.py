@@ -80,7 +80,9 @@ class Play:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=played)
-async def test_whatever_is_moved_stands_in_one_place_and_comes_back(steps: list[tuple[Any, ...]], database: Database, company: Company) -> None:
+async def test_whatever_is_moved_stands_in_one_place_and_comes_back(
+    steps: list[tuple[Any, ...]], database: Database, company: Company
+) -> None:
     play = Play(database, company)
     play.addresses = [f"{await database.value('SELECT uuidv7()')}@x.es" for _ in range(PEOPLE)]
     for who in range(PEOPLE):
@@ -96,7 +98,7 @@ async def test_whatever_is_moved_stands_in_one_place_and_comes_back(steps: list[
 
 
 async def check(play: Play) -> None:
-    """Topics are what their messages make them; an open one has work, one without messages is closed, and addresses stay where they were."""
+    """Topics are what their messages make them; an open one has work, one without messages is closed; addresses stay where they were."""
     sql = """SELECT t.state, t.last_number, count(m.id) AS messages, COALESCE(max(m.number), 0) AS last,
                     (SELECT count(*) FROM work w WHERE w.topic_id = t.id AND w.state = 'queued') AS work
              FROM topic t LEFT JOIN message m ON m.topic_id = t.id GROUP BY t.id"""
