@@ -60,7 +60,10 @@ class Account(MetaChannel):
         ]
 
     async def uninstall(self) -> None:
-        """Send this number's webhooks to the app's own address again; and that nowhere, if it is ours and no other number needs it."""
+        """Send this number's webhooks to the app's own address again; and that nowhere, if it is ours and no other number is switched on.
+
+        While another is, what comes to the app's address is still handed on to this channel: switching it off is what ends that.
+        """
         await self._graph.post(self._settings.phone_number_id, {"webhook_configuration": {"override_callback_uri": ""}})
         if not self._surroundings.neighbours().names:
             await self._app.unsubscribe(OBJECT)

@@ -53,6 +53,8 @@ class Openings(Protocol):
 
     async def opened(self, channel: Channel) -> str: ...
 
+    async def closed(self, id_: UUID) -> None: ...
+
 
 class Language(Input):
     """In which language."""
@@ -194,7 +196,7 @@ class ChannelsApi:
     async def disable(self, call: Call) -> ChannelDetail:
         """Switch it off; what is queued stays queued."""
         await self._store.enable(UUID(call.id()), False, _actor(call))
-        self._openings.changed()
+        await self._closed(UUID(call.id()))
         return await self._detail(call)
 
     async def install(self, call: Call) -> Steps:
@@ -215,8 +217,15 @@ class ChannelsApi:
 
     async def _shelve(self, call: Call, archived: bool) -> ChannelDetail:
         await self._store.archive(UUID(call.id()), archived, _actor(call))
-        self._openings.changed()
+        await self._closed(UUID(call.id()))
         return await self._detail(call)
+
+    async def _closed(self, id_: UUID) -> None:
+        """Until this node has let go of it: whoever shares its address is then alone with it."""
+        self._openings.changed()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPENING_S):
+                await self._openings.closed(id_)
 
     async def _at_provider(self, call: Call, type_: str) -> Steps:
         with _refusals(call):

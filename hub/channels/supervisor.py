@@ -105,6 +105,11 @@ class ChannelSupervisor:
             await self._moved.wait_for(lambda: self._outcome(channel) is not None)
         return self._outcome(channel) or ""
 
+    async def closed(self, id_: UUID) -> None:
+        """Wait until it is known here that a channel was switched off."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: not any(one.id == id_ and one.enabled for one in self._known))
+
     def _outcome(self, channel: Channel) -> str | None:
         running = self._running.get(channel.id)
         return running.outcome if running is not None and running.channel == channel else None
@@ -137,6 +142,8 @@ class ChannelSupervisor:
             if id_ not in self._running:
                 running = self._running[id_] = Running(channel)
                 running.task = group.create_task(self._keep(running, self._ending.pop(id_, None)), name=f"channel {channel.name}")
+        async with self._moved:
+            self._moved.notify_all()
 
     def _end(self, id_: UUID, running: Running) -> None:
         """Close it without waiting: one that does not let go keeps only its own successor waiting."""

@@ -20,7 +20,8 @@ PEOPLE = (
     ("sofia@demo.example", "Sofía Vidal", "supervisor", "es"),
     ("admin@demo.example", "Iker Admin", "admin", "es"),
 )
-QUEUES = (("Pedidos", 0, 300, 60), ("Devoluciones", 5, 600, 60))
+QUEUES = (("Pedidos", 0, 300, 60), ("Devoluciones", 5, 600, 60), ("Redes", 0, 900, 60))
+SERVED = {"Pedidos": ("ana", "luis"), "Devoluciones": ("ana", "luis"), "Redes": ("sofia",)}
 RETURNS = ["devol*", "cambi*", "factura*", "return*", "refund*", "roto", "rota", "rotos", "rotas"]
 FIELDS = (
     ("order", "text", "Pedido", "Order"),
@@ -50,9 +51,8 @@ async def fill(hub: Hub, password_hash: str, relay_port: int, smtp_port: int, sh
             email.split("@")[0]: await _add_agent(connection, email, name, role, locale, password_hash)
             for email, name, role, locale in PEOPLE
         }
-        for queue in queue_ids.values():
-            for who in ("ana", "luis"):
-                await connection.execute(QUERIES.add_member, queue, agents[who])
+        for queue, who in ((queue, who) for queue, served in SERVED.items() for who in served):
+            await connection.execute(QUERIES.add_member, queue_ids[queue], agents[who])
         await connection.execute(QUERIES.add_rule, 1, RETURNS, queue_ids["Devoluciones"])
         for position, field in enumerate(FIELDS, 1):
             await connection.execute(QUERIES.add_field, field[0], position, *field[1:])

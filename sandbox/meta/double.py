@@ -1,6 +1,6 @@
 """Pretend Meta as a whole: WhatsApp, Messenger and Instagram behind one Graph API, under `/meta/v…/…`.
 
-Every verb takes `app` (whatsapp, messenger, instagram) and `customer`: on WhatsApp a number in digits, elsewhere an id.
+Every verb takes `app` (whatsapp, messenger, second_page, instagram) and `customer`: on WhatsApp a number in digits, elsewhere an id.
 
 say     {name?, text?, media?: [{name, type, data, kind}], reply_to?, location?, contact?: {name, phone}, forwarded?} → {"ids": […]}
 album   {media}: on WhatsApp as many webhooks as there are pictures           batch   {count}: one webhook with so many messages

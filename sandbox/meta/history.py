@@ -22,7 +22,8 @@ def inbox(app: str, phones: Phones) -> list[dict[str, Any]]:
 
 def _conversation(app: str, customer: str, messages: list[Shown], phones: Phones) -> dict[str, Any]:
     person = phones.people.find(app, customer)
-    named = {"username": person.username or customer} if person and app == "instagram" else {"name": person.name if person else ""}
+    name = person.name if person else ""
+    named = {"username": (person and person.username) or name or customer} if app == "instagram" else {"name": name}
     recent = sorted(messages, key=lambda one: one.at, reverse=True)[:MOST]
     return {
         "id": f"t_{customer}",

@@ -108,7 +108,7 @@ class DepotConnector:
 
 
 @asynccontextmanager
-async def depot_channel(entrance: Entrance) -> AsyncIterator[tuple[Depot, OpenChannel]]:
+async def depot_channel(entrance: Entrance, kind: type[DepotConnector] = DepotConnector) -> AsyncIterator[tuple[Depot, OpenChannel]]:
     """A depot that answers, and the channel that leads to it."""
     depot = Depot()
     depot.gate.set()
@@ -121,7 +121,7 @@ async def depot_channel(entrance: Entrance) -> AsyncIterator[tuple[Depot, OpenCh
     host, port = runner.addresses[0][:2]
     depot.url = f"http://{host}:{port}"
     async with WebEgress(named=[f"{host}:{port}"]) as egress:
-        connector = DepotConnector(depot, egress)
+        connector = kind(depot, egress)
         yield depot, OpenChannel(entrance.channel, MANIFEST, connector, connector)
     depot.gate.set()
     await runner.cleanup()

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from connectors.contract import Delivery, Event
 from hub.channels.model import Channel
 from hub.inbound.duties import Reading
@@ -12,7 +14,7 @@ from hub.inbound.inbox import Inbox
 from hub.inbound.sweeping import Sweeping
 from hub.kernel.blobs import Blobs
 from hub.kernel.spool import Spool
-from tests.inbound.provider import depot_channel, serving
+from tests.inbound.provider import DepotConnector, depot_channel, serving
 from tests.inbound.scene import Entrance, message
 from tests.rig.waiting import eventually
 
@@ -59,7 +61,16 @@ async def test_one_that_nobody_can_read_does_not_hold_up_the_sweep(entrance: Ent
     assert len(await entrance.quarantined()) == 1
 
 
-async def test_what_became_of_ours_is_asked_ten_minutes_after_it_left_and_ever_more_seldom(entrance: Entrance, tmp_path: Path) -> None:
+class OnlyTraces(DepotConnector):
+    """Its provider keeps no history, and can be asked what became of a message all the same."""
+
+    sweep = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("kind", [DepotConnector, OnlyTraces])
+async def test_what_became_of_ours_is_asked_ten_minutes_after_it_left_and_ever_more_seldom(
+    entrance: Entrance, tmp_path: Path, kind: type[DepotConnector]
+) -> None:
     sweeping, _ = _sweeping(entrance, tmp_path)
     await entrance.deliver("d1", message("rosa", "hello"))
     sql = """
@@ -71,7 +82,7 @@ async def test_what_became_of_ours_is_asked_ten_minutes_after_it_left_and_ever_m
     await entrance.database.run(sql)
     await entrance.database.run(QUERIES.swept, entrance.channel.id, await entrance.database.value("SELECT now() - interval '5 minutes'"))
     before = await _swept(entrance)
-    async with depot_channel(entrance) as (depot, channel), serving(sweeping.serve, entrance, channel):
+    async with depot_channel(entrance, kind) as (depot, channel), serving(sweeping.serve, entrance, channel):
         await eventually(lambda: _later(entrance, before), what="the history was looked through")
     assert sorted(depot.traced) == ["11", "22"]
     rows = await entrance.database.rows("SELECT external_id FROM message WHERE state = 'delivered' ORDER BY external_id")

@@ -1,4 +1,4 @@
-"""Two pages of one Meta app in a whole hub: Meta knows one address for both, and each page's messages come to its own channel."""
+"""Two pages, or two numbers, of one Meta app in a whole hub: Meta knows one address for both, and each one's come to its own channel."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,6 +20,11 @@ PAGES = {
     "messenger": {"page_id": company.PAGE_ID, "access_token": company.PAGE_TOKEN},
     "second_page": {"page_id": company.SECOND_PAGE_ID, "access_token": company.SECOND_PAGE_TOKEN},
 }
+NUMBERS = {
+    "first": {"phone_number_id": company.PHONE_NUMBER_ID},
+    "second": {"phone_number_id": company.FREE_NUMBER_ID},
+}
+KEPT_BY_SQL = "SELECT c.name FROM delivery d JOIN channel c ON c.id = d.channel_id WHERE d.kind = $1"
 ON_BY_SQL = "SELECT c.name FROM message m JOIN channel c ON c.id = m.channel_id WHERE m.text = $1"
 
 
@@ -48,7 +53,8 @@ class Scene:
         """As an admin does it, one page after the other."""
         for page in pages:
             common = {"app_id": company.APP_ID, "app_secret": company.APP_SECRET, "graph_url": self.graph_url}
-            body = {"connector": "messenger", "name": page, "settings": {**common, **PAGES[page]}}
+            own = PAGES.get(page) or {**NUMBERS[page], "account_id": company.ACCOUNT_ID, "access_token": company.WHATSAPP_TOKEN}
+            body = {"connector": "messenger" if page in PAGES else "whatsapp", "name": page, "settings": {**common, **own}}
             status, made = await self.olga.ask("POST", "/channels", body)
             assert status == 201, made
             self.channels[page] = str(made["channel"]["id"])
@@ -146,3 +152,24 @@ async def test_one_with_a_wrong_app_secret_does_not_stop_the_other(scene: Scene)
     status, answer = await scene.olga.ask("PATCH", f"/channels/{scene.channels['messenger']}", body)
     assert status == 200, answer
     assert await scene.heard("second_page", "¿Me oyen?") == "second_page"
+
+
+async def test_two_numbers_have_an_address_each_and_what_knows_none_is_handed_on(scene: Scene) -> None:
+    await scene.set_up("first", "second")
+    assert len({address for address in scene.meta.hooks.overrides.values() if address}) == 2
+    for name, number in NUMBERS.items():
+        text = f"Hola al {name}"
+        given = {"app": "whatsapp", "customer": "34600111222", "account": number["phone_number_id"], "text": text}
+        await scene.meta.verbs()["say"](given)
+        await scene.house.who_said(text)
+        assert await scene.house.hub.storage.database.value(ON_BY_SQL, text) == name
+    wish = {"wa_id": "34600111222", "category": "marketing_messages", "value": "stop", "timestamp": 1780000000}
+    told = {"contacts": [{"wa_id": "34600111222", "profile": {"name": "Ana"}}], "user_preferences": [wish]}
+    scene.meta.phones.tell_whatsapp(told, company.FREE_NUMBER_ID, "user_preferences")
+    await scene.meta.hooks.idle()
+    assert await scene.house.hub.storage.database.value(KEPT_BY_SQL, "preference") == "second"
+    await scene.does("first", "uninstall")
+    assert "whatsapp_business_account" in scene.meta.hooks.by_object, "the second still needs it"
+    await scene.does("first", "disable")
+    await scene.does("second", "uninstall")
+    assert "whatsapp_business_account" not in scene.meta.hooks.by_object
