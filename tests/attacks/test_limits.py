@@ -92,7 +92,7 @@ async def test_a_burst_of_a_providers_webhooks_from_one_address_is_not_limited(h
     count = "SELECT count(*) FROM message m JOIN channel c ON c.id = m.channel_id WHERE c.connector = 'sms'"
 
     async def all_there() -> bool:
-        return await house.hub.storage.database.value(count) == BURST
+        return bool(await house.hub.storage.database.value(count) == BURST)
 
     await eventually(all_there, what="all of them stand in the threads")
 
