@@ -33,7 +33,7 @@ class Manifest:
     summary: Mapping[str, str] = field(default_factory=dict)
     """One sentence for the gallery: what it is for, what one needs to have."""
     groups: Mapping[str, Any] = field(default_factory=dict)
-    """Titles of the form's groups: name -> {es, en}."""
+    """Titles of the form's groups: name -> {es, en}. The group `advanced` has one already."""
     text_limit: int = 0
     """The most that one message takes, 0 for no limit; counted as `text_unit` says. What is longer, the hub cuts into parts."""
     text_unit: str = "characters"

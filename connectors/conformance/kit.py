@@ -28,7 +28,7 @@ RULES: Sequence[Rule] = (
     Rule("signals", "typing and read are passed on, or let go", abilities.signals_fail_softly),
     Rule("fetch", "a file is fetched to its end or not at all, and fails with the right class", abilities.files_are_fetched),
     Rule("questions", "a history or templates that cannot be had are never taken for none", abilities.questions_fail_aloud),
-    Rule("discreet", "no secret stands in an error or in a step of check()", sending.errors_tell_no_secret),
+    Rule("discreet", "no secret stands in what is said when something goes wrong", sending.errors_tell_no_secret),
     Rule("check", "check() names its steps in both languages, and says what to do", standing.check_names_its_steps),
     Rule("install", "install() goes by steps, and says what to do", standing.webhook_is_set),
     Rule("health", "health() shows what the provider does wrong", standing.health_is_told),

@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 SECTIONS = {"es": "espanol", "en": "english"}
 """How the heading of a README's part in a language begins, without accents and capitals."""
 HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
+USUAL_GROUPS: Mapping[str, Mapping[str, str]] = {"advanced": {"es": "Avanzado", "en": "Advanced"}}
 GUIDE_LENGTH = 200_000
 TAGS = frozenset(
     [
@@ -79,8 +81,14 @@ def connector_view(manifest: Manifest, fields: list[FormField]) -> ConnectorView
         capabilities=limits_of(Capabilities, manifest),
         sandbox=manifest.sandbox,
         form=[_field(one) for one in fields],
-        groups={name: words_of(title, name) for name, title in manifest.groups.items()},
+        groups={name: words_of(title, name) for name, title in {**_usual_groups(fields), **manifest.groups}.items()},
     )
+
+
+def _usual_groups(fields: list[FormField]) -> dict[str, Mapping[str, str]]:
+    """Titles of groups that every connector may use without naming them."""
+    used = {one.group for one in fields}
+    return {name: title for name, title in USUAL_GROUPS.items() if name in used}
 
 
 def _field(one: FormField) -> FieldView:

@@ -5,8 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from connectors.conformance.subject import in_folder
+from connectors.settings import form
+from hub.channels.gallery import connector_view
 from tests.attacks.house import House
 from tests.channels.conftest import make
+from tests.connectors.conformance.world import PARROT
 from tests.people.conftest import Browser
 
 
@@ -23,10 +27,10 @@ async def test_the_gallery_shows_every_connector_with_its_form_in_both_languages
     shown = {one["id"]: one for one in gallery["items"]}
     assert {"email", "http", "webchat", "moody"} <= shown.keys()
     assert shown["moody"]["groups"] == {"account": {"es": "Cuenta", "en": "Account"}}
-    form = {field["name"]: field for field in shown["moody"]["form"]}
-    assert list(form) == ["token", "signing", "proxy_password", "number", "region", "site"]
-    assert (form["token"]["required"], form["token"]["secret"], form["signing"]["required"]) == (True, True, False)
-    assert (form["number"]["low"], form["number"]["high"], form["region"]["choices"]) == (1, 9, ["eu", "us"])
+    fields = {field["name"]: field for field in shown["moody"]["form"]}
+    assert list(fields) == ["token", "signing", "proxy_password", "number", "region", "site"]
+    assert (fields["token"]["required"], fields["token"]["secret"], fields["signing"]["required"]) == (True, True, False)
+    assert (fields["number"]["low"], fields["number"]["high"], fields["region"]["choices"]) == (1, 9, ["eu", "us"])
 
 
 @pytest.mark.parametrize("connector", ["email", "webchat", "sms", "telegram", "whatsapp", "messenger", "instagram", "moody"])
@@ -36,6 +40,13 @@ async def test_each_form_has_words_in_both_languages_and_titles_for_its_groups(o
     assert all(shown["summary"].values())
     assert all(field["label"]["es"] and field["label"]["en"] for field in shown["form"])
     assert {field["group"] for field in shown["form"]} - {""} <= shown["groups"].keys()
+
+
+def test_the_group_that_every_connector_may_use_has_a_title_of_its_own() -> None:
+    parrot = in_folder(PARROT).type
+    view = connector_view(parrot.manifest, form(parrot.settings))
+    assert {one.group for one in view.form} == {"", "advanced"}
+    assert (view.groups["advanced"].es, view.groups["advanced"].en) == ("Avanzado", "Advanced")
 
 
 async def test_a_guide_is_in_the_language_asked_for_and_brings_nothing_that_acts(olga: Browser) -> None:
