@@ -202,7 +202,7 @@ CREATE FUNCTION take_group(
     p_problems text[],
     p_messages jsonb[],
     p_receipt_channels uuid[], p_receipt_messages uuid[], p_receipt_externals text[], p_receipt_states text[], p_receipt_reasons text[],
-    p_receipt_parts int[],
+    p_receipt_parts int[], p_receipt_recipients text[],
     p_events jsonb[],
     p_finished uuid[], p_finished_states text[], p_finished_problems text[]
 ) RETURNS TABLE (place int, message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
@@ -233,9 +233,9 @@ BEGIN
         END IF;
     END IF;
     IF cardinality(p_receipt_states) > 0 THEN
-        PERFORM take_receipt(c, m, e, s, r, n)
-            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons, p_receipt_parts)
-                AS given (c, m, e, s, r, n);
+        PERFORM take_receipt(c, m, e, s, r, n, w)
+            FROM unnest(p_receipt_channels, p_receipt_messages, p_receipt_externals, p_receipt_states, p_receipt_reasons, p_receipt_parts,
+                        p_receipt_recipients) AS given (c, m, e, s, r, n, w);
     END IF;
     IF cardinality(p_events) > 0 THEN  -- of a delivery that was taken in before, nothing happens twice
         PERFORM take_event(j) FROM unnest(p_events) WITH ORDINALITY AS given (j, n)

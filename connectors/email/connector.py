@@ -106,9 +106,15 @@ class Email:
             key=self._surroundings.key,
             ours=self._address,
             name=self._settings.name,
+<<<<<<< HEAD
             now=self._now(),
+=======
+            shown=self._settings.shown,
+            now=self._surroundings.now() or time.time(),
+>>>>>>> main
         )
-        return Sent(external_id=mail.message_id, refused=await self._relay.deliver(mail))
+        handed = await self._relay.deliver(mail)
+        return Sent(external_id=mail.message_id, refused=handed.refused, later=handed.later)
 
     async def health(self) -> Health:
         """How collecting goes; of a channel without a mailbox there is nothing to say but that it is open."""

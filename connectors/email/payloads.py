@@ -80,8 +80,8 @@ def message_id_of(external: str) -> str:
 
 
 def events_of(delivery: Delivery, *, key: bytes, ours: str, company: Company | None = None) -> list[Event]:
-    """The one message of a mail, or the one receipt of a report on a message of ours. `ours` is the channel's address; `company` what it
-    knows of its own company, by default the address's domain alone.
+    """The one message of a mail, or the receipts of a report on a message of ours, one a recipient. `ours` is the channel's address;
+    `company` what it knows of its own company, by default the address's domain alone.
 
     Nothing in the test mail of a check. Raises MalformedPayload for a mail that nobody has sent, or whose server kept it from us.
     """
@@ -91,18 +91,21 @@ def events_of(delivery: Delivery, *, key: bytes, ours: str, company: Company | N
     mail = read(delivery.body)
     if is_mark(key, header.first(mail.part.headers, HEADER)):
         return []
-    receipt = _receipt(mail, delivery.headers, key)
-    return [receipt or _message(mail, delivery, key, company or Company.of(ours))]
+    return [*_receipts(mail, delivery.headers, key)] or [_message(mail, delivery, key, company or Company.of(ours))]
 
 
-def _receipt(mail: Mail, envelope: Mapping[str, str], key: bytes) -> Receipt | None:
-    report = automatic.report_of(mail.part)
+def _receipts(mail: Mail, envelope: Mapping[str, str], key: bytes) -> list[Receipt]:
+    report, at = automatic.report_of(mail.part), header.date_of(mail.part.headers)
+    by_path = next((one for one in (ids.bounced_message(key, one) for one in _recipients(mail, envelope)) if one), "")
     if report is None:
-        return None
-    by_path = (ids.bounced_message(key, one) for one in _recipients(mail, envelope))
+        said = automatic.plain_report(_sender(mail, envelope)[1], mail.text) if by_path else None
+        return [Receipt(said.state, message=by_path, reason=said.reason, at=at)] if said else []
     by_id = (ids.answered_message(key, one, recipient) for one in report.message_ids for recipient in report.recipients)
-    found = next((one for one in (*by_path, *by_id) if one), "")
-    return Receipt(report.state, message=found, reason=report.reason, at=header.date_of(mail.part.headers)) if found else None
+    if not (found := by_path or next((one for one in by_id if one), "")):
+        return []
+    return [
+        Receipt(one.state, message=found, reason=one.reason, recipient=ids.normal_address(one.recipient), at=at) for one in report.outcomes
+    ]
 
 
 def _message(mail: Mail, delivery: Delivery, key: bytes, company: Company) -> Message:

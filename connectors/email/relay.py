@@ -6,12 +6,14 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import aiosmtplib
 from aiosmtplib import SMTP
 
 from connectors.contract import Step
 from connectors.email.compose import Composed
+from connectors.email.refusals import word_of
 from connectors.email.settings import Settings, relay_user
 from connectors.email.steps import milliseconds, step
 from connectors.email.tokens import Tokens
@@ -24,6 +26,14 @@ SLOWEST = 50_000
 AUTHENTICATION_CODES = (530, 534, 535, 538)
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Whom the server refused while it took others: for good, and for now."""
+
+    refused: Mapping[str, str]
+    later: Mapping[str, str]
+
+
 class Relay:
     """The outgoing server of one channel. `timeout` and `data_timeout` (after the final dot) are seconds."""
 
@@ -34,14 +44,14 @@ class Relay:
         self._timeout = timeout
         self._data_timeout = data_timeout
 
-    async def deliver(self, mail: Composed) -> Mapping[str, str]:
-        """Hand over a mail. Returns the recipients that were refused, and why, while others were taken. Raises from the tree of errors."""
+    async def deliver(self, mail: Composed) -> Handed:
+        """Hand over a mail. Returns whom the server did not take, and why, while it took others. Raises from the tree of errors."""
         async with self._signed_in() as client:
             with _translated():
                 await self._begin(client, mail)
-                refused = await self._name_recipients(client, mail)
+                handed = await self._name_recipients(client, mail)
             await self._transfer(client, mail.raw)
-        return refused
+        return handed
 
     async def check(self) -> AsyncIterator[Step]:
         """Resolve, connect, encrypt, sign in and name the sender, then take it back: no mail is sent. Ends at the first failure."""
@@ -124,16 +134,22 @@ class Relay:
             options.append("SMTPUTF8")
         await client.mail(mail.sender, options=options, encoding="utf-8")
 
-    async def _name_recipients(self, client: SMTP, mail: Composed) -> Mapping[str, str]:
+    async def _name_recipients(self, client: SMTP, mail: Composed) -> Handed:
         refused: dict[str, aiosmtplib.SMTPRecipientRefused] = {}
         for recipient in mail.recipients:
             try:
                 await client.rcpt(recipient, encoding="utf-8")
             except aiosmtplib.SMTPRecipientRefused as error:
                 refused[recipient] = error
-        if addressee := refused.get(mail.recipients[0]):
+        if not mail.rest and (addressee := refused.get(mail.recipients[0])):
             raise addressee  # the others' copies say nothing of the customer, whom it never reached
-        return {recipient: f"{error.code} {error.message}" for recipient, error in refused.items()}
+        if len(refused) == len(mail.recipients):
+            raise next((error for error in refused.values() if error.code < 500), next(iter(refused.values())))
+        said = {recipient: (error.code, f"{error.code} {error.message}") for recipient, error in refused.items()}
+        return Handed(
+            {one: text for one, (code, text) in said.items() if code >= 500},
+            {one: text for one, (code, text) in said.items() if code < 500},
+        )
 
     async def _transfer(self, client: SMTP, raw: bytes) -> None:
         """The mail itself. From here on a silence may hide a success."""
@@ -178,7 +194,7 @@ def _by_code(error: aiosmtplib.SMTPResponseException, five_hundred: type[Connect
     if error.code in AUTHENTICATION_CODES:
         return AuthFailed(said, code="auth")
     if 500 <= error.code < 600:
-        return five_hundred(said, code="refused")
+        return five_hundred(said, code=word_of(error.message, otherwise="refused"))
     return Unavailable(said, code="busy")
 
 

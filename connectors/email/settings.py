@@ -32,6 +32,14 @@ class Settings:
         help_en="What customers see beside the address.",
         max_length=100,
     )
+    shown: str = setting(
+        "Quién firma como remitente",
+        "Whose name is shown",
+        default="agent_company",
+        choices=("agent_company", "company", "agent"),
+        help_es="Ana Ortega (Tienda), solo Tienda, o solo Ana Ortega.",
+        help_en="Ana Ortega (Shop), Shop alone, or Ana Ortega alone.",
+    )
     sign_in: str = setting(
         "Cómo se identifica el hub",
         "How the hub signs in",
