@@ -106,12 +106,8 @@ class Email:
             key=self._surroundings.key,
             ours=self._address,
             name=self._settings.name,
-<<<<<<< HEAD
-            now=self._now(),
-=======
             shown=self._settings.shown,
-            now=self._surroundings.now() or time.time(),
->>>>>>> main
+            now=self._now(),
         )
         handed = await self._relay.deliver(mail)
         return Sent(external_id=mail.message_id, refused=handed.refused, later=handed.later)
