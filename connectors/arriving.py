@@ -184,7 +184,10 @@ class Receipt:
     """The provider's id of our message; or `message`, when our own id comes back."""
     message: str = ""
     reason: str = ""
-    """Of `failed`: `word: what the provider said`. The word is stable, as `ConnectorError.code`: the console has a sentence for it."""
+    """Of `failed`: `word: what the provider said`. The word is stable, as `ConnectorError.code`: the console has a sentence for it.
+    Of `sent`: `delayed: …` when the provider goes on trying."""
+    recipient: str = ""
+    """Whom it is about, where a message went to several; empty: all of them."""
     at: float | None = None
     part: int = 0
     """Which part of the message, beside `message`, where it left in several."""

@@ -52,15 +52,23 @@ class Outgoing:
     """A human's answer after the free window, where the provider wants that said."""
     callback: str = ""
     """Where the provider shall report what became of it: the channel's webhook address with `/status/<id>` behind it."""
+    forwarded: bool = False
+    """Passed on to somebody else than the customer: nothing of it may lead an answer into the customer's conversation."""
+    unsubscribe: str = ""
+    """Where the recipient can say that he or she wants no more of this: for what nobody had asked for."""
+    only: tuple[str, ...] = ()
+    """Only to these of its recipients: the others have it. Empty: to all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider took it. `state` may already be higher (web chat hands over at once). `refused`: recipients that it did not take."""
+    """The provider took it. `state` may already be higher (web chat hands over at once). `refused`: recipients that it did not take;
+    `later`: recipients that it may take another time, with what it said of each."""
 
     external_id: str
     state: Literal["sent", "delivered"] = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     """Further ids that the provider gave to it (an album: one for each picture): answers and reactions may name any of them."""
 

@@ -55,7 +55,8 @@ from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
 from hub.outbound.actions import Deeds
-from hub.outbound.links import MediaDoor, MediaLinks
+from hub.outbound.doors import add_doors
+from hub.outbound.links import MediaLinks
 from hub.outbound.outbox import Outbox
 from hub.outbound.sending import Sending
 from hub.outbound.signals import AgentSignals
@@ -158,7 +159,7 @@ class Hub:
         self.channels = ChannelStore(database, self.secrets, data / "channels.sealed")
         self.ground = Ground(self.secrets, self.egress, self.settings.smtp.host, lambda: self.public_url, lambda: self.supervisor.known)
         self.administration = Administration(database, self.channels, self.ground, self.publisher.wake)
-        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url)
+        self.links = MediaLinks(self.secrets.subkey("media links"), lambda: self.public_url, self.settings.server.public_url)
         sending = Sending(database, self.blobs, self._set_channel_state, lambda one: self.ground.webhook(one.hook), self.links)
         self.outbox = Outbox(database, sending, Deeds(database), self.publisher.wake, self._set_channel_state)
         self.supervisor = ChannelSupervisor(
@@ -291,7 +292,7 @@ class Hub:
         Health(self.storage.database, lambda: self.spool.room and not self.draining, self.supervisor.ready.is_set).add(app)
         Webhooks(self.inbox, self.supervisor.at_hook, lambda: self.public_url, self.proxies).add(app)
         self.visitor_files.add(app)
-        MediaDoor(self.storage.database, self.blobs, self.links).add(app)
+        add_doors(app, self.storage.database, self.blobs, self.links, self.publisher.wake)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
         figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)

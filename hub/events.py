@@ -36,6 +36,13 @@ class TopicChanged(Topic):
     root: str
 
 
+class MessagesGone(msgspec.Struct):
+    """Messages that are another customer's now."""
+
+    root: str
+    messages: list[str]
+
+
 class TypingNow(msgspec.Struct):
     """Somebody writes, or has stopped."""
 
@@ -84,6 +91,7 @@ class SocketEvent:
 SOCKET_EVENTS = (
     SocketEvent("message.created", PushedMessage, True, "A message or note stands in a thread that concerns you."),
     SocketEvent("message.changed", PushedMessage, True, "Its state climbed, or it was changed; the whole message, as it is now."),
+    SocketEvent("message.gone", MessagesGone, True, "Messages left a conversation that you have open: they are another customer's."),
     SocketEvent("offer.created", Offer, True, "Work is held out to you until `expires_at`."),
     SocketEvent("offer.ended", OfferEnd, True, "An offer to you is over, and how."),
     SocketEvent(
@@ -140,6 +148,7 @@ LEDGER_EVENTS = {
     "message.acted": "A colleague wants something done to a message: a reaction, an edit, a deletion.",
     "message.changed": "The state of a message of ours changed; or a message was edited, taken back or reacted to, or a file of it came.",
     "message.created": "A message or note was written.",
+    "message.moved": "Messages were moved to another topic or customer, or `back`; also told where they went `away` from.",
     "offer.accepted": "An offer was taken.",
     "offer.canceled": "An offer ended because the work did.",
     "offer.created": "Work was offered to an agent.",
@@ -157,11 +166,14 @@ LEDGER_EVENTS = {
     "topic.moved": "A matter was moved to another queue or customer.",
     "topic.opened": "A new matter.",
     "topic.reopened": "A closed matter was taken up again.",
+    "topic.split": "A part of a matter became one of its own.",
     "work.abandoned": "The customer left before anybody answered.",
     "work.assigned": "An agent has it; the data say why this one, and how long it had waited.",
+    "work.canceled": "There is nothing left to do: what it was about was moved to another topic.",
     "work.coded": "A wrap-up code was set afterwards.",
     "work.completed": "It is done, with a code.",
     "work.extended": "More time to wrap up.",
+    "work.moved": "It went along with its messages to another topic.",
     "work.queued": "Somebody needs something: it waits.",
     "work.rated": "The customer said how it was; the data hold the score, from 1 to 5.",
     "work.released": "Its agent gave it back, was away too long or was disabled; it waits again, as old as it is.",

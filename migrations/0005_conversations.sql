@@ -41,7 +41,8 @@ CREATE INDEX topic_newest ON topic (last_number);
 
 -- What is shown between the messages of a thread.
 CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned', 'work.transferred', 'work.released', 'work.completed',
-    'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved');
+    'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved', 'topic.split',
+    'message.moved');
 
 CREATE TABLE message (
     id          uuid PRIMARY KEY,

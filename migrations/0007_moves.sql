@@ -20,7 +20,7 @@ BEGIN
         ORDER BY m.number DESC LIMIT 1;
     END IF;
     IF identity IS NULL THEN
-        customer := answered.customer_id;
+        customer := COALESCE(answered.home_id, answered.customer_id);  -- that a colleague moved it proves nothing about the one who answers
         IF customer IS NULL THEN
             customer := uuidv7();
             INSERT INTO customer (id, root_id, name, locale) VALUES (customer, customer, p->>'name', COALESCE(p->>'language', ''));
@@ -36,7 +36,7 @@ BEGIN
         INSERT INTO event (type, actor_kind, customer, data) VALUES
             (CASE WHEN made THEN 'customer.created' ELSE 'customer.identified' END, 'customer', customer, jsonb_build_object('identity', identity));
     ELSIF answered.id IS NOT NULL THEN
-        PERFORM join_customers(customer, answered.customer_id, 'reply', 'system', NULL);
+        PERFORM join_customers(customer, COALESCE(answered.home_id, answered.customer_id), 'reply', 'system', NULL);
         UPDATE identity i SET proved = true WHERE i.id = identity AND NOT i.proved;
     END IF;
 END
@@ -135,8 +135,7 @@ $$;
 
 -- The topic a message belongs to: the one it answers, if that is still the family's own, and was not closed long ago under another subject;
 -- else the one of its address that is open, or was closed a short while ago (it reopens); else the one where its address wrote last; else that
--- of another address of the same person on this channel that the provider vouches for; else that of the same mail in another mailbox of ours;
--- else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
+-- of another address of the same person on this channel that the provider vouches for; else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean, OUT link jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -173,12 +172,6 @@ BEGIN
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
-        SELECT t.id, t.state INTO topic, found_state FROM channel c JOIN channel o ON o.kind = c.kind AND o.id <> c.id
-            JOIN message m ON m.channel_id = o.id AND m.external_id = p->>'external_id' AND m.identity_id = p_identity
-            JOIN topic t ON t.id = m.topic_id AND (t.state = 'open' OR t.closed_at > recent)
-        WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
-    END IF;
-    IF topic IS NULL THEN
         IF link = '{}' AND p_answered IS NULL THEN
             link := jsonb_strip_nulls(jsonb_build_object('resembles', resembling_topic(p->>'subject', p_customer)));
         END IF;
@@ -194,7 +187,8 @@ END
 $$;
 
 -- New work for a topic: it waits for whoever knows the customer first.
-CREATE FUNCTION queue_topic(p_topic uuid, p_root uuid, p_channel uuid, p_queue uuid, p_lower int) RETURNS uuid LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_topic(p_topic uuid, p_root uuid, p_channel uuid, p_queue uuid, p_lower int, p_actor_kind text DEFAULT 'customer', p_actor uuid DEFAULT NULL)
+RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     made work;
 BEGIN
@@ -204,8 +198,8 @@ BEGIN
                                      WHERE f.root_id = p_root AND b.agent_id IS NOT NULL ORDER BY b.id DESC LIMIT 1))
         FROM topic t, channel c, queue q WHERE t.id = p_topic AND c.id = p_channel AND q.id = COALESCE(t.queue_id, p_queue)
         RETURNING w.* INTO made;
-    INSERT INTO event (type, actor_kind, customer, topic, work, queue, channel)
-        VALUES ('work.queued', 'customer', made.customer_id, p_topic, made.id, made.queue_id, made.channel_id);
+    INSERT INTO event (type, actor_kind, actor, customer, topic, work, queue, channel)
+        VALUES ('work.queued', p_actor_kind, p_actor, made.customer_id, p_topic, made.id, made.queue_id, made.channel_id);
     RETURN made.id;
 END
 $$;
@@ -334,7 +328,7 @@ BEGIN
         END IF;
     END IF;
     UPDATE message m SET state = p_state, state_at = now(),
-           error = COALESCE(p_error, CASE WHEN m.error->>'code' = 'partly_refused' THEN m.error END)  -- whom it did not reach stays so
+           error = COALESCE(p_error, CASE WHEN m.error->>'code' IN ('partly_refused', 'partly_waiting') THEN m.error END)  -- whom it did not reach stays so
         WHERE m.id = p_message AND m.direction = 'out' AND message_rank(m.state) < message_rank(p_state)
         RETURNING m.customer_id, m.topic_id, m.channel_id INTO owner;
     IF NOT FOUND THEN

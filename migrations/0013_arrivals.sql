@@ -125,7 +125,7 @@ DECLARE
     was message;
     as_one CONSTANT interval := '1 millisecond';  -- no provider tells moments apart that are closer
 BEGIN
-    SELECT m.* INTO was FROM message m JOIN customer o ON o.id = m.customer_id
+    SELECT m.* INTO was FROM message m JOIN customer o ON o.id = COALESCE(m.home_id, m.customer_id)
         JOIN customer c ON c.root_id = o.root_id JOIN identity i ON i.customer_id = c.id
         WHERE m.id = p_message AND i.kind = p->>'kind' AND i.value = p->>'value'
           AND (m.direction = 'in' OR m.context ? 'echo' OR p->>'what' = 'delete') FOR NO KEY UPDATE OF m;

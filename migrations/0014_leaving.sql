@@ -122,8 +122,9 @@ CREATE FUNCTION failure_of(p_reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE A
         ELSE jsonb_build_object('code', 'provider', 'detail', p_reason) END
 $$;
 
--- A receipt: by our own id and part, or by the provider's; parked while nobody knows the id. One that brings both teaches us the name.
-CREATE FUNCTION take_receipt(p_channel uuid, p_message uuid, p_external_id text, p_state text, p_reason text, p_part int DEFAULT 0)
+-- A receipt: by our own id and part, or by the provider's; parked while nobody knows the id. One that brings both teaches us the name. Of what
+-- went to several it may be about one of them.
+CREATE FUNCTION take_receipt(p_channel uuid, p_message uuid, p_external_id text, p_state text, p_reason text, p_part int DEFAULT 0, p_recipient text DEFAULT '')
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     target uuid;
@@ -136,7 +137,9 @@ BEGIN
         SELECT m.id INTO target FROM message m WHERE m.id = find_message(p_channel, p_external_id) AND m.direction = 'out';
         SELECT a.part INTO place FROM message_alias a WHERE a.channel_id = p_channel AND a.external_id = p_external_id;
     END IF;
-    IF target IS NOT NULL THEN
+    IF target IS NOT NULL AND (p_recipient <> '' OR p_reason LIKE 'delayed:%') THEN
+        PERFORM take_fate(target, p_recipient, p_state, p_reason);
+    ELSIF target IS NOT NULL THEN
         PERFORM raise_part(target, COALESCE(place, 0), p_state, CASE WHEN p_state = 'failed' THEN failure_of(p_reason) END);
     ELSIF p_external_id <> '' THEN
         INSERT INTO parked_receipt (channel_id, external_id, state, reason) VALUES (p_channel, p_external_id, p_state, p_reason) ON CONFLICT DO NOTHING;
@@ -190,7 +193,7 @@ BEGIN
     -- screen that was quicker than the outbox: that is settled as always.
     DELETE FROM outbox o USING message m
         WHERE o.channel_id = p_channel AND o.state = 'queued' AND m.id = o.message_id AND m.state IN ('sent', 'delivered', 'read')
-          AND m.external_id IS NOT NULL;
+          AND m.external_id IS NOT NULL AND NOT o.request ? 'only';
     FOR taken IN
         WITH ready AS (
             SELECT o.message_id FROM outbox o
@@ -241,7 +244,8 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE message_part p SET state = 'queued' WHERE p.message_id = p_message AND p.state = 'sending';
-    UPDATE message m SET state = CASE WHEN m.state = 'sending' THEN 'queued' ELSE m.state END, state_at = now(), error = p_error
+    UPDATE message m SET state = CASE WHEN m.state = 'sending' THEN 'queued' ELSE m.state END, state_at = now(),
+           error = CASE WHEN m.state IN ('sent', 'delivered', 'read') THEN m.error ELSE p_error END  -- the others have it
         WHERE m.id = p_message RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
     INSERT INTO event (type, customer, topic, message, channel, data)
         VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));

@@ -75,3 +75,105 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- ── What becomes of a mail that went to several ─────────────────────────────────────────────────────────────────────
+
+-- Says in a message's error whom it did not reach, for good (`refused`) and so far (`later`), address -> why; no error when it reached all. The
+-- state stays: whoever it was written to has it.
+CREATE FUNCTION tell_unreached(p_message uuid, p_refused jsonb, p_later jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    owner record;
+BEGIN
+    UPDATE message m SET error = CASE WHEN p_refused || p_later <> '{}' THEN jsonb_build_object(
+               'code', CASE WHEN p_refused <> '{}' THEN 'partly_refused' ELSE 'partly_waiting' END, 'refused', p_refused, 'later', p_later,
+               'detail', (SELECT string_agg(key || ': ' || value, ', ' ORDER BY key) FROM jsonb_each_text(p_refused || p_later))) END
+        WHERE m.id = p_message RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
+    INSERT INTO event (type, customer, topic, message, channel, data)
+        VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));
+END
+$$;
+
+-- The provider's answer where it did not take it for all: whoever may take it another time is tried again in `p_seconds`, alone; null: no more.
+-- False when the token is not the one that took it.
+CREATE FUNCTION settle_several(p_message uuid, p_token bigint, p_external_id text, p_refused jsonb, p_later jsonb, p_seconds float)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    taken outbox;
+    before jsonb := (SELECT COALESCE(m.error->'refused', '{}') FROM message m WHERE m.id = p_message);
+BEGIN
+    SELECT o.* INTO taken FROM outbox o WHERE o.message_id = p_message AND o.state = 'sending' AND o.token = p_token FOR UPDATE;
+    IF taken.message_id IS NULL THEN
+        RETURN false;
+    END IF;
+    IF taken.request ? 'only' THEN
+        DELETE FROM outbox o WHERE o.message_id = p_message;
+    ELSE
+        PERFORM settle_message(p_message, p_token, 'sent', p_external_id, NULL);
+    END IF;
+    IF p_seconds IS NULL THEN
+        p_refused := p_refused || p_later;
+        p_later := '{}';
+    ELSIF p_later <> '{}' THEN
+        INSERT INTO outbox (message_id, channel_id, line, number, request, attempts, next_at)
+            VALUES (p_message, taken.channel_id, taken.line || ' rest', taken.number,
+                    taken.request || jsonb_build_object('only', (SELECT jsonb_agg(key ORDER BY key) FROM jsonb_each(p_later))),
+                    taken.attempts, now() + make_interval(secs => p_seconds));
+    END IF;
+    PERFORM tell_unreached(p_message, before || p_refused, p_later);
+    RETURN true;
+END
+$$;
+
+-- What a report says of one recipient, or of a delay. It is the message's fate when it is about whoever it was written to; of a copy only a
+-- failure is told, beside that.
+CREATE FUNCTION take_fate(p_message uuid, p_recipient text, p_state text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    about message;
+    copies jsonb;
+    owner record;
+BEGIN
+    SELECT m.* INTO about FROM message m WHERE m.id = p_message FOR NO KEY UPDATE;
+    copies := COALESCE(about.context->'cc', '[]') || COALESCE(about.context->'bcc', '[]');
+    IF p_recipient <> '' AND p_recipient <> lower(about.address->>'value') AND copies <> '[]' THEN
+        IF p_state = 'failed' AND about.state <> 'failed' THEN
+            PERFORM tell_unreached(p_message, COALESCE(about.error->'refused', '{}') || jsonb_build_object(p_recipient, failure_of(p_reason)->>'detail'),
+                                   COALESCE(about.error->'later', '{}'));
+            PERFORM mark_unreachable((SELECT i.id FROM identity i WHERE i.kind = 'email' AND i.value = p_recipient), split_part(p_reason, ':', 1));
+        END IF;
+    ELSIF p_state = 'sent' AND p_reason LIKE 'delayed:%' THEN
+        UPDATE message m SET error = failure_of(p_reason) || jsonb_build_object('since', COALESCE(m.error->>'since', to_json(now())#>>'{}'))
+            WHERE m.id = p_message AND m.state IN ('sending', 'unknown', 'sent') AND COALESCE(m.error->>'code', 'delayed') = 'delayed'
+            RETURNING m.customer_id, m.topic_id, m.channel_id, m.state INTO owner;
+        IF FOUND THEN
+            INSERT INTO event (type, customer, topic, message, channel, data)
+                VALUES ('message.changed', owner.customer_id, owner.topic_id, p_message, owner.channel_id, jsonb_build_object('state', owner.state));
+        END IF;
+    ELSE
+        PERFORM raise_message(p_message, p_state, CASE WHEN p_state = 'failed' THEN failure_of(p_reason) END);
+    END IF;
+END
+$$;
+
+-- Mail does not reach an address, for a reason that is the address's own.
+CREATE FUNCTION mark_unreachable(p_identity uuid, p_why text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    owner uuid;
+BEGIN
+    UPDATE identity i SET unreachable_at = now(), unreachable_why = p_why
+        WHERE i.id = p_identity AND p_why IN ('no_mailbox', 'no_domain', 'closed_mailbox') RETURNING i.customer_id INTO owner;
+    IF FOUND THEN
+        INSERT INTO event (type, customer, data) VALUES ('customer.changed', owner, '{"fields": ["identities"]}');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION note_unreachable() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mark_unreachable(NEW.identity_id, NEW.error->>'code');
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER message_unreachable AFTER UPDATE OF error ON message FOR EACH ROW
+    WHEN (NEW.state = 'failed' AND NEW.identity_id IS NOT NULL AND NEW.error->>'code' IN ('no_mailbox', 'no_domain', 'closed_mailbox'))
+    EXECUTE FUNCTION note_unreachable();

@@ -9,6 +9,7 @@ from typing import Literal
 
 from connectors.email import headers as header
 from connectors.email.mime import Part
+from connectors.email.refusals import is_temporary, word_of
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 MARKS = ("x-autoreply", "x-autorespond", "x-auto-reply", "feedback-id")
@@ -19,6 +20,8 @@ STATES: Mapping[str, Literal["sent", "delivered", "failed"]] = {
     "expanded": "delivered",
     "delayed": "sent",
 }
+DELIVERERS = re.compile(r"(mailer-daemon|postmaster)@", re.IGNORECASE)
+SMTP_REPLY = re.compile(r"\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b")
 ROBOTS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?@", re.IGNORECASE)
 
 
@@ -39,11 +42,19 @@ def is_automatic(mail: Part, sender: str, envelope: Mapping[str, str], *, own_li
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a machine reports on a message: its state, why, to whom it went, and what of it came back."""
+class Outcome:
+    """What became of a message for one recipient. `reason`: a word, and behind it what the server said."""
 
     state: Literal["sent", "delivered", "read", "failed"]
-    reason: str
+    recipient: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a machine reports on a message, and what of the message came back."""
+
+    outcomes: tuple[Outcome, ...]
     recipients: tuple[str, ...]
     message_ids: tuple[str, ...]
 
@@ -53,32 +64,49 @@ def report_of(mail: Part) -> Report | None:
     if mail.content_type != "multipart/report":
         return None
     for part in mail.parts:
-        if part.content_type == "message/delivery-status":
+        if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
             return _delivery_report(mail, list(_groups(part)))
         if part.content_type == "message/disposition-notification":
             return _reading_report(mail, list(_groups(part)))
     return None
 
 
+def plain_report(sender: str, text: str) -> Outcome | None:
+    """What a machine says in prose, as some still do; None when no machine says it."""
+    if not DELIVERERS.match(sender):
+        return None
+    line = next((one.strip() for one in text.splitlines() if SMTP_REPLY.search(one)), "")
+    return Outcome("failed", "", f"{word_of(line or text)}: {line or 'undelivered'}"[:500])
+
+
 def _delivery_report(mail: Part, groups: list[Message]) -> Report:
-    actions = [(header.first(one, "action").strip().lower(), one) for one in groups if one.get("action")]
-    worst = next((pair for name in STATES for pair in actions if pair[0] == name), None)
-    state = STATES[worst[0]] if worst else "failed"
-    reason = _reason(worst[1]) if worst else "undelivered"
-    return Report(state, reason, _recipients(mail, groups), _returned_ids(mail))
+    outcomes = tuple(_outcome(one) for one in groups if header.first(one, "action").strip().lower() in STATES)
+    return Report(outcomes or (Outcome("failed", "", "bounced: undelivered"),), _recipients(mail, groups), _returned_ids(mail))
 
 
 def _reading_report(mail: Part, groups: list[Message]) -> Report:
     disposition = " ".join(header.first(one, "disposition") for one in groups).lower()
     ids = tuple(one for group in groups for one in header.message_ids(group, "original-message-id"))
-    return Report("read" if "displayed" in disposition else "delivered", "", _recipients(mail, groups), ids + _returned_ids(mail))
+    outcome = Outcome("read" if "displayed" in disposition else "delivered")
+    return Report((outcome,), _recipients(mail, groups), ids + _returned_ids(mail))
 
 
-def _reason(group: Message) -> str:
+def _outcome(group: Message) -> Outcome:
+    action = header.first(group, "action").strip().lower()
+    recipient = _recipient(header.first(group, "original-recipient")) or _recipient(header.first(group, "final-recipient"))
+    return Outcome(STATES[action], recipient, _reason(action, group))
+
+
+def _reason(action: str, group: Message) -> str:
     status = header.first(group, "status").strip()
     said = header.first(group, "diagnostic-code").partition(";")[2].strip()
-    address = _recipient(header.first(group, "final-recipient"))
-    return " ".join(piece for piece in (address + ":" if address else "", said or status) if piece)[:500]
+    if action not in ("failed", "delayed"):
+        return ""
+    late = action == "failed" and is_temporary(said, status)
+    word = "delayed" if action == "delayed" else word_of(said, status, otherwise="gave_up" if late else "bounced")
+    final = _recipient(header.first(group, "final-recipient"))
+    detail = " ".join(piece for piece in (final + ":" if final else "", said or status) if piece)
+    return f"{word}: {detail}"[:500]
 
 
 def _recipients(mail: Part, groups: list[Message]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ REFERENCES = 12
 
 
 class _Ids(UnstructuredHeader, BaseHeader):
-    """Message ids, one a line. The library would write long ones as encoded words, which no mailbox understands."""
+    """Message ids and addresses of pages, one a line. The library would write long ones as encoded words, which no mailbox understands."""
 
     def fold(self, *, policy: Any) -> str:
         return f"{self.name}: {(policy.linesep + ' ').join(self.split())}{policy.linesep}"
@@ -32,7 +32,7 @@ class _Ids(UnstructuredHeader, BaseHeader):
 
 def _policy() -> Any:
     registry = HeaderRegistry()
-    for name in ("message-id", "in-reply-to", "references"):
+    for name in ("message-id", "in-reply-to", "references", "list-unsubscribe"):
         registry.map_to_type(name, _Ids)
     return SMTP.clone(header_factory=registry, cte_type="7bit")
 
@@ -48,6 +48,8 @@ class Composed:
     sender: str
     recipients: tuple[str, ...]
     raw: bytes
+    rest: bool = False
+    """Whether some have it already, and these are the others."""
 
     @property
     def international(self) -> bool:
@@ -55,28 +57,35 @@ class Composed:
         return not all(one.isascii() for one in self.recipients)
 
 
-def compose(outgoing: Outgoing, *, key: bytes, ours: str, name: str, now: float) -> Composed:
-    """Build the mail. `ours` is the channel's address, `name` the sender's to show. Raises Rejected for an address that cannot be one."""
+def compose(outgoing: Outgoing, *, key: bytes, ours: str, name: str, now: float, shown: str = "agent_company") -> Composed:
+    """Build the mail. `ours` is the channel's address, `name` the company's to show, `shown` whose name the reader sees (see the settings).
+    Raises Rejected for an address that cannot be one.
+    """
     recipient = outgoing.to.value
     to, cc, bcc = _address(recipient, outgoing.to.name), [_copy(one) for one in outgoing.cc], [_copy(one) for one in outgoing.bcc]
     recipients = tuple(dict.fromkeys(one.addr_spec for one in (to, *cc, *bcc)))
     mail = EmailMessage(policy=POLICY.clone(utf8=not all(one.isascii() for one in recipients)))
-    message_id = ids.message_id(key, outgoing.id, recipient, ours.rpartition("@")[2])
-    mail["From"] = _address(ours, _sender_name(outgoing.author, name))
+    passed_on = outgoing.forwarded
+    message_id = ids.message_id(key, outgoing.id, recipient, ours.rpartition("@")[2], "passed-on" if passed_on else "message-id")
+    mail["From"] = _address(ours, _sender_name(outgoing.author, name, shown))
     mail["To"] = to
     if cc:
         mail["Cc"] = cc
-    mail["Reply-To"] = _address(ids.reply_address(key, outgoing.id, recipient, ours), name)
+    mail["Reply-To"] = _address(ours if passed_on else ids.reply_address(key, outgoing.id, recipient, ours), name)
     mail["Subject"] = one_line(outgoing.subject)
     mail["Date"] = formatdate(now)
     mail["Message-ID"] = message_id
-    _set_thread(mail, outgoing)
-    if outgoing.topic:
+    if not passed_on:
+        _set_thread(mail, outgoing)
+    if outgoing.topic and not passed_on:
         mail["X-Hilo-Topic"] = one_line(outgoing.topic)
     if outgoing.automatic:
         mail["Auto-Submitted"] = "auto-replied" if outgoing.answers else "auto-generated"
+    if outgoing.unsubscribe:
+        _set_unsubscribe(mail, outgoing.unsubscribe)
     _set_body(mail, outgoing)
-    return Composed(message_id, ids.return_path(key, outgoing.id, ours), recipients, mail.as_bytes())
+    still = tuple(one for one in recipients if not outgoing.only or one in outgoing.only)
+    return Composed(message_id, ids.return_path(key, outgoing.id, ours), still, mail.as_bytes(), rest=bool(outgoing.only))
 
 
 def one_line(text: str) -> str:
@@ -84,7 +93,18 @@ def one_line(text: str) -> str:
     return CONTROL.sub(" ", text).strip()
 
 
-def _sender_name(author: str, name: str) -> str:
+def _set_unsubscribe(mail: EmailMessage, page: str) -> None:
+    """RFC 2369; in one click, RFC 8058, only where the page is safe on its way."""
+    mail["List-Unsubscribe"] = f"<{page}>"
+    if page.startswith("https:"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _sender_name(author: str, name: str, shown: str) -> str:
+    if shown == "company":
+        return name or author
+    if shown == "agent":
+        return author or name
     return f"{author} ({name})" if author and name and author != name else author or name
 
 

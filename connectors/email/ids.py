@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from contextlib import suppress
+from typing import Literal
 from uuid import UUID
 
 MAC_BYTES = 10
@@ -30,10 +31,10 @@ def normal_address(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
-def message_id(key: bytes, message: str, recipient: str, domain: str) -> str:
-    """The Message-ID of our message (a UUID) to that recipient: the same at every attempt."""
+def message_id(key: bytes, message: str, recipient: str, domain: str, purpose: Literal["message-id", "passed-on"] = "message-id") -> str:
+    """The Message-ID of our message (a UUID) to that recipient: the same at every attempt. That of one passed on proves nothing."""
     one = UUID(message)
-    return f"<hilo.{one.hex}.{_text(_mac(key, 'message-id', one, recipient))}@{domain}>"
+    return f"<hilo.{one.hex}.{_text(_mac(key, purpose, one, recipient))}@{domain}>"
 
 
 def reply_address(key: bytes, message: str, recipient: str, ours: str) -> str:

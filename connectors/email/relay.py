@@ -6,14 +6,17 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import aiosmtplib
 from aiosmtplib import SMTP
 
 from connectors.contract import Step
 from connectors.email.compose import Composed
-from connectors.email.settings import Settings
-from connectors.email.steps import step
+from connectors.email.refusals import word_of
+from connectors.email.settings import Settings, relay_user
+from connectors.email.steps import milliseconds, step
+from connectors.email.tokens import Tokens
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected, Unavailable
 from connectors.leaving import STEP_S
 
@@ -23,22 +26,32 @@ SLOWEST = 50_000
 AUTHENTICATION_CODES = (530, 534, 535, 538)
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Whom the server refused while it took others: for good, and for now."""
+
+    refused: Mapping[str, str]
+    later: Mapping[str, str]
+
+
 class Relay:
     """The outgoing server of one channel. `timeout` and `data_timeout` (after the final dot) are seconds."""
 
-    def __init__(self, settings: Settings, *, timeout: float = 30.0, data_timeout: float = 60.0) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens | None = None, *, timeout: float = 30.0, data_timeout: float = 60.0) -> None:
         self._settings = settings
+        self._tokens = tokens
+        self._user = relay_user(settings)
         self._timeout = timeout
         self._data_timeout = data_timeout
 
-    async def deliver(self, mail: Composed) -> Mapping[str, str]:
-        """Hand over a mail. Returns the recipients that were refused, and why, while others were taken. Raises from the tree of errors."""
+    async def deliver(self, mail: Composed) -> Handed:
+        """Hand over a mail. Returns whom the server did not take, and why, while it took others. Raises from the tree of errors."""
         async with self._signed_in() as client:
             with _translated():
                 await self._begin(client, mail)
-                refused = await self._name_recipients(client, mail)
+                handed = await self._name_recipients(client, mail)
             await self._transfer(client, mail.raw)
-        return refused
+        return handed
 
     async def check(self) -> AsyncIterator[Step]:
         """Resolve, connect, encrypt, sign in and name the sender, then take it back: no mail is sent. Ends at the first failure."""
@@ -50,8 +63,10 @@ class Relay:
         ]
         if self._settings.relay_tls == "starttls":
             steps.append(("encrypt", client.starttls))
-        if self._settings.relay_user:
-            steps.append(("sign_in", lambda: client.login(self._settings.relay_user, self._settings.relay_password)))
+        if self._tokens:
+            steps.append(("token", self._tokens.token))
+        if self._user:
+            steps.append(("sign_in", lambda: self._identify(client)))
         steps += [("sender", lambda: client.mail(self._settings.address)), ("withdraw", client.rset)]
         try:
             for name, act in steps:
@@ -83,7 +98,7 @@ class Relay:
                 if self._settings.relay_tls == "starttls":
                     await client.starttls()
                     await _greet(client)
-            if self._settings.relay_user:
+            if self._user:
                 await self._sign_in(client)
             yield client
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -94,11 +109,22 @@ class Relay:
     async def _sign_in(self, client: SMTP) -> None:
         with _translated(five_hundred=AuthFailed):
             try:
-                await client.login(self._settings.relay_user, self._settings.relay_password)
+                await self._identify(client)
             except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
                 raise
             except aiosmtplib.SMTPException as error:
                 raise AuthFailed(f"the server offers no way to sign in that we know: {error.message}", code="auth") from error
+
+    async def _identify(self, client: SMTP) -> None:
+        """By password, or with a token; one that was withdrawn before its time is replaced once."""
+        if self._tokens is None:
+            await client.login(self._user, self._settings.relay_password)
+            return
+        try:
+            await client.auth_xoauth2(self._user, await self._tokens.token())
+        except aiosmtplib.SMTPAuthenticationError:
+            self._tokens.forget()
+            await client.auth_xoauth2(self._user, await self._tokens.token())
 
     async def _begin(self, client: SMTP, mail: Composed) -> None:
         options = [f"SIZE={len(mail.raw)}"] if client.supports_extension("size") else []
@@ -108,16 +134,22 @@ class Relay:
             options.append("SMTPUTF8")
         await client.mail(mail.sender, options=options, encoding="utf-8")
 
-    async def _name_recipients(self, client: SMTP, mail: Composed) -> Mapping[str, str]:
+    async def _name_recipients(self, client: SMTP, mail: Composed) -> Handed:
         refused: dict[str, aiosmtplib.SMTPRecipientRefused] = {}
         for recipient in mail.recipients:
             try:
                 await client.rcpt(recipient, encoding="utf-8")
             except aiosmtplib.SMTPRecipientRefused as error:
                 refused[recipient] = error
-        if addressee := refused.get(mail.recipients[0]):
+        if not mail.rest and (addressee := refused.get(mail.recipients[0])):
             raise addressee  # the others' copies say nothing of the customer, whom it never reached
-        return {recipient: f"{error.code} {error.message}" for recipient, error in refused.items()}
+        if len(refused) == len(mail.recipients):
+            raise next((error for error in refused.values() if error.code < 500), next(iter(refused.values())))
+        said = {recipient: (error.code, f"{error.code} {error.message}") for recipient, error in refused.items()}
+        return Handed(
+            {one: text for one, (code, text) in said.items() if code >= 500},
+            {one: text for one, (code, text) in said.items() if code < 500},
+        )
 
     async def _transfer(self, client: SMTP, raw: bytes) -> None:
         """The mail itself. From here on a silence may hide a success."""
@@ -162,7 +194,7 @@ def _by_code(error: aiosmtplib.SMTPResponseException, five_hundred: type[Connect
     if error.code in AUTHENTICATION_CODES:
         return AuthFailed(said, code="auth")
     if 500 <= error.code < 600:
-        return five_hundred(said, code="refused")
+        return five_hundred(said, code=word_of(error.message, otherwise="refused"))
     return Unavailable(said, code="busy")
 
 
@@ -173,12 +205,7 @@ async def _tried(name: str, act: Callable[[], Awaitable[object]]) -> Step:
             with _translated():
                 await act()
     except TimeoutError:
-        return step(name, ok=False, ms=since(began), detail=f"did not answer in {STEP_S:g} s")
+        return step(name, ok=False, ms=milliseconds(began), detail=f"did not answer in {STEP_S:g} s")
     except (ConnectorError, aiosmtplib.SMTPException) as error:
-        return step(name, ok=False, ms=since(began), detail=str(error))
-    return step(name, ok=True, ms=since(began))
-
-
-def since(began: float) -> float:
-    """Milliseconds since a moment of the performance counter."""
-    return round((time.perf_counter() - began) * 1000, 1)
+        return step(name, ok=False, ms=milliseconds(began), detail=str(error))
+    return step(name, ok=True, ms=milliseconds(began))

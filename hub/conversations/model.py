@@ -177,6 +177,22 @@ class Mentions(View):
     items: list[Mention]
 
 
+class TopicName(View):
+    """A topic by its name."""
+
+    id: str
+    code: str
+    subject: str
+
+
+class Moved(View):
+    """Messages that were moved: the move (to undo it), the topic where they are now, and the root of its customer."""
+
+    move: str
+    topic: TopicName
+    customer: str
+
+
 # ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -312,3 +328,20 @@ class Inline(Input):
     """Whether a picture is shown in place; everything else is a download."""
 
     inline: bool = False
+
+
+class NewTopic(Input):
+    """A matter of its own; without a subject it has that of its first message, without a queue that of the matter it was part of."""
+
+    subject: Line | None = None
+    queue: Id | None = None
+
+
+class NewPlace(Input):
+    """Where a message belongs: a topic, or a customer with whom it becomes one. `onward`: with all that follow it in its topic."""
+
+    topic: Id | None = None
+    customer: Id | None = None
+    onward: bool = False
+    subject: Line | None = None
+    queue: Id | None = None

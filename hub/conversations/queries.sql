@@ -190,3 +190,32 @@ SELECT name, size, content_type FROM attachment WHERE message_id = $1 AND state 
 -- name: ever_wrote
 -- Whether anything ever came from an address.
 SELECT EXISTS (SELECT 1 FROM identity i JOIN message m ON m.identity_id = i.id AND m.direction = 'in' WHERE i.kind = $1 AND i.value = $2)
+
+-- name: move
+-- Moves messages to another topic, or to one of their own.
+SELECT move, topic, customer FROM move_messages($1)
+
+-- name: undo_move
+-- Puts back what was moved.
+SELECT topic, customer FROM undo_move($1, $2)
+
+-- name: places_of_move
+-- The customers between whom messages were moved.
+SELECT f.customer_id AS left, t.customer_id AS reached FROM message_move v
+JOIN topic f ON f.id = v.from_topic_id JOIN topic t ON t.id = v.to_topic_id WHERE v.id = $1
+
+-- name: owner_of_topic
+-- Whose a topic is.
+SELECT customer_id FROM topic WHERE id = $1
+
+-- name: topic
+-- A topic as a notice names it.
+SELECT id, code, subject FROM topic WHERE id = $1
+
+-- name: moved
+-- The messages of moves.
+SELECT move_id, message_id FROM moved_message WHERE move_id = ANY ($1::uuid[])
+
+-- name: roots
+-- The roots of customers.
+SELECT id, root_id FROM customer WHERE id = ANY ($1::uuid[])

@@ -90,6 +90,18 @@ class Conversations:
         """Messages for the sockets, each with whom they concern."""
         return [Pushed(pushed_view(row), row["at_work"], row["queues"]) for row in await self._rows(ids)]
 
+    async def moved(self, moves: Sequence[str]) -> dict[str, list[UUID]]:
+        """The messages of moves."""
+        found: dict[str, list[UUID]] = {move: [] for move in moves}
+        for row in await self._database.rows(QUERIES.moved, list(found)):
+            found[str(row["move_id"])].append(row["message_id"])
+        return found
+
+    async def roots(self, customers: Sequence[UUID]) -> dict[UUID | None, UUID]:
+        """The roots of customers."""
+        rows = await self._database.rows(QUERIES.roots, customers) if customers else []
+        return {row["id"]: row["root_id"] for row in rows}
+
     async def root_of_address(self, kind: str, value: str) -> Named | None:
         """The customer behind an address."""
         row = await self._database.row(QUERIES.root_of_address, kind, value)

@@ -9,6 +9,8 @@ from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
 from hub.conversations.mailing import Signatures
+from hub.conversations.moving import Moving
+from hub.conversations.moving_api import MovingApi
 from hub.conversations.reading import Conversations, Timeline
 from hub.conversations.reading import Customers as Readable
 from hub.conversations.writing import Customers as Reachable
@@ -50,8 +52,9 @@ class ConversationRoom:
         self.conversations = Conversations(database, customers, timeline, ties.viewers)
         writer = Writer(database, blobs, customers, templates, signatures, manifest, ties.committed, ties.on_read, reopen_hours)
         acting = Acting(database, manifest, ties.committed)
+        self._moving_api = MovingApi(Moving(database, ties.committed), self.conversations, customers)
         self._api = ConversationsApi(self.conversations, writer, acting, Files(database, blobs, customers), blobs, customers)
 
     def routes(self) -> list[Route]:
         """All routes of this room."""
-        return self._api.routes()
+        return [*self._api.routes(), *self._moving_api.routes()]

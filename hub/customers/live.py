@@ -26,7 +26,7 @@ CHANGES = (
     "commitment.reopened",
 )
 """After these the record is fetched again."""
-TOPICS = ("topic.opened", "topic.reopened", "topic.closed", "topic.moved", "topic.changed")
+TOPICS = ("topic.opened", "topic.reopened", "topic.closed", "topic.moved", "topic.changed", "topic.split", "message.moved")
 
 
 def projections(database: Database) -> Mapping[str, Projection]:
@@ -46,8 +46,8 @@ def projections(database: Database) -> Mapping[str, Projection]:
         return [_family_push(event, others[event.position], roots) for event in events if event.customer in roots]
 
     async def topics(events: Sequence[EventRow]) -> list[Push]:
-        rows = {row["id"]: row for row in await database.rows(QUERIES.topics_by_id, list({event.topic for event in events}))}
-        return [_topic_push(event, rows[event.topic]) for event in events if event.topic in rows]
+        rows = {row["id"]: row for row in await database.rows(QUERIES.topics_by_id, list({id_ for one in events for id_ in _topics(one)}))}
+        return [_topic_push(event, rows[id_]) for event in events for id_ in _topics(event) if id_ in rows]
 
     return {
         **dict.fromkeys(CHANGES, changes),
@@ -64,6 +64,12 @@ async def _roots(database: Database, customers: Sequence[UUID | None]) -> dict[U
 def _rooms(roots: Mapping[UUID | None, UUID], *customers: UUID | None) -> frozenset[str]:
     """Whoever has one of them open, as it was opened or as its root is now."""
     return frozenset(customer_room(one) for customer in customers for one in (customer, roots.get(customer)) if one)
+
+
+def _topics(event: EventRow) -> list[UUID]:
+    """The topic that an event is about, and the other one between which messages were moved."""
+    others = [UUID(event.data[name]) for name in ("from", "to") if event.type in ("topic.split", "message.moved") and name in event.data]
+    return [*([event.topic] if event.topic else []), *others]
 
 
 def _family_push(event: EventRow, other: UUID, roots: Mapping[UUID | None, UUID]) -> Push:

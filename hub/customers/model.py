@@ -139,10 +139,17 @@ class ConsentGiven(View):
     by: Named | None = None
 
 
+class Unreachable(View):
+    """Mail does not reach an address: why (no_mailbox, no_domain, closed_mailbox), and since when that is known."""
+
+    why: str
+    at: datetime
+
+
 class Reach(View):
     """One way to answer: a channel, and an address there. `claimed`: an address that is only said to be this person's. `native`: how the
     provider writes it; `sender`: which address of ours the customer wrote to last; both empty where it does not matter. `needs_consent`:
-    nothing may be written before the customer has agreed, or written.
+    nothing may be written before the customer has agreed, or written. `unreachable`: what was sent there last came back.
     """
 
     channel: ChannelRef
@@ -155,6 +162,7 @@ class Reach(View):
     window: Window
     consent: ConsentGiven | None
     needs_consent: bool
+    unreachable: Unreachable | None
     native: str
     sender: str
 

@@ -77,7 +77,7 @@ SELECT DISTINCT t.tag FROM customer_tag t WHERE t.customer_id = ANY ($1::uuid[])
 
 -- name: identities
 -- The addresses of a family.
-SELECT i.id, i.customer_id, i.kind, i.value, i.name, i.proved, i.evidence, i.created_at
+SELECT i.id, i.customer_id, i.kind, i.value, i.name, i.proved, i.evidence, i.created_at, i.unreachable_at, i.unreachable_why
 FROM identity i WHERE i.customer_id = ANY ($1::uuid[]) ORDER BY i.created_at, i.id
 
 -- name: claims

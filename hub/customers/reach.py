@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.manifest import Manifest
 from connectors.window import allowed, must_agree_first
-from hub.customers.model import AddressView, ConsentGiven, Reach, Window
+from hub.customers.model import AddressView, ConsentGiven, Reach, Unreachable, Window
 from hub.kernel.limits import Limits, limits_of
 from hub.kernel.shapes import UNDO_S, ChannelRef
 
@@ -42,6 +42,7 @@ class Known:
     claimed: bool = False
     wrote: Mapping[str, Wrote] = field(default_factory=dict)
     consent: Mapping[str, ConsentGiven] = field(default_factory=dict)
+    unreachable: Unreachable | None = None
 
 
 def open_channels(rows: Iterable[Any], manifest: Callable[[str], Manifest]) -> list[OpenChannel]:
@@ -88,6 +89,9 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
 
 def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, now: datetime) -> Reach:
     wrote, consent = address.wrote.get(channel.ref.id), address.consent.get(channel.ref.id)
+    if consent and consent.reason == "unsubscribed" and wrote and wrote.at > consent.at:
+        consent = None  # whoever writes again is answered
+    back = address.unreachable
     return Reach(
         channel=channel.ref,
         address=AddressView(kind=address.kind, value=address.value),
@@ -99,6 +103,7 @@ def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, n
         window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
         consent=consent,
         needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=None if consent is None else consent.given),
+        unreachable=back if back and all(one.at < back.at for one in address.wrote.values()) else None,
         native=wrote.native if wrote else "",
         sender=wrote.to if wrote else "",
     )

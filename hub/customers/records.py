@@ -21,6 +21,7 @@ from hub.customers.model import (
     Reach,
     Suggestion,
     Topic,
+    Unreachable,
 )
 from hub.customers.reach import Known, OpenChannel, Wrote, invitable, open_channels, reachable
 from hub.customers.suggestions import Clue, address_evidence, name_evidence, ranked
@@ -159,7 +160,14 @@ class _Family:
             said = ConsentGiven(given=row["given"], reason=row["reason"], at=row["at"], by=_named(row["agent_id"], row["agent_name"]))
             consent[row["identity_id"]][str(row["channel_id"])] = said
         return [
-            Known(row["kind"], row["value"], frozenset(met[row["id"]]), wrote=wrote[row["id"]], consent=consent[row["id"]])
+            Known(
+                kind=row["kind"],
+                value=row["value"],
+                channels=frozenset(met[row["id"]]),
+                wrote=wrote[row["id"]],
+                consent=consent[row["id"]],
+                unreachable=row["unreachable_at"] and Unreachable(why=row["unreachable_why"], at=row["unreachable_at"]),
+            )
             for row in identities
         ]
 

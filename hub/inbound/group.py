@@ -104,8 +104,12 @@ def _events(group: Sequence[Prepared]) -> list[dict[str, Any]]:
 
 
 def _receipts(group: Sequence[Prepared]) -> list[list[Any]]:
-    rows = [(one.incoming.channel.id, as_uuid(r.message), r.external_id, r.state, r.reason, r.part) for one in group for r in one.receipts]
-    return _columns(rows, 6)
+    rows = [
+        (one.incoming.channel.id, as_uuid(r.message), r.external_id, r.state, r.reason, r.part, r.recipient)
+        for one in group
+        for r in one.receipts
+    ]
+    return _columns(rows, 7)
 
 
 def _finished(group: Sequence[Prepared]) -> list[list[Any]]:

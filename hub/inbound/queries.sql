@@ -1,6 +1,6 @@
 -- name: take_group
 -- A whole group in one call: files, raw deliveries, messages, receipts, other events, and the end of what had been stored.
-SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+SELECT * FROM take_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 
 -- name: cursor
 -- Where listening goes on.

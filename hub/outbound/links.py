@@ -33,11 +33,14 @@ TOLD = re.compile(
 
 
 class MediaLinks:
-    """Makes and reads the addresses. `public_url`: where the world reaches the hub, now."""
+    """Makes and reads the addresses. `public_url`: where the world reaches the hub, now; `reachable`: the same, empty where nobody has said
+    it.
+    """
 
-    def __init__(self, key: bytes, public_url: Callable[[], str]) -> None:
+    def __init__(self, key: bytes, public_url: Callable[[], str], reachable: str = "") -> None:
         self._key = key
         self._public_url = public_url
+        self._reachable = reachable.rstrip("/")
 
     def address(self, file: str, now: float) -> str:
         """Where a file can be fetched for a week."""
@@ -45,12 +48,23 @@ class MediaLinks:
         token = base64.urlsafe_b64encode(payload + self._mac(payload)).rstrip(b"=").decode()
         return f"{self._public_url()}/media/{token}"
 
+    def unsubscribe(self, message: str) -> str:
+        """Where whoever got a message can say that he or she wants no more; empty where the world does not reach us."""
+        payload = UUID(message).bytes
+        token = base64.urlsafe_b64encode(payload + self._mac(b"unsubscribe" + payload)).rstrip(b"=").decode()
+        return f"{self._reachable}/unsubscribe/{token}" if self._reachable else ""
+
+    def message_of(self, token: str) -> str | None:
+        """The message of such an address; None when it is not ours."""
+        given = _bytes(token)
+        payload, mac = given[:-MAC], given[-MAC:]
+        if len(payload) != 16 or not hmac.compare_digest(mac, self._mac(b"unsubscribe" + payload)):
+            return None
+        return str(UUID(bytes=payload))
+
     def read(self, token: str, now: float) -> str | None:
         """The file of a token; None when it is not ours or has run out."""
-        try:
-            given = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        except ValueError:
-            return None
+        given = _bytes(token)
         payload, mac = given[:-MAC], given[-MAC:]
         if len(payload) != 21 or not hmac.compare_digest(mac, self._mac(payload)) or int.from_bytes(payload[16:], "big") < now:
             return None
@@ -58,6 +72,13 @@ class MediaLinks:
 
     def _mac(self, payload: bytes) -> bytes:
         return hmac.new(self._key, payload, hashlib.sha256).digest()[:MAC]
+
+
+def _bytes(token: str) -> bytes:
+    try:
+        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
 
 
 class Files(Protocol):

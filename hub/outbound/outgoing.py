@@ -16,12 +16,15 @@ KINDS: tuple[Literal["image", "audio", "video"], ...] = ("image", "audio", "vide
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a message needs beside its row. `webhook`: the channel's address; `link`: file id -> an address that the provider can fetch."""
+    """What a message needs beside its row. `webhook`: the channel's address; `link`: file id -> an address that the provider can fetch;
+    `unsubscribe`: where whoever gets it can say that he or she wants no more.
+    """
 
     manifest: Manifest
     now: datetime
     webhook: str
     link: Callable[[str], str]
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _whole(row: Record, html: str, envelope: Envelope) -> Outgoing:
     return Outgoing(
         id=str(row["message_id"]),
         to=_address(row),
-        text=row["text"],
+        text=context.get("full_text") or row["text"],
         html=html,
         subject=row["subject"] or _answer_subject(row["topic_subject"]),
         cc=tuple(request.get("cc", ())),
@@ -92,6 +95,9 @@ def _whole(row: Record, html: str, envelope: Envelope) -> Outgoing:
         template=TemplateUse(template["name"], template["language"], template["variables"]) if template else None,
         tagged=row["author_kind"] == "human" and _after_free(row, envelope),
         callback=f"{envelope.webhook}/status/{row['message_id']}",
+        forwarded="forward" in context,
+        unsubscribe=envelope.unsubscribe if context.get("unasked") else "",
+        only=tuple(request.get("only", ())),
     )
 
 

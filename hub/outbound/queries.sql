@@ -8,9 +8,10 @@ SELECT o.message_id, o.attempts, o.request, m.text, m.subject, m.html, m.address
        t.subject AS topic_subject, r.external_id AS answers,
        LEAST(w.at, w.provider_at) AS last_in_at, COALESCE(w.address->>'to', '') AS last_to, COALESCE(w.address->>'native', '') AS last_native,
        EXISTS (SELECT 1 FROM consent k WHERE k.identity_id = m.identity_id AND k.channel_id = m.channel_id AND NOT k.given
-               AND (k.reason <> 'taken_back' OR w.at IS NULL)) AS unwanted,
+               AND (k.reason <> 'taken_back' OR w.at IS NULL)
+               AND (k.reason <> 'unsubscribed' OR COALESCE(w.at <= k.at, true))) AS unwanted,
        ARRAY(SELECT p.external_id FROM message p WHERE p.topic_id = m.topic_id AND p.channel_id = m.channel_id AND p.number < m.number
-             AND p.external_id IS NOT NULL AND p.direction IN ('in', 'out') ORDER BY p.number DESC LIMIT 20) AS before,
+             AND p.external_id IS NOT NULL AND p.direction IN ('in', 'out') AND NOT p.context ? 'forward' ORDER BY p.number DESC LIMIT 20) AS before,
        COALESCE((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
                                                      'blob', encode(f.blob, 'hex'), 'content_id', f.content_id) ORDER BY f.position, f.id)
                  FROM attachment f WHERE f.message_id = m.id), '[]') AS attachments,
@@ -33,6 +34,10 @@ SELECT begin_part($1, $2, $3)
 -- name: settle
 -- The provider answered.
 SELECT settle_message($1, $2, $3, $4, $5, $6)
+
+-- name: settle_several
+-- The provider did not take it for all.
+SELECT settle_several($1, $2, $3, $4, $5, $6)
 
 -- name: name_also
 -- The provider has more names for it (the pictures of an album); what came under one of them before is applied.
@@ -117,3 +122,13 @@ FROM customer c JOIN identity i ON i.customer_id = c.id CROSS JOIN channel ch CR
       AND m.number <= COALESCE($2::bigint, 9223372036854775807)
     ORDER BY m.number DESC LIMIT 1) h
 WHERE c.root_id = (SELECT r.root_id FROM customer r WHERE r.id = $1) AND ch.enabled ORDER BY h.number DESC
+
+-- name: unasked
+-- A message that nobody had asked for, and who got it.
+SELECT m.id, m.address->>'value' AS address, b.name AS brand, b.locale FROM message m JOIN channel c ON c.id = m.channel_id JOIN brand b ON b.id = c.brand_id
+WHERE m.id = $1 AND m.direction = 'out' AND m.context ? 'unasked'
+
+-- name: unsubscribe
+-- Whoever got it wants no more of this.
+SELECT take_consent(jsonb_build_object('kind', m.address->>'kind', 'value', m.address->>'value', 'channel', m.channel_id, 'given', false,
+                                       'reason', 'unsubscribed', 'text', ''), clock_timestamp()) FROM message m WHERE m.id = $1

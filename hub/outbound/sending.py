@@ -21,6 +21,7 @@ from hub.kernel.crash import crash_point
 from hub.kernel.database import AGAIN, GONE, Database, Record, queries
 from hub.outbound.bucket import Bucket
 from hub.outbound.fates import Fate, fate_of
+from hub.outbound.ladder import next_try
 from hub.outbound.outgoing import Envelope, Part, contents, parts_of
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,11 @@ class StateWriter(Protocol):
 
 
 class Links(Protocol):
-    """Makes addresses under which a provider, or a customer, can fetch a file of ours."""
+    """Makes addresses under which a provider, or a customer, can fetch a file of ours, or say that he or she wants no more."""
 
     def address(self, file: str, now: float) -> str: ...
+
+    def unsubscribe(self, message: str) -> str: ...
 
 
 class Sending:
@@ -88,7 +91,13 @@ class Sending:
         if row["unwanted"]:
             raise Rejected("the customer does not want messages here any more", code="consent_withdrawn")
         now = datetime.now(UTC)
-        envelope = Envelope(channel.manifest, now, self._webhook(channel.channel), lambda file: self._links.address(file, now.timestamp()))
+        envelope = Envelope(
+            manifest=channel.manifest,
+            now=now,
+            webhook=self._webhook(channel.channel),
+            link=lambda file: self._links.address(file, now.timestamp()),
+            unsubscribe=self._links.unsubscribe(str(row["message_id"])),
+        )
         html = (await self._read(row["html"])).decode() if row["html"] else ""
         parts = parts_of(row, html, envelope)
         if len(parts) > 1 and not row["parts"]:
@@ -112,34 +121,44 @@ class Sending:
             error = Ambiguous(f"the connector broke: {broken!r}")
         else:
             crash_point("outbox.sent")
-            await self._went(token, row, outgoing.part, sent)
+            await self._went(channel, token, row, outgoing.part, sent)
             crash_point("outbox.settled")
             return True
         await self._failed(channel, token, row, outgoing.part, error)
         crash_point("outbox.settled")
         return False
 
-    async def _went(self, token: int, row: Record, part: int, sent: Sent) -> None:
-        refused = ", ".join(f"{who}: {why}" for who, why in sent.refused.items())
-        error = {"code": "partly_refused", "detail": refused} if refused else None
-        if not await self._settle(row["message_id"], token, part, sent, error):
+    async def _went(self, channel: OpenChannel, token: int, row: Record, part: int, sent: Sent) -> None:
+        if sent.refused or sent.later or row["request"].get("only"):
+            settled = await self._settle_several(token, row, sent, next_try(channel.manifest.kind, row["attempts"]))
+        else:
+            settled = await self._settle(row["message_id"], token, part, sent)
+        if not settled:
             log.warning("message %s was sent under a lease that was lost meanwhile", row["message_id"])
         if sent.also:
             await self._surely(QUERIES.name_also, row["message_id"], part, list(sent.also))
 
-    async def _settle(self, message: UUID, token: int, part: int, sent: Sent, error: dict[str, str] | None) -> bool:
+    async def _settle_several(self, token: int, row: Record, sent: Sent, wait_s: float | None) -> bool:
+        """Some of its recipients have it, others were refused, or are tried again alone after a while (None: no more)."""
+        name, refused, later = sent.external_id or None, dict(sent.refused), dict(sent.later)
+        return bool(await self._surely(QUERIES.settle_several, row["message_id"], token, name, refused, later, wait_s))
+
+    async def _settle(self, message: UUID, token: int, part: int, sent: Sent) -> bool:
         """Whether it was still ours to settle. A provider that gives an id which another message has says nothing by it: this one has
         none then, and is known by our own."""
         try:
-            return bool(await self._surely(QUERIES.settle, message, token, sent.state, sent.external_id or None, error, part))
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, sent.external_id or None, None, part))
         except asyncpg.UniqueViolationError:
             log.warning("message %s was sent; the provider's id of it is another message's", message)
-            return bool(await self._surely(QUERIES.settle, message, token, sent.state, None, error, part))
+            return bool(await self._surely(QUERIES.settle, message, token, sent.state, None, None, part))
 
     async def _failed(self, channel: OpenChannel, token: int, row: Record, part: int, error: ConnectorError) -> None:
         fate = fate_of(error, channel.manifest, row["attempts"], partial(without_secrets, channel=channel.channel))
         log.info("message %s was not sent: %s %s", row["message_id"], type(error).__name__, fate.error)
-        if fate.what in {"failed", "unknown"}:
+        if (rest := row["request"].get("only")) and fate.what != "hold":
+            said = dict.fromkeys(rest, fate.error["detail"])
+            await self._settle_several(token, row, Sent("", later=said), fate.wait_s if fate.what == "later" else None)
+        elif fate.what in {"failed", "unknown"}:
             await self._surely(QUERIES.settle, row["message_id"], token, fate.what, None, fate.error, part)
         elif fate.what == "later":
             await self._defer(token, row, fate)

@@ -10,7 +10,8 @@ CROSS JOIN LATERAL (
 SELECT e.position FROM event e
 WHERE e.customer = ANY ($1::uuid[]) AND e.at >= $2 AND e.at < $3 AND e.position IS NOT NULL
   AND e.type IN ('work.assigned', 'work.transferred', 'work.released', 'work.completed',
-    'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved')
+    'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved', 'topic.split',
+    'message.moved')
 ORDER BY e.position LIMIT 1000
 
 -- name: described
@@ -19,7 +20,7 @@ SELECT e.position, e.at, e.type, e.actor_kind, e.actor, COALESCE(actor.name, wri
        e.agent, agent.name AS agent_name, target.id AS target, target.name AS target_name, e.queue, queue.name AS queue_name, e.channel, channel.connector, channel.name AS channel_name,
        e.topic, topic.code AS topic_code, topic.subject AS topic_subject,
        e.message, m.direction, left(m.text, 200) AS text,
-       other.id AS other, other.name AS other_name, j.undone_at IS NOT NULL AS undone,
+       other.id AS other, other.name AS other_name, COALESCE(j.undone_at, v.undone_at) IS NOT NULL AS undone,
        work.code, work.note
 FROM event e
 LEFT JOIN customer c ON c.id = e.customer
@@ -30,8 +31,9 @@ LEFT JOIN agent target ON e.type = 'work.transferred' AND target.id = (e.data->>
 LEFT JOIN queue ON queue.id = e.queue
 LEFT JOIN channel ON channel.id = e.channel
 LEFT JOIN topic ON topic.id = e.topic
-LEFT JOIN message m ON m.id = e.message
+LEFT JOIN (message m JOIN customer mine ON mine.id = m.customer_id) ON m.id = e.message AND mine.root_id = c.root_id  -- not what was moved to another
 LEFT JOIN customer other ON other.id = (e.data->>'other')::uuid
 LEFT JOIN customer_join j ON j.id = (e.data->>'join')::uuid
+LEFT JOIN message_move v ON v.id = (e.data->>'move')::uuid
 LEFT JOIN work ON work.id = e.work AND e.type = 'work.completed'
 WHERE e.position = ANY ($1::bigint[]) ORDER BY e.position

@@ -22,6 +22,8 @@ THREAD_TYPES = (
     "topic.reopened",
     "topic.closed",
     "topic.moved",
+    "topic.split",
+    "message.moved",
 )
 """What a thread shows between its messages; the statement `between` and the index `event_thread` name the same."""
 
@@ -78,7 +80,7 @@ def _data(row: Record) -> dict[str, Any]:
 
 
 def _of_type(row: Record) -> dict[str, Any]:
-    if row["type"] == "customer.joined":
+    if row["type"] in ("customer.joined", "topic.split", "message.moved"):
         return {"undone": row["undone"]}
     if row["type"] == "work.transferred":  # the event's agent is who had it; readers want to know who has it now
         return {"agent": _named(row["target"], row["target_name"]), "from": _named(row["agent"], row["agent_name"])}

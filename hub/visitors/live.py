@@ -189,7 +189,7 @@ class VisitorSockets:
                 guest.slow_down(time.monotonic())
                 return await handle(sid, guest, storable(data) if isinstance(data, dict) else {})
             except HubError as error:
-                return _refusal(error.code, error.message)
+                return _refusal(error.code, error.message, error.retry_after if isinstance(error, TooMany) else None)
             except UNFIT as error:
                 log.info("a visitor's socket: %s", type(error).__name__)
                 return _refusal("invalid", "a value is not what it should be")
@@ -289,5 +289,6 @@ def _require_hello(guest: Guest) -> None:
         raise Invalid("hello_first", "say hello first")
 
 
-def _refusal(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
+def _refusal(code: str, message: str, retry_after: float | None = None) -> dict[str, Any]:
+    wait = {} if retry_after is None else {"retry_after": max(1, round(retry_after))}
+    return {"error": {"code": code, "message": message, **wait}}

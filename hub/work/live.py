@@ -18,11 +18,12 @@ log = logging.getLogger(__name__)
 
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
-    *("work.completed", "work.coded", "work.abandoned"),
+    *("work.completed", "work.coded", "work.abandoned", "work.canceled", "work.moved"),
 )
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 NAME_EVENTS = ("customer.changed", "customer.identified", "customer.joined", "customer.parted")
-TALK_EVENTS = ("message.created", "conversation.read", *NAME_EVENTS)
+MOVES = ("topic.split", "message.moved")
+TALK_EVENTS = ("message.created", "conversation.read", *MOVES, *NAME_EVENTS)
 """They change what a list shows of work: the last words, whose turn it is, what is unread, whose it is."""
 EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 
@@ -70,6 +71,7 @@ class WorkLive:
     async def _touched(self, events: Sequence[EventRow]) -> list[tuple[str, EventRow]]:
         """Each item that an event concerns, with the event, in order."""
         topics = {str(event.topic) for event in events if event.type == "message.created" and not event.work and event.topic}
+        topics |= {topic for event in events for topic in _moved_between(event)}
         customers = {str(event.customer) for event in events if event.type == "conversation.read" and event.customer}
         renamed = {str(one) for event in events if event.type in NAME_EVENTS for one in (event.customer, event.data.get("other")) if one}
         works: dict[str, list[str]] = {}
@@ -135,7 +137,14 @@ def _offer_end(event: EventRow, names: dict[str, str]) -> Push:
     return Push("offer.ended", ended, frozenset({agent_room(event.agent), SUPERVISORS}), event.position, event.at)
 
 
+def _moved_between(event: EventRow) -> list[str]:
+    """The topics between which messages were moved."""
+    return [str(one) for one in (event.topic, event.data.get("from"), event.data.get("to")) if one] if event.type in MOVES else []
+
+
 def _found(works: dict[str, list[str]], event: EventRow) -> list[str]:
+    if event.type in MOVES:
+        return [work for topic in _moved_between(event) for work in works.get(topic, [])]
     if event.type in NAME_EVENTS:
         return [*works.get(str(event.customer), []), *works.get(str(event.data.get("other")), [])]
     return works.get(str(event.customer if event.type == "conversation.read" else event.topic), [])

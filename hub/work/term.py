@@ -42,6 +42,7 @@ WORK_MOVED = frozenset(
         "work.transferred",
         "work.completed",
         "work.abandoned",
+        "work.canceled",
         "work.paused",
         "work.continued",
     }

@@ -50,6 +50,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/me/title"): {"title": "x"},
     ("PATCH", "/messages/{id}"): {"text": "x"},
     ("PUT", "/messages/{id}/reaction"): {"emoji": "👍"},
+    ("POST", "/messages/{id}/split"): {"subject": "x", "queue": str(uuid4())},
+    ("POST", "/messages/{id}/move"): {"topic": str(uuid4()), "customer": str(uuid4()), "onward": True, "subject": "x"},
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},
     ("POST", "/work/{id}/wrap-up"): {"code": "resolved", "note": "x", "commitment": {"text": "x", "due_at": SOON}},

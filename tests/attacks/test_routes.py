@@ -61,6 +61,9 @@ PUT    /messages/{id}/reaction               agent
 DELETE /messages/{id}/reaction               agent
 GET    /messages/{id}/html                   agent
 GET    /messages/{id}/versions               agent
+POST   /messages/{id}/split                  agent
+POST   /messages/{id}/move                   agent
+DELETE /moves/{id}                           agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
 PUT    /me/signatures/{id}                   agent

@@ -12,6 +12,8 @@ import pytest
 from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
+from hub.conversations.moving import Moving
+from hub.conversations.moving_api import MovingApi
 from hub.conversations.reading import Conversations
 from hub.conversations.writing import Writer
 from hub.customers.changing import Changer
@@ -93,5 +95,6 @@ async def desk(database: Database, company: Company, records: Records, conversat
     templates = Templates(database, dict, lambda: None)
     writer = Writer(database, blobs, records, templates, signatures, manifest, lambda: None, reopen_hours=24)
     api = ConversationsApi(conversations, writer, Acting(database, manifest, lambda: None), Files(database, blobs, records), blobs, records)
-    async with serving(api.routes()) as client:
+    moving = MovingApi(Moving(database, lambda: None), conversations, records)
+    async with serving([*api.routes(), *moving.routes()]) as client:
         yield Desk(client, company, {"Agent": company.ana})

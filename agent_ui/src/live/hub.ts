@@ -105,6 +105,11 @@ export interface LocationView {
   address: string;
 }
 
+export interface MessagesGone {
+  root: string;
+  messages: string[];
+}
+
 export interface Named {
   id: string;
   name: string;
@@ -301,6 +306,7 @@ export interface Work {
 export interface SocketEvents {
   "message.created": PushedMessage;
   "message.changed": PushedMessage;
+  "message.gone": MessagesGone;
   "offer.created": Offer;
   "offer.ended": OfferEnd;
   "work.changed": Work;

@@ -219,6 +219,13 @@ export interface CustomerRow extends Named {
   identities: { kind: string; value: string }[];
 }
 
+/** What was moved: the move (to undo it), and the topic and customer where it is now. */
+export interface Moved {
+  move: string;
+  topic: { id: string; code: string; subject: string };
+  customer: string;
+}
+
 export interface Draft {
   kind: "reply" | "note";
   text: string;

@@ -212,6 +212,7 @@ export class Conversation {
     if (type === "message.created" && data.root === this.id) this.#refreshSoon();
     if (!("root" in data) || data.root !== this.id) return;
     if (type === "message.created" || type === "message.changed") this.#tell(data);
+    if (type === "message.gone") this.#messages = new Map([...this.#messages].filter(([id]) => !data.messages.includes(id)));
     if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data])]);
     if (type === "typing") this.#type(data);
     if (type === "viewing") this.#viewers = data.viewers;

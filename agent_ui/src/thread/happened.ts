@@ -13,6 +13,8 @@ export interface Told {
   note?: string | null;
   /** The join that can still be undone. */
   join?: string | null;
+  /** The move of messages that can still be undone. */
+  move?: string | null;
 }
 
 interface Reader {
@@ -34,6 +36,8 @@ const ON_THE_THREAD: Record<string, Teller> = {
   "customer.joined": joined,
   "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: personName(named(event, "customer")?.name ?? ""), who: who(event) }) }),
   "topic.reopened": (event) => ({ icon: "flag", text: m.event_topic_reopened({ topic: topic(event) }) }),
+  "topic.split": moved,
+  "message.moved": moved,
   "topic.moved": (event) => ({ icon: "split", text: m.event_topic_moved({ topic: topic(event), who: who(event) }) }),
 };
 
@@ -116,6 +120,16 @@ function consent(event: ThreadEvent): Told {
   const how = sentence("agreed", words(event, "reason"));
   if (event.type === "consent.given") return { icon: "done", text: how ? m.event_agreed({ ...inputs, how }) : m.event_wants(inputs) };
   return { icon: "lock", text: words(event, "reason") === "taken_back" ? m.event_agreed_back(inputs) : m.event_unwanted(inputs) };
+}
+
+function moved(event: ThreadEvent): Told {
+  const { data } = event;
+  const inputs = { who: who(event), topic: topic(event), name: personName(named(event, "customer")?.name ?? "") };
+  if (data["back"]) return { icon: "undo", text: m.event_moved_back(inputs) };
+  const among = named(event, "customer") ? m.event_moved_from : m.event_topic_moved;
+  const text = event.type === "topic.split" ? m.event_topic_split(inputs) : data["away"] ? m.event_moved_away(inputs) : among(inputs);
+  const undone = data["undone"] === true;
+  return { icon: "split", text: undone ? `${text} · ${m.event_undone()}` : text, move: undone ? null : words(event, "move") };
 }
 
 function written(event: ThreadEvent): Told {

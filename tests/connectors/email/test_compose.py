@@ -2,6 +2,7 @@
 
 import base64
 import quopri
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -128,6 +129,36 @@ def test_text_in_any_charset_is_read(text: str, charset: str, encoding: str) -> 
         f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
     )
     assert payloads.read(raw).text.strip() == text.strip()
+
+
+@pytest.mark.parametrize(("shown", "name"), [("agent_company", '"Luis (Soporte)"'), ("company", "Soporte"), ("agent", "Luis")])
+def test_the_channel_says_whose_name_is_shown(shown: str, name: str) -> None:
+    raw = compose(outgoing(author="Luis"), key=KEY, ours=OURS, name="Soporte", now=1_772_600_000.0, shown=shown).raw
+    assert f"From: {name} <{OURS}>".encode() in raw
+
+
+def test_an_answer_to_what_was_passed_on_leads_nowhere() -> None:
+    one = outgoing(forwarded=True, answers="<a@b.example>", references=("<a@b.example>",), topic="ABC-123")
+    written = headers(one)
+    assert written["Reply-To"] == f"Soporte <{OURS}>"
+    assert ids.answered_message(KEY, written["Message-ID"], "ana@shop.example") == ""
+    assert ids.bounced_message(KEY, composed(one).sender) == one.id
+    assert written.keys().isdisjoint({"In-Reply-To", "References", "X-Hilo-Topic"})
+
+
+def test_what_nobody_asked_for_can_be_unsubscribed_from_in_one_click() -> None:
+    page = "https://hilo.example/unsubscribe/" + "x" * 90
+    written = composed(outgoing(unsubscribe=page)).raw
+    assert f"List-Unsubscribe: <{page}>\r\n".encode() in written
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in written
+    assert b"One-Click" not in composed(outgoing(unsubscribe=page.replace("https", "http"))).raw
+    assert b"List-" not in composed(outgoing()).raw
+
+
+def test_the_others_of_several_get_the_very_same_mail() -> None:
+    several = outgoing(cc=("eva@shop.example",), bcc=("boss@demo.example",))
+    whole, rest = composed(several), composed(replace(several, only=("boss@demo.example",), attempt=2))
+    assert (rest.recipients, rest.raw, rest.rest) == (("boss@demo.example",), whole.raw, True)
 
 
 def test_html_and_inline_pictures_come_back() -> None:

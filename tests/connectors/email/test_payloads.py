@@ -139,6 +139,58 @@ def test_a_delayed_mail_is_still_on_its_way() -> None:
     assert receipt.state == "sent"
 
 
+def reported(*groups: str) -> list[Receipt]:
+    """The receipts of a report with these groups of fields, about a mail of ours."""
+    raw = recorded("bounce", RETURN_PATH=ids.return_path(KEY, OUR_MESSAGE, OURS)).decode()
+    begin, end = raw.index("Final-Recipient"), raw.index("--9F3B1.1772607602/mx.firma.example\r\nContent-Description: Undelivered")
+    raw = raw[:begin] + "\r\n\r\n".join(groups) + "\r\n\r\n" + raw[end:]
+    events = payloads.events_of(delivery(raw.encode(), mail_from=""), key=KEY, ours=OURS)
+    return [one for one in events if isinstance(one, Receipt)]
+
+
+def test_a_report_on_several_recipients_is_a_receipt_for_each() -> None:
+    found = reported(
+        "Final-Recipient: rfc822; ana@x.example\r\nAction: relayed\r\nStatus: 2.0.0",
+        "Original-Recipient: rfc822; Eva@x.example\r\nFinal-Recipient: rfc822; eva@y.example\r\nAction: failed\r\nStatus: 5.2.2",
+        "Final-Recipient: rfc822; luis@x.example\r\nAction: delayed\r\nStatus: 4.4.1\r\nDiagnostic-Code: smtp; 421 busy",
+    )
+    assert [(one.state, one.recipient, one.reason) for one in found] == [
+        ("delivered", "ana@x.example", ""),
+        ("failed", "eva@x.example", "full_mailbox: eva@y.example: 5.2.2"),
+        ("sent", "luis@x.example", "delayed: luis@x.example: 421 busy"),
+    ]
+
+
+def test_a_server_that_tried_for_days_gave_up() -> None:
+    (receipt,) = reported("Final-Recipient: rfc822; ana@x.example\r\nAction: failed\r\nStatus: 4.4.7\r\nDiagnostic-Code: smtp; 421 busy")
+    assert (receipt.state, receipt.reason) == ("failed", "gave_up: ana@x.example: 421 busy")
+
+
+PROSE = """Return-Path: <>
+From: MAILER-DAEMON@mx.firma.example
+To: {path}
+Subject: failure notice
+
+Hi. This is the program at mx.firma.example.
+<peter.gross@firma.example>:
+550 sorry, no mailbox here by that name. No such user (#5.1.1)
+"""
+
+
+def test_a_bounce_in_prose_is_a_receipt_as_well() -> None:
+    raw = PROSE.format(path=ids.return_path(KEY, OUR_MESSAGE, OURS)).encode()
+    (receipt,) = payloads.events_of(delivery(raw, mail_from=""), key=KEY, ours=OURS)
+    assert isinstance(receipt, Receipt)
+    assert (receipt.state, receipt.message) == ("failed", OUR_MESSAGE)
+    assert receipt.reason.startswith("no_mailbox: 550 sorry")
+
+
+def test_a_person_who_writes_to_the_return_path_is_heard() -> None:
+    raw = PROSE.format(path=ids.return_path(KEY, OUR_MESSAGE, OURS)).replace("MAILER-DAEMON@mx", "peter.gross@").encode()
+    (event,) = payloads.events_of(delivery(raw), key=KEY, ours=OURS)
+    assert isinstance(event, Message)
+
+
 def test_a_vacation_notice_is_automatic() -> None:
     read = message_of(recorded("vacation"), mail_from="")
     assert read.automatic

@@ -72,6 +72,26 @@ async def test_a_copy_that_is_refused_is_named(world: MailWorld) -> None:
     assert world.letters[0].recipients == ("ana@shop.example",)
 
 
+async def test_a_copy_that_is_put_off_is_named_apart_and_tried_alone(world: MailWorld) -> None:
+    world.faults.extend([Fault("take"), Fault("450"), Fault("refuse")])
+    copies = {"cc": ("luis@shop.example",), "bcc": ("eva@shop.example",)}
+    sent = await to(world).send(outgoing(**copies))
+    assert (list(sent.later), list(sent.refused)) == (["luis@shop.example"], ["eva@shop.example"])
+    again = await to(world).send(outgoing(**copies, only=("luis@shop.example",)))
+    assert (again.refused, again.later) == ({}, {})
+    assert [letter.recipients for letter in world.letters] == [("ana@shop.example",), ("luis@shop.example",)]
+    assert len({letter.message()["Message-ID"] for letter in world.letters}) == 1
+
+
+@pytest.mark.parametrize(("kind", "error", "code"), [("refuse", Rejected, "no_mailbox"), ("450", Unavailable, "busy")])
+async def test_the_last_of_several_that_is_not_taken_is_an_error(world: MailWorld, kind: str, error: type[Rejected], code: str) -> None:
+    world.faults.append(Fault(kind))
+    with pytest.raises(error) as raised:
+        await to(world).send(outgoing(cc=("luis@shop.example",), only=("luis@shop.example",)))
+    assert raised.value.code == code
+    assert world.letters == []
+
+
 @pytest.mark.parametrize(("kind", "error"), [("refuse", Rejected), ("450", Unavailable)])
 async def test_a_mail_that_its_addressee_does_not_get_is_not_sent(world: MailWorld, kind: str, error: type[Exception]) -> None:
     world.faults.append(Fault(kind))
