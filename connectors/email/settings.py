@@ -230,8 +230,8 @@ class Settings:
         "Mail servers of your own",
         default="127.0.0.1 ::1",
         group="in",
-        help_es="Direcciones o redes, separadas por espacios. Pueden abrir más de cuatro conexiones a la vez, y se cree lo que dicen del remitente.",
-        help_en="Addresses or networks, separated by spaces. They may open more than four connections at once, and are believed about the sender.",
+        help_es="Direcciones o redes, separadas por espacios: pueden abrir más de cuatro conexiones, y se les cree sobre el remitente.",
+        help_en="Addresses or networks, separated by spaces: they may open more than four connections, and are believed about senders.",
     )
     own_domains: str = setting(
         "Dominios de la empresa",
