@@ -132,9 +132,8 @@ class Hub:
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
         self.signatures = Signatures(database, self.publisher.wake)
         ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
-        reopen_hours = self.settings.intake.reopen_hours
         sources = (self.records, self.timeline, self.templates, self.signatures)
-        self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
+        self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, self.settings.intake.reopen_hours)
 
     def _take_in(self) -> None:
         """The way in."""

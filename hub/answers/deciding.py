@@ -54,7 +54,7 @@ def why_silent(asked: Asked) -> str:
     """Why a message is not answered by itself whatever the settings, one word; empty when it may be."""
     shown = asked.context.get("authentication", {})
     reasons = {
-        "own_address": asked.own,
+        "ours": asked.own,
         "claimed": asked.address_kind.startswith("claimed_"),
         **{doubt: asked.context.get(doubt) for doubt in DOUBTS},
         "failed_spf": shown.get("spf") == "fail" and shown.get("dmarc") != "pass",

@@ -66,6 +66,12 @@ POST   /messages/{id}/move                   agent
 DELETE /moves/{id}                           agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
+GET    /answers                              admin
+PUT    /queues/{id}/answers                  admin
+POST   /queues/{id}/answers/preview          admin
+POST   /queues/{id}/answers/trial            admin
+GET    /alarms                               supervisor
+PUT    /alarms/{id}                          supervisor
 PUT    /me/signatures/{id}                   agent
 PUT    /me/title                             agent
 GET    /channels/{id}/templates              agent
