@@ -94,7 +94,7 @@ class MessageVersions(View):
 
 class Message(View):
     """One message of the thread. `customer` is the member of the family it belongs to, for ever. One that was taken back
-    (`deleted_at`) shows nothing of what it said.
+    (`deleted_at`) shows nothing of what it said. `aside`: its topic is a side conversation; a note in one is shown there alone.
     """
 
     id: str
@@ -124,6 +124,7 @@ class Message(View):
     contacts: list[ContactView]
     choice: ChoiceView | None
     quoted: QuotedMessage | None
+    aside: bool
 
 
 class PushedMessage(Message):
