@@ -59,6 +59,7 @@ async def _stopped(connector: Connector, do: Callable[[Connector], Awaitable[Any
     """Begin, wait until it is in the middle, cancel."""
     async with connector:
         task = asyncio.ensure_future(do(connector))
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # what it raised is no matter here
         if arrived is None:
             await asyncio.wait({task}, timeout=0.2)
         else:
