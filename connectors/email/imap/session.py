@@ -133,6 +133,8 @@ class Session:
     def sizes(self, first: int, last: int) -> list[Found]:
         """The mails with UIDs from `first` to `last`, oldest first. A server may answer with others; those are left out."""
         _, wire = self._opened()
+        if last < first:
+            return []
         with _translated("the mails cannot be listed"):
             typ, data = wire.uid("FETCH", f"{first}:{last}", "(UID RFC822.SIZE INTERNALDATE)")
             if typ != "OK":
