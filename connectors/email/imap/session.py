@@ -123,7 +123,7 @@ class Session:
     def open_folder(self, name: str, *, write: bool = False) -> Folder:
         """Open a folder, to look or also to mark and move. Raises Declined when it is not there."""
         client, wire = self._opened()
-        with _translated(f"the folder {name!r} cannot be opened", code="folder"):
+        with _translated(f"the folder {name!r} cannot be opened"):
             told = client.select_folder(name, readonly=not write)
             count = int(told.get(b"EXISTS", 0))
             next_uid = int(told.get(b"UIDNEXT", 0)) or self._last_uid(count) + 1

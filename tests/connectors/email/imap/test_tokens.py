@@ -88,7 +88,8 @@ async def test_an_address_in_our_own_network_is_not_asked(surroundings: Surround
 
 
 def test_microsoft_without_a_refresh_token_is_asked_in_the_applications_own_name() -> None:
-    settings = Settings(**{**ACCOUNT, "sign_in": "microsoft", "oauth_tenant": "demo.example"})
+    account: dict[str, Any] = {**ACCOUNT, "sign_in": "microsoft", "oauth_tenant": "demo.example"}
+    settings = Settings(**account)
     assert token_url(settings) == "https://login.microsoftonline.com/demo.example/oauth2/v2.0/token"
     assert form(settings, "")["grant_type"] == "client_credentials"
     assert form(settings, "refresh")["grant_type"] == "refresh_token"
