@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from benchmarks.load import PATIENCE_S, Arrivals, LoadError, Stream, text
 
-IN_FLIGHT = 16
-"""Conversations at a time."""
+IN_FLIGHT = 30
+"""Conversations at a time: about as many as the hub's server holds."""
 SENDERS = 200
 ADDRESS = "load@demo.example"
 

@@ -1,6 +1,7 @@
 """Judges mails where they arrive: whether each comes from the domain that it names, as one word for the delivery's headers."""
 
 import asyncio
+from email.message import Message
 
 from connectors.email.authentication import Authentication, authenticate, stated_in, wanted_names
 from connectors.email.records import NameServers
@@ -15,19 +16,19 @@ class Judge:
         self._trusted = trusted
         self._names = names
 
-    async def word(self, raw: bytes, mail_from: str | None) -> str:
+    async def word(self, raw: bytes, mail_from: str | None, headers: Message | None = None) -> str:
         """What is known of a mail, as `Authentication.as_word` writes it; empty when nobody is asked.
 
         `mail_from` is the envelope's sender; None where a server of one's own took the mail in and only its word counts (fetched mail).
-        Takes two seconds at most for the name servers; what they do not say is `temperror`. Never raises on bad input.
+        `headers` spares reading them again. Takes two seconds at most for the name servers; what they do not say is `temperror`. Never raises on bad input.
         """
         if mail_from is None or self._names is None:
-            found = await asyncio.to_thread(stated_in, raw, self._trusted)
+            found = await asyncio.to_thread(stated_in, raw, self._trusted, headers)
         else:
-            found = await self._verified(raw, mail_from, self._names)
+            found = await self._verified(raw, mail_from, self._names, headers)
         return found.as_word() if found else ""
 
-    async def _verified(self, raw: bytes, mail_from: str, names: NameServers) -> Authentication:
-        wanted = await asyncio.to_thread(wanted_names, raw, self._trusted)
+    async def _verified(self, raw: bytes, mail_from: str, names: NameServers, headers: Message | None) -> Authentication:
+        wanted = await asyncio.to_thread(wanted_names, raw, self._trusted, headers)
         texts = await names.texts(wanted)
-        return await asyncio.to_thread(authenticate, raw, self._trusted, mail_from, texts.get)
+        return await asyncio.to_thread(authenticate, raw, self._trusted, mail_from, texts.get, headers)

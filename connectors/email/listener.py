@@ -19,7 +19,7 @@ from connectors.email import ids
 from connectors.email.charsets import storable
 from connectors.email.judging import Judge
 from connectors.email.mailbox import Mailbox
-from connectors.email.payloads import KIND, external_id
+from connectors.email.payloads import KIND, identified
 from connectors.email.sessions import Session, Sessions
 from connectors.email.settings import Network
 from connectors.errors import Unavailable
@@ -145,12 +145,12 @@ class Listener:
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
         server.answering = True
         raw = envelope.original_content or b""
-        identity = await asyncio.to_thread(external_id, raw)
+        identity, headers = await asyncio.to_thread(identified, raw)
         answers = {}
         for address, recipients in _by_channel(envelope.rcpt_tos).items():
             mailbox = self._mailboxes.get(address)
             if mailbox is not None:
-                told = await mailbox.judge.word(raw, envelope.mail_from or "")
+                told = await mailbox.judge.word(raw, envelope.mail_from or "", headers)
                 answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients, told)))
         if answers:
             await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
