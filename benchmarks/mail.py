@@ -1,4 +1,4 @@
-"""From a mail that the hub's server accepts to a colleague's socket: how many a second beside the bare server. And how long reading takes."""
+"""From a mail that the hub's server accepts to a colleague's socket: how many a second; and how long reading one takes."""
 
 import gc
 import socket

@@ -1,4 +1,4 @@
-"""The load program of `mail_in`: mails made beforehand, through kept-alive SMTP conversations. The same one drives the limit and the hub."""
+"""The load program of `mail_in`: mails made beforehand, over kept-alive SMTP. The same one drives the limit and the hub."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence

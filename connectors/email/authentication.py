@@ -67,11 +67,6 @@ def authenticate(raw: bytes, trusted: str, mail_from: str, look_up: LookUp, head
     return (stated(headers, trusted) if trusted else None) or verified(raw, headers, mail_from, look_up)
 
 
-def stated_in(raw: bytes, trusted: str, headers: "Message | None" = None) -> Authentication | None:
-    """As `stated`, of a raw mail."""
-    return stated(headers or headers_of(raw), trusted) if trusted else None
-
-
 def wanted_names(raw: bytes, trusted: str, headers: "Message | None" = None) -> tuple[str, ...]:
     """The names whose TXT records `authenticate` will ask for; none where the trusted server has spoken."""
     headers = headers or headers_of(raw)

@@ -19,6 +19,7 @@ from connectors.email import ids
 from connectors.email.charsets import storable
 from connectors.email.judging import Glance, Judge
 from connectors.email.mailbox import Mailbox
+from connectors.email.marks import tell_arrival
 from connectors.email.payloads import KIND, identified
 from connectors.email.sessions import Session, Sessions
 from connectors.email.settings import Network
@@ -53,6 +54,12 @@ async def open_mailbox(
         if listener.remove(mailbox):
             _listeners.pop(key, None)
             await listener.stop()
+
+
+def is_open(host: str, port: int, address: str) -> bool:
+    """Whether a server of this process takes mail for this address there."""
+    found = _listeners.get(_key(host, port))
+    return found is not None and found.takes(ids.normal_address(address))
 
 
 async def try_port(host: str, port: int) -> None:
@@ -117,6 +124,10 @@ class Listener:
         mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
         return any((mapped or parsed) in network for networks in self._relays.values() for network in networks)
 
+    def takes(self, address: str) -> bool:
+        """Whether it has a mailbox of this address."""
+        return address in self._mailboxes
+
     async def start(self) -> None:
         async with self._starting:
             if self._server is None:
@@ -147,12 +158,13 @@ class Listener:
         raw = envelope.original_content or b""
         by_channel = _by_channel(envelope.rcpt_tos)
         judges = {address: self._mailboxes[address].judge for address in by_channel if address in self._mailboxes}
-        identity, glances = await asyncio.to_thread(_look_at, raw, judges)
+        identity, glances = await asyncio.to_thread(_look_at, raw, judges, by_own=self._is_relay(_host(session)))
         answers = {}
         for address, glance in glances.items():
             told = await judges[address].word(raw, envelope.mail_from or "", glance)
             if mailbox := self._mailboxes.get(address):
                 answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, by_channel[address], told)))
+        tell_arrival(raw)
         if answers:
             await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
         stored = {address for address, answer in answers.items() if answer.done() and answer.result()}
@@ -170,10 +182,10 @@ _away: dict[str, float] = {}
 """Addresses that were listened for, and the loop's time until which they are taken to come back."""
 
 
-def _look_at(raw: bytes, judges: Mapping[str, Judge]) -> tuple[str, dict[str, Glance]]:
+def _look_at(raw: bytes, judges: Mapping[str, Judge], *, by_own: bool) -> tuple[str, dict[str, Glance]]:
     """The mail's identity, and what each channel must know before it asks anybody."""
     identity, headers = identified(raw)
-    return identity, {address: judge.glance(raw, headers) for address, judge in judges.items()}
+    return identity, {address: judge.glance(raw, headers, by_own=by_own) for address, judge in judges.items()}
 
 
 def _key(host: str, port: int) -> tuple[int, str, int]:
@@ -202,12 +214,17 @@ def _by_channel(recipients: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _envelope(session: Greeting, envelope: Envelope, recipients: list[str], authentication: str) -> Mapping[str, str]:
+def _host(session: Greeting) -> str:
+    """Whence a mail comes; empty for a socket file."""
     peer: Any = session.peer
+    return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
+def _envelope(session: Greeting, envelope: Envelope, recipients: list[str], authentication: str) -> Mapping[str, str]:
     told = {
         "mail_from": (envelope.mail_from or "").replace("<>", ""),
         "rcpt_to": "\n".join(recipients),
-        "remote": str(peer[0]) if isinstance(peer, tuple) else "",
+        "remote": _host(session),
         "helo": session.host_name or "",
         **({"authentication": authentication} if authentication else {}),
     }

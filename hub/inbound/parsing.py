@@ -84,9 +84,9 @@ class Parsers:
 
     async def _read(self, parcel: Sequence[Job]) -> None:
         if len(parcel) > 1:
-            results = await _tried(self._schedule(parcel, TOGETHER_S))
-            parcel = [job for job, result in zip(parcel, results or [None] * len(parcel), strict=True) if not _settled(job, result)]
-            await asyncio.gather(*(self._read_alone(job, SECONDS - TOGETHER_S) for job in parcel))
+            results = await _tried(self._schedule(parcel, TOGETHER_S), len(parcel))
+            left = [job for job, result in zip(parcel, results, strict=True) if not _settled(job, result)]
+            await asyncio.gather(*(self._read_alone(job, SECONDS - TOGETHER_S) for job in left))
         else:
             await self._read_alone(parcel[0], SECONDS)
 
@@ -108,12 +108,12 @@ class Parsers:
         return asyncio.wrap_future(self._pool.schedule(_parse, args=arguments, timeout=seconds))
 
 
-async def _tried(results: Awaitable[list[Result]]) -> list[Result] | None:
-    """What came of a parcel; None when one of it took all with it."""
+async def _tried(results: Awaitable[list[Result]], count: int) -> Sequence[Result | None]:
+    """What came of a parcel of so many; None of each when one took all with it."""
     try:
         return await results
     except Exception:  # each alone will say what is wrong with it
-        return None
+        return [None] * count
 
 
 def _parcels(jobs: Sequence[Job]) -> Iterator[list[Job]]:

@@ -6,7 +6,7 @@ from benchmarks import mail
 from benchmarks.bare import prepare, started
 from benchmarks.hub import company
 from benchmarks.load import LoadError
-from benchmarks.mail_load import Mail, conversations, hand_over, mails
+from benchmarks.mail_load import ADDRESS, Mail, conversations, hand_over, mails
 from connectors.contract import Delivery, Message
 from connectors.email import payloads
 from hub.kernel.embedded import EmbeddedPostgres
@@ -30,7 +30,7 @@ async def test_the_limit_takes_the_same_mails_and_a_refused_one_gives_no_figure(
 
 def test_mails_of_the_load_are_read_as_they_were_written() -> None:
     (one,) = mails(1, html=True)
-    (event,) = payloads.events_of(Delivery("mail", "", one.data[:-3]), key=bytes(32), ours=mail.ADDRESS)
+    (event,) = payloads.events_of(Delivery("mail", "", one.data[:-3]), key=bytes(32), ours=ADDRESS)
     assert isinstance(event, Message)
     assert event.sender.name == "Rosa Martín"
     assert len(event.text) == 150
