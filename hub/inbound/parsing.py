@@ -6,6 +6,7 @@ What is small and waits at the same time goes to a process together, since handi
 import asyncio
 import logging
 import multiprocessing
+import pickle
 import resource
 import traceback
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
@@ -157,7 +158,10 @@ def _limit() -> None:
 
 
 def _parse(source: Source, deliveries: Sequence[Delivery]) -> list[Result]:
-    channel = _channel(source)
+    try:
+        channel = _channel(source)
+    except Exception as error:
+        return [_portable(error) for _ in deliveries]
     return [_parse_one(channel, one) for one in deliveries]
 
 
@@ -165,10 +169,20 @@ def _parse_one(channel: Any, delivery: Delivery) -> Result:
     try:
         events: list[Event] = channel.parse(delivery)
     except Exception as error:
-        if not isinstance(error, MalformedPayload):
-            error.add_note(traceback.format_exc())  # its traceback stays behind in this process
-        return error
+        return _portable(error)
     return events
+
+
+def _portable(error: Exception) -> Exception:
+    """As it can be sent to the hub, which an error of a library's own making may forbid."""
+    if isinstance(error, MalformedPayload):
+        return error
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  (written by ourselves just now)
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(traceback.format_exc())  # its traceback stays behind in this process
+    return error
 
 
 @lru_cache(maxsize=8)

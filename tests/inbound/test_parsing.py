@@ -53,6 +53,6 @@ async def test_those_that_take_too_long_together_are_read_one_by_one(parsers: Pa
     assert await read(parsers, *map(mail, range(5))) == [str(number) for number in range(5)]
 
 
-async def test_settings_that_nobody_can_read_are_everybodys_error(parsers: Parsers) -> None:
+async def test_settings_that_nobody_can_read_are_told_to_everybody(parsers: Parsers) -> None:
     results = await asyncio.gather(*(parsers.parse("email", {}, SURROUNDINGS, mail(n)) for n in range(3)), return_exceptions=True)
-    assert {type(one).__name__ for one in results} == {"InvalidSettings"}
+    assert ["address" in str(one) for one in results] == [True, True, True]
