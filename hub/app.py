@@ -18,13 +18,13 @@ from connectors.contract import Delivery, Event, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.answers.room import AnswersRoom
+from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
-from hub.conversations import live as conversations_live
 from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
@@ -134,6 +134,7 @@ class Hub:
         ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
         sources = (self.records, self.timeline, self.templates, self.signatures)
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, self.settings.intake.reopen_hours)
+        self.asides = AsideRoom(database, self.records, self.talk.conversations, self.talk.writer, self.publisher.wake)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -201,7 +202,8 @@ class Hub:
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.talk.conversations),
+            self.talk.projections(),
+            self.asides.projections(),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
@@ -232,6 +234,7 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
+            *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
             *self.answers.routes(),
