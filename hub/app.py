@@ -73,12 +73,8 @@ from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.upkeep import upkeep
 from hub.visitors.bubbles import Bubbles
-from hub.visitors.desk import VisitorDesk
-from hub.visitors.farewell import Farewell
-from hub.visitors.files import VisitorFiles
 from hub.visitors.limits import VisitorLimits
-from hub.visitors.live import VisitorSockets
-from hub.visitors.tokens import FileLinks, VisitorTokens
+from hub.visitors.room import VisitorRoom
 from hub.visits.api import VisitsApi
 from hub.work.api import WorkApi
 from hub.work.live import WorkLive
@@ -216,15 +212,11 @@ class Hub:
     def _receive_visitors(self) -> None:
         """The chat bubbles' sockets."""
         database = self.storage.database
-        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
-        self.desk = VisitorDesk(database, self.intake, self.work, links)
-        farewell = Farewell(database, self.moves)
         limits = VisitorLimits(database, self.proxies, self.settings.visitors)
-        self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
-        )
-        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
+        ties = (self.intake, self.work, self.moves, self._visitor_typing)
+        room = VisitorRoom(database, self.secrets, self.sockets, self.ledger, self.blobs, bubbles, limits, *ties)
+        self.visitors, self.visitor_files = room.sockets, room.files
 
     def _answer(self) -> None:
         """HTTP."""
