@@ -41,6 +41,7 @@ __all__ = [
     "Answer",
     "Batch",
     "Choice",
+    "Collects",
     "Connector",
     "Consent",
     "Contact",
@@ -113,6 +114,8 @@ class Surroundings:
     """Where a phone number without a country is from."""
     neighbours: Callable[[], Neighbours] = Neighbours
     """Who else is called at one address with this channel, as of now."""
+    unwell: Callable[[], None] = field(default=lambda: None)
+    """To be called when `health()` became better or worse: it is asked at once, not only every few minutes."""
 
 
 @runtime_checkable
@@ -142,6 +145,15 @@ class Listens(Protocol):
 
     def listen(self, cursor: Mapping[str, object] | None) -> AsyncIterator[Batch]:
         """Yield batches for ever. Asking for the next one confirms that the last is stored."""
+        ...
+
+
+@runtime_checkable
+class Collects(Protocol):
+    """A connector that also fetches from where things wait, beside a server of its own: one node at a time does that, from a cursor."""
+
+    def collect(self, cursor: Mapping[str, object] | None) -> AsyncIterator[Batch]:
+        """As `listen` of a channel that polls: for ever, each batch with the cursor behind it. Asking for the next confirms the last."""
         ...
 
 

@@ -50,9 +50,9 @@ def setting(
     """Declare one field: labels and help in both languages, whether it is secret, and what is allowed.
 
     `shape`: url, email, phone, lines (a list, one a line) for a text that is more than a text. `generated`: a secret that the hub
-    makes itself when the form leaves it empty, shown once. `shown_if`: (another field, its value) it depends on. `example`: what stands
-    in the empty field. `leads`: it decides to whom, or how openly, the secrets are shown, as every address (`url`) does unless it says no:
-    who changes it has to give the secrets again, for they can be written and never read.
+    makes itself when the form leaves it empty, shown once. `shown_if`: (another field, its value, or several as `a|b`) it depends on.
+    `example`: what stands in the empty field. `leads`: it decides to whom, or how openly, the secrets are shown, as every address (`url`)
+    does unless it says no: who changes it has to give the secrets again, for they can be written and never read.
     """
     about = {
         "label": {"es": es, "en": en},

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hub.abuse.model import FloodAlarm, SpamChanged
 from hub.channels.shapes import ChannelTile
 from hub.conversations.model import PushedMessage
 from hub.customers.model import Topic
@@ -106,6 +107,8 @@ SOCKET_EVENTS = (
     SocketEvent(
         "channel.changed", ChannelTile, True, "A channel as it is now: set up, changed, up, degraded, down, or with other figures."
     ),
+    SocketEvent("spam.changed", SpamChanged, True, "Something was set aside, or came back: fetch the spam again."),
+    SocketEvent("sender.flooded", FloodAlarm, True, "Somebody writes more than one may; what is beyond calls nobody. To supervisors."),
     SocketEvent("typing", TypingNow, False, "Somebody writes in a conversation that you have open."),
     SocketEvent("viewing", Viewing, False, "Who has the customer open that you have open."),
     SocketEvent("queues.changed", QueueLoads, False, "The queues' counts, at most once a second."),
@@ -165,6 +168,7 @@ LEDGER_EVENTS = {
     "topic.closed": "A matter was closed.",
     "queue.changed": "A queue, or who serves it, was changed.",
     "queue.created": "A queue was made.",
+    "quotas.changed": "How much one sender may write in a while was changed.",
     "rules.changed": "The rules that choose a queue were changed.",
     "topic.moved": "A matter was moved to another queue or customer.",
     "topic.opened": "A new matter.",

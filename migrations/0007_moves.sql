@@ -5,6 +5,13 @@ CREATE FUNCTION message_rank(p_state text) RETURNS int IMMUTABLE LANGUAGE sql AS
     SELECT array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'failed', 'canceled', 'delivered', 'read'], p_state)
 $$;
 
+-- Whether the answer to a letter of ours shows that its sender is the person in the letter's topic. Not where a mail there was forged: whom it claims
+-- to be from may well answer what we asked about it. What is one family already needs no showing.
+CREATE FUNCTION is_evidence(p_letter message, p_customer uuid) RETURNS boolean STABLE LANGUAGE sql AS $$
+    SELECT EXISTS (SELECT 1 FROM customer a JOIN customer b ON b.root_id = a.root_id WHERE a.id = p_customer AND b.id = p_letter.customer_id)
+        OR NOT EXISTS (SELECT 1 FROM message f WHERE f.topic_id = p_letter.topic_id AND f.context ? 'failed_authentication')
+$$;
+
 -- Finds the customer behind an address, or makes one. Evidence (an answer to a message that we sent to exactly this address) binds
 -- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's. An address for which
 -- only somebody else's word stands is proved by nothing.
@@ -18,6 +25,9 @@ BEGIN
         WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out' AND NOT m.context ? 'forward'
           AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value'
         ORDER BY m.number DESC LIMIT 1;
+        IF NOT is_evidence(answered, customer) THEN
+            answered := NULL;
+        END IF;
     END IF;
     IF identity IS NULL THEN
         customer := COALESCE(answered.home_id, answered.customer_id);  -- that a colleague moved it proves nothing about the one who answers
@@ -135,8 +145,7 @@ $$;
 
 -- The topic a message belongs to: the one it answers, if that is still the family's own, and was not closed long ago under another subject;
 -- else the one of its address that is open, or was closed a short while ago (it reopens); else the one where its address wrote last; else that
--- of another address of the same person on this channel that the provider vouches for; else that of the same mail in another mailbox of ours;
--- else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
+-- of another address of the same person on this channel that the provider vouches for; else a new one. `link` says of a new one which matter it follows (it answers that one), or resembles (by subject alone).
 CREATE FUNCTION take_topic(p jsonb, p_identity uuid, p_customer uuid, p_answered uuid, OUT topic uuid, OUT opened boolean, OUT link jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -171,12 +180,6 @@ BEGIN
           AND ((f.id = p_customer AND 'signed' IN (own.evidence, other.evidence))
                OR p->'proves' @> jsonb_build_array(jsonb_build_object('kind', other.kind, 'value', other.value)))
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
-    END IF;
-    IF topic IS NULL THEN
-        SELECT t.id, t.state INTO topic, found_state FROM channel c JOIN channel o ON o.kind = c.kind AND o.id <> c.id
-            JOIN message m ON m.channel_id = o.id AND m.external_id = p->>'external_id' AND m.identity_id = p_identity
-            JOIN topic t ON t.id = m.topic_id AND (t.state = 'open' OR t.closed_at > recent) AND t.aside = ''
-        WHERE c.id = (p->>'channel')::uuid AND c.kind = 'mail' LIMIT 1;  -- only mails have ids that are the same everywhere
     END IF;
     IF topic IS NULL THEN
         IF link = '{}' AND p_answered IS NULL THEN

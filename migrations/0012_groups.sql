@@ -41,7 +41,20 @@ BEGIN
 END
 $$;
 
--- Takes in one message of a customer, exactly once: (channel, external id) that is known changes nothing and says so.
+-- The message of the same mail and sender that came to another mailbox of ours; null when there is none. Only mails have ids that are the
+-- same everywhere, and that nobody can make another mail have.
+CREATE FUNCTION mail_twin(p_channel uuid, p_external_id text, p_identity uuid) RETURNS uuid STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM channel c WHERE c.id = p_channel AND c.kind = 'mail') THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT m.id FROM channel o JOIN message m ON m.channel_id = o.id AND m.external_id = p_external_id
+            WHERE o.kind = 'mail' AND o.id <> p_channel AND m.identity_id = p_identity LIMIT 1);
+END
+$$;
+
+-- Takes in one message of a customer, exactly once: (channel, external id) that is known changes nothing and says so. A mail that came to
+-- another mailbox of ours before is known too: its id here becomes one more name of that message.
 CREATE FUNCTION take_message(p jsonb)
 RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -67,6 +80,13 @@ BEGIN
     root := lock_root(customer);
     IF p ? 'former' THEN
         PERFORM leave_addresses(root, p->'former');
+    END IF;
+    message := mail_twin((p->>'channel')::uuid, p->>'external_id', sender.identity);
+    IF message IS NOT NULL THEN
+        INSERT INTO message_alias (channel_id, external_id, message_id) VALUES ((p->>'channel')::uuid, p->>'external_id', message);
+        SELECT m.number, m.customer_id, m.topic_id, false INTO number, customer, topic, fresh FROM message m WHERE m.id = message;
+        RETURN NEXT;
+        RETURN;
     END IF;
     IF p->>'album' <> '' THEN
         RETURN QUERY SELECT * FROM take_album(p, sender.identity, root);
@@ -164,6 +184,7 @@ BEGIN
         WHERE g.simple AND g.copy = 1 AND (NOT bars OR (barred_by(g.kind, g.value)).id IS NULL)
           AND (q.most IS NULL OR g.nth <= q.most - CASE WHEN t.pace_since > now() - make_interval(mins => q.minutes) THEN t.pace_count ELSE 0 END)
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.channel_id = g.channel AND m.external_id = g.external_id)
+          AND mail_twin(g.channel, g.external_id, i.id) IS NULL
           AND (g.proves = '[]' OR all_proved(c.root_id, g.proves)) AND (g.claims = '{}' OR all_claimed(c.id, g.claims))
     ), numbered AS MATERIALIZED (
         SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known WHERE nth = taken ORDER BY n) k  -- none overtakes its sender's earlier ones

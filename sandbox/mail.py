@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import json
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +24,8 @@ from typing import Any, Self, cast
 import aiosmtplib
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+log = logging.getLogger(__name__)
 
 FAULTS = ("450", "451", "552", "drop_after_dot", "hang", "refuse", "take", "slow_ms")
 """450: the recipient is put off. 451, 552: the answer to the final dot. drop_after_dot: the mail is taken, the answer never given.
@@ -63,6 +66,7 @@ class MailWorld:
     port: int = 0
     letters: list[Letter] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
+    _on_the_way: "set[asyncio.Task[tuple[int, str]]]" = field(default_factory=set)
     _server: asyncio.Server | None = None
     _sessions: "set[_Session]" = field(default_factory=set)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -77,12 +81,27 @@ class MailWorld:
             self._server.close()
         for session in list(self._sessions):
             session.hang_up()
+        for task in list(self._on_the_way):
+            task.cancel()
 
     async def take(self, letter: Letter) -> None:
         """Write a letter into the ledger and tell those who wait."""
         async with self._changed:
             self.letters.append(letter)
             self._changed.notify_all()
+
+    def bring_back(self, letter: Letter) -> None:
+        """What somebody writes to himself comes back to him, as it does everywhere: the hub does that to try its channel."""
+        ours = parseaddr(str(letter.message()["From"] or ""))[1].lower()
+        if ours in (one.lower() for one in letter.recipients):
+            task = asyncio.create_task(MailWorld.write(self, letter.message(), sender=letter.sender, recipients=[ours]))
+            self._on_the_way.add(task)
+            task.add_done_callback(self._came_back)
+
+    def _came_back(self, task: "asyncio.Task[tuple[int, str]]") -> None:
+        self._on_the_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("a mail of the hub's to itself could not be brought: %r", error)
 
     def turned_away(self, letter: Letter, reply: str) -> None:
         """A mail of the hub's was not taken. For whoever watches; nothing is kept."""
@@ -170,6 +189,7 @@ class _Session(SMTP):
             self.world.turned_away(letter, reply)
             return reply
         await self.world.take(letter)
+        self.world.bring_back(letter)
         if fault:
             await self._delay(fault)
         return "250 2.0.0 taken"

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from connectors.conformance.pretend import Asked, Nobody, Provider
 from connectors.contract import Address, Surroundings
 from connectors.email.connector import Email
-from connectors.email.relay import Relay
 from connectors.email.settings import Settings
 
 __all__ = ["LACKS", "TO", "build", "provider", "settings"]
@@ -44,7 +43,7 @@ def settings(url: str) -> dict[str, Any]:
 
 def build(settings: Settings, surroundings: Surroundings) -> Email:
     """The channel, with little patience."""
-    return Email(settings, surroundings, Relay(settings, timeout=2.0, data_timeout=0.4))
+    return Email(settings, surroundings, timeout=2.0, data_timeout=0.4)
 
 
 class PretendRelay:

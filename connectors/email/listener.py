@@ -19,6 +19,7 @@ from connectors.email import ids
 from connectors.email.charsets import storable
 from connectors.email.judging import Judge
 from connectors.email.mailbox import Mailbox
+from connectors.email.marks import tell_arrival
 from connectors.email.payloads import KIND, external_id
 from connectors.email.sessions import Session, Sessions
 from connectors.email.settings import Network
@@ -53,6 +54,12 @@ async def open_mailbox(
         if listener.remove(mailbox):
             _listeners.pop(key, None)
             await listener.stop()
+
+
+def is_open(host: str, port: int, address: str) -> bool:
+    """Whether a server of this process takes mail for this address there."""
+    found = _listeners.get(_key(host, port))
+    return found is not None and found.takes(ids.normal_address(address))
 
 
 async def try_port(host: str, port: int) -> None:
@@ -117,6 +124,10 @@ class Listener:
         mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
         return any((mapped or parsed) in network for networks in self._relays.values() for network in networks)
 
+    def takes(self, address: str) -> bool:
+        """Whether it has a mailbox of this address."""
+        return address in self._mailboxes
+
     async def start(self) -> None:
         async with self._starting:
             if self._server is None:
@@ -152,6 +163,7 @@ class Listener:
             if mailbox is not None:
                 told = await mailbox.judge.word(raw, envelope.mail_from or "")
                 answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients, told)))
+        tell_arrival(raw)
         if answers:
             await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
         stored = {address for address, answer in answers.items() if answer.done() and answer.result()}

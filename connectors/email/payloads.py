@@ -12,6 +12,7 @@ from connectors.email.authentication import Authentication
 from connectors.email.body import read_body
 from connectors.email.forwarded import forwarded_in
 from connectors.email.invitation import invitation_of
+from connectors.email.marks import HEADER, is_mark
 from connectors.email.protection import protection_of
 from connectors.email.replies import visible_text
 from connectors.email.senders import CLAIMED, Company, author_of
@@ -82,9 +83,14 @@ def events_of(delivery: Delivery, *, key: bytes, ours: str, company: Company | N
     """The one message of a mail, or the receipts of a report on a message of ours, one a recipient. `ours` is the channel's address;
     `company` what it knows of its own company, by default the address's domain alone.
 
-    Raises MalformedPayload for a mail that nobody has sent.
+    Nothing in the test mail of a check. Raises MalformedPayload for a mail that nobody has sent, or whose server kept it from us.
     """
+    if unfetched := delivery.headers.get("unfetched"):
+        where = f"mail {delivery.headers.get('uid')} of the folder {delivery.headers.get('folder')!r}"
+        raise MalformedPayload(f"{where} ({unfetched} bytes) could not be fetched: look at it in the mailbox", code="unfetched")
     mail = read(delivery.body)
+    if is_mark(key, header.first(mail.part.headers, HEADER)):
+        return []
     return [*_receipts(mail, delivery.headers, key)] or [_message(mail, delivery, key, company or Company.of(ours))]
 
 
@@ -124,9 +130,15 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, company: Company) -> Me
         to=ours,
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
         reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
-        automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers, own_list=author.own_list),
+        automatic=failed or "own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers, own_list=author.own_list),
         claims={"email": address} if kind == CLAIMED else {},
-        context={**_context(mail, address), **author.context, **({"authentication": shown.as_context()} if shown else {}), **doubts},
+        context={
+            **_context(mail, address),
+            **_on_the_way(delivery.headers),
+            **author.context,
+            **({"authentication": shown.as_context()} if shown else {}),
+            **doubts,
+        },
     )
 
 
@@ -173,6 +185,12 @@ def _context(mail: Mail, sender: str) -> dict[str, object]:
         **protection_of(mail.part, mail.text),
     }
     return {key: value for key, value in context.items() if value}
+
+
+def _on_the_way(headers: Mapping[str, str]) -> dict[str, object]:
+    """What the mailbox said of it: that only its beginning was fetched (bytes in all), that it lay in the folder for junk."""
+    partial = headers.get("partial", "")
+    return {**({"partial": int(partial)} if partial.isdigit() else {}), **({"junk": headers["junk"]} if headers.get("junk") else {})}
 
 
 def _recipients(mail: Mail, envelope: Mapping[str, str]) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from aiosmtplib import SMTP
 from connectors.contract import Step
 from connectors.email.compose import Composed
 from connectors.email.refusals import word_of
-from connectors.email.settings import Settings
-from connectors.email.steps import step
+from connectors.email.settings import Settings, relay_user
+from connectors.email.steps import milliseconds, step
+from connectors.email.tokens import Tokens
 from connectors.errors import Ambiguous, AuthFailed, ConnectorError, Rejected, Unavailable
 from connectors.leaving import STEP_S
 
@@ -36,8 +37,10 @@ class Handed:
 class Relay:
     """The outgoing server of one channel. `timeout` and `data_timeout` (after the final dot) are seconds."""
 
-    def __init__(self, settings: Settings, *, timeout: float = 30.0, data_timeout: float = 60.0) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens | None = None, *, timeout: float = 30.0, data_timeout: float = 60.0) -> None:
         self._settings = settings
+        self._tokens = tokens
+        self._user = relay_user(settings)
         self._timeout = timeout
         self._data_timeout = data_timeout
 
@@ -60,8 +63,10 @@ class Relay:
         ]
         if self._settings.relay_tls == "starttls":
             steps.append(("encrypt", client.starttls))
-        if self._settings.relay_user:
-            steps.append(("sign_in", lambda: client.login(self._settings.relay_user, self._settings.relay_password)))
+        if self._tokens:
+            steps.append(("token", self._tokens.token))
+        if self._user:
+            steps.append(("sign_in", lambda: self._identify(client)))
         steps += [("sender", lambda: client.mail(self._settings.address)), ("withdraw", client.rset)]
         try:
             for name, act in steps:
@@ -93,7 +98,7 @@ class Relay:
                 if self._settings.relay_tls == "starttls":
                     await client.starttls()
                     await _greet(client)
-            if self._settings.relay_user:
+            if self._user:
                 await self._sign_in(client)
             yield client
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -104,11 +109,22 @@ class Relay:
     async def _sign_in(self, client: SMTP) -> None:
         with _translated(five_hundred=AuthFailed):
             try:
-                await client.login(self._settings.relay_user, self._settings.relay_password)
+                await self._identify(client)
             except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
                 raise
             except aiosmtplib.SMTPException as error:
                 raise AuthFailed(f"the server offers no way to sign in that we know: {error.message}", code="auth") from error
+
+    async def _identify(self, client: SMTP) -> None:
+        """By password, or with a token; one that was withdrawn before its time is replaced once."""
+        if self._tokens is None:
+            await client.login(self._user, self._settings.relay_password)
+            return
+        try:
+            await client.auth_xoauth2(self._user, await self._tokens.token())
+        except aiosmtplib.SMTPAuthenticationError:
+            self._tokens.forget()
+            await client.auth_xoauth2(self._user, await self._tokens.token())
 
     async def _begin(self, client: SMTP, mail: Composed) -> None:
         options = [f"SIZE={len(mail.raw)}"] if client.supports_extension("size") else []
@@ -189,12 +205,7 @@ async def _tried(name: str, act: Callable[[], Awaitable[object]]) -> Step:
             with _translated():
                 await act()
     except TimeoutError:
-        return step(name, ok=False, ms=since(began), detail=f"did not answer in {STEP_S:g} s")
+        return step(name, ok=False, ms=milliseconds(began), detail=f"did not answer in {STEP_S:g} s")
     except (ConnectorError, aiosmtplib.SMTPException) as error:
-        return step(name, ok=False, ms=since(began), detail=str(error))
-    return step(name, ok=True, ms=since(began))
-
-
-def since(began: float) -> float:
-    """Milliseconds since a moment of the performance counter."""
-    return round((time.perf_counter() - began) * 1000, 1)
+        return step(name, ok=False, ms=milliseconds(began), detail=str(error))
+    return step(name, ok=True, ms=milliseconds(began))

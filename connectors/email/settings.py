@@ -1,11 +1,10 @@
 """What an admin sets for a mail channel."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from connectors.settings import InvalidSettings, setting
+from connectors.settings import setting
 
 Network = IPv4Network | IPv6Network
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -14,7 +13,7 @@ ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One mail channel: its address, how mail comes in, and the relay through which it goes out."""
+    """One mail channel: its address, how the hub signs in, the relay through which mail goes out, the ways in which it comes in."""
 
     address: str = setting(
         "Dirección",
@@ -40,6 +39,43 @@ class Settings:
         choices=("agent_company", "company", "agent"),
         help_es="Ana Ortega (Tienda), solo Tienda, o solo Ana Ortega.",
         help_en="Ana Ortega (Shop), Shop alone, or Ana Ortega alone.",
+    )
+    sign_in: str = setting(
+        "Cómo se identifica el hub",
+        "How the hub signs in",
+        default="password",
+        choices=("password", "google", "microsoft"),
+        group="account",
+        help_es="password: usuario y contraseña. google y microsoft: sin contraseña, con una aplicación registrada allí (OAuth 2.0).",
+        help_en="password: user and password. google and microsoft: no password, by an application registered there (OAuth 2.0).",
+        leads=True,
+    )
+    oauth_client_id: str = setting(
+        "Id. de la aplicación", "Application (client) id", default="", group="account", shown_if=("sign_in", "google|microsoft")
+    )
+    oauth_client_secret: str = setting(
+        "Secreto de la aplicación", "Client secret", default="", secret=True, group="account", shown_if=("sign_in", "google|microsoft")
+    )
+    oauth_refresh_token: str = setting(
+        "Token de actualización",
+        "Refresh token",
+        default="",
+        secret=True,
+        max_length=4000,
+        group="account",
+        shown_if=("sign_in", "google|microsoft"),
+        help_es="En Microsoft puede quedar vacío: entonces la aplicación entra en su propio nombre y nada caduca.",
+        help_en="May be empty at Microsoft: the application then signs in in its own name, and nothing expires.",
+    )
+    oauth_tenant: str = setting(
+        "Inquilino (tenant)",
+        "Tenant",
+        default="common",
+        group="account",
+        shown_if=("sign_in", "microsoft"),
+        help_es="Id. o dominio de su organización en Microsoft 365.",
+        help_en="Your organisation's id or domain in Microsoft 365.",
+        leads=True,
     )
     relay_host: str = setting(
         "Servidor de salida (SMTP)",
@@ -70,8 +106,110 @@ class Settings:
         default="",
         secret=True,
         group="out",
+        shown_if=("sign_in", "password"),
         help_es="A menudo una contraseña de aplicación.",
         help_en="Often an app password.",
+    )
+    imap: bool = setting(
+        "Recoger el correo de un buzón (IMAP)",
+        "Collect the mail from a mailbox (IMAP)",
+        default=False,
+        group="mailbox",
+        help_es="Lo habitual en Gmail, Microsoft 365 y casi todos los proveedores.",
+        help_en="The usual way at Gmail, Microsoft 365 and nearly every provider.",
+    )
+    imap_host: str = setting(
+        "Servidor IMAP",
+        "IMAP server",
+        default="",
+        group="mailbox",
+        shown_if=("imap", "true"),
+        example="imap.company.com",
+        max_length=253,
+        leads=True,
+    )
+    imap_port: int = setting(
+        "Puerto",
+        "Port",
+        default=993,
+        low=1,
+        high=65535,
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="Lo habitual: 993 con tls, 143 con starttls.",
+        help_en="Usually 993 with tls, 143 with starttls.",
+        leads=True,
+    )
+    imap_tls: str = setting(
+        "Cifrado", "Encryption", default="tls", choices=("tls", "starttls", "none"), group="mailbox", shown_if=("imap", "true"), leads=True
+    )
+    imap_user: str = setting(
+        "Usuario",
+        "User",
+        default="",
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="Vacío: el de salida, o la dirección.",
+        help_en="Empty: the outgoing server's, or else the address.",
+    )
+    imap_password: str = setting(
+        "Contraseña",
+        "Password",
+        default="",
+        secret=True,
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="Vacía: la de salida.",
+        help_en="Empty: the outgoing server's.",
+    )
+    imap_folders: str = setting(
+        "Carpetas",
+        "Folders",
+        default="INBOX",
+        group="mailbox",
+        shown_if=("imap", "true"),
+        shape="lines",
+        help_es="Una por línea. La primera se atiende al instante; las demás, cada minuto.",
+        help_en="One a line. The first is looked after at once, the others every minute.",
+    )
+    imap_junk: bool = setting(
+        "Leer también el correo no deseado",
+        "Read the junk folder too",
+        default=False,
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="La carpeta que el servidor señala como tal.",
+        help_en="The folder that the server says is for that.",
+    )
+    imap_after: str = setting(
+        "Después de leer",
+        "After reading",
+        default="leave",
+        choices=("leave", "read", "move"),
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="leave: dejarlo como está. read: marcarlo como leído. move: llevarlo a otra carpeta.",
+        help_en="leave: as it is. read: mark it as read. move: take it to another folder.",
+    )
+    imap_move_to: str = setting(
+        "Carpeta de destino",
+        "Folder to move to",
+        default="",
+        group="mailbox",
+        shown_if=("imap_after", "move"),
+        example="Hilo",
+        help_es="Si no existe, se crea.",
+        help_en="It is made if it is not there.",
+    )
+    imap_first: str = setting(
+        "La primera vez, el correo de",
+        "The first time, the mail of",
+        default="day",
+        choices=("day", "week", "month", "all"),
+        group="mailbox",
+        shown_if=("imap", "true"),
+        help_es="Del correo que ya está en el buzón: el último día, semana o mes, o todo.",
+        help_en="Of the mail that is there already: the last day, week or month, or all.",
     )
     listen_port: int = setting(
         "Puerto de entrada (SMTP)",
@@ -144,31 +282,27 @@ class Settings:
         max_length=60,
     )
 
-
-ADDRESS_WANTED = {
-    "es": "debe ser como soporte@empresa.es, en ASCII y sin +",
-    "en": "must be like support@company.com, in ASCII and without +",
-}
-BOTH = {"es": "usuario y contraseña van juntos: dé los dos o ninguno", "en": "user and password go together: give both or neither"}
-UNENCRYPTED = {
-    "es": "nunca se envía sin cifrar por la red: elija starttls o tls",
-    "en": "never sent unencrypted over a network: choose starttls or tls",
-}
-
-
-NAME_SERVER_WANTED = {
-    "es": "debe ser una dirección como 192.0.2.53 o 192.0.2.53:5353",
-    "en": "must be an address such as 192.0.2.53 or 192.0.2.53:5353",
-}
-NETWORKS_WANTED = {
-    "es": "deben ser direcciones o redes como 10.0.0.0/8, separadas por espacios",
-    "en": "must be addresses or networks such as 10.0.0.0/8, separated by spaces",
-}
+    oauth_token_url: str = setting(
+        "Dirección de los tokens",
+        "Token address",
+        default="",
+        group="advanced",
+        shown_if=("sign_in", "google|microsoft"),
+        help_es="Vacía: la del proveedor. Debe ser https.",
+        help_en="Empty: the provider's own. It has to be https.",
+        max_length=1000,
+        leads=True,
+    )
 
 
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, separated by spaces. Raises ValueError."""
     return tuple(ip_network(one, strict=False) for one in text.split())
+
+
+def folders_of(settings: Settings) -> tuple[str, ...]:
+    """The folders to read, in the order in which they were given."""
+    return tuple(dict.fromkeys(one.strip() for one in settings.imap_folders.splitlines() if one.strip()))
 
 
 def place_of(server: str) -> tuple[str, int]:
@@ -177,27 +311,11 @@ def place_of(server: str) -> tuple[str, int]:
     return str(ip_address((host if colon else server).strip("[]"))), int(port or 53)
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise InvalidSettings for what no single field shows."""
-    problems: dict[str, Mapping[str, str]] = {}
-    if not ADDRESS.fullmatch(settings.address):
-        problems["address"] = ADDRESS_WANTED
-    if problem := _password_problem(settings):
-        problems["relay_password"] = problem
-    try:
-        networks(settings.relays)
-    except ValueError:
-        problems["relays"] = NETWORKS_WANTED
-    try:
-        place_of(settings.name_server or "127.0.0.1")
-    except ValueError:
-        problems["name_server"] = NAME_SERVER_WANTED
-    if problems:
-        raise InvalidSettings(problems)
+def imap_user(settings: Settings) -> str:
+    """Who signs in to the mailbox."""
+    return settings.imap_user or settings.relay_user or settings.address
 
 
-def _password_problem(settings: Settings) -> Mapping[str, str] | None:
-    if bool(settings.relay_user) != bool(settings.relay_password):
-        return BOTH
-    loopback = settings.relay_host in ("localhost", "127.0.0.1", "::1")
-    return UNENCRYPTED if settings.relay_password and settings.relay_tls == "none" and not loopback else None
+def relay_user(settings: Settings) -> str:
+    """Who signs in to the outgoing server; empty when nobody has to."""
+    return settings.relay_user or (settings.address if settings.sign_in != "password" else "")

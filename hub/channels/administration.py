@@ -30,6 +30,7 @@ class Administration:
         self.reading = ChannelReading(database, store, ground.webhook, self.checking.installs)
         self.live = ChannelsLive(lambda ids: self.reading.tiles(ids, archived=True))
         self.reporting = Reporting(database, written)
+        ground.tells.append(self.reporting.ask)
         self.rules = RuleBook(database, store)
 
     def heard(self, event: EventRow, changed: Callable[[], None]) -> None:

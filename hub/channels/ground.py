@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from connectors.contract import Surroundings
 from connectors.egress import Egress
@@ -21,6 +22,8 @@ class Ground:
     public_url: Callable[[], str]
     known: Callable[[], Iterable[Channel]]
     """All channels that there are, also those that are switched off."""
+    tells: list[Callable[[UUID], None]] = field(default_factory=list)
+    """Who hears that a channel became better or worse."""
 
     def webhook(self, hook: str) -> str:
         """The public address of a webhook's end."""
@@ -37,4 +40,9 @@ class Ground:
             webhook=self.webhook(channel.hook),
             egress=self.egress,
             neighbours=lambda: neighbours(channel, self.known(), self.webhook),
+            unwell=lambda: self._tell(channel.id),
         )
+
+    def _tell(self, channel: UUID) -> None:
+        for tell in self.tells:
+            tell(channel)

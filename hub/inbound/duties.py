@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Protocol
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from connectors.contract import Delivery, Event, Listens
+from connectors.contract import Batch, Collects, Delivery, Event, Listens
 from connectors.errors import MalformedPayload
 from hub.channels.model import Channel, OpenChannel
 from hub.inbound.group import QUERIES, Incoming
@@ -22,6 +22,9 @@ from hub.kernel.database import GONE, Database, Record
 from hub.kernel.lease import Lease
 
 log = logging.getLogger(__name__)
+
+Source = Callable[[Mapping[str, object] | None], AsyncIterator[Batch]]
+"""What gives batches from a cursor on."""
 
 BATCH = 16
 SLOW_POLL_S = 2.0
@@ -49,14 +52,20 @@ class Listening:
 
     async def serve(self, channel: OpenChannel, lease: Lease) -> None:
         """Store every batch, then ask for the next: that is what confirms it."""
-        if not isinstance(channel.connector, Listens):
-            return
-        if channel.manifest.receives != "poll":
-            await self._listen(channel, channel.connector, None, lease)  # a server of our own may run everywhere
-            return
-        while True:  # two that poll would confirm each other's unread
+        source = channel.connector
+        async with asyncio.TaskGroup() as group:
+            if isinstance(source, Listens) and channel.manifest.receives == "poll":
+                group.create_task(self._fetch(channel, source.listen, lease))
+            elif isinstance(source, Listens):  # a server of our own may run everywhere
+                group.create_task(self._store(channel, source.listen(None), lease))
+            if isinstance(source, Collects):
+                group.create_task(self._fetch(channel, source.collect, lease))
+
+    async def _fetch(self, channel: OpenChannel, source: Source, lease: Lease) -> None:
+        """One node at a time: two that fetch would confirm each other's unread."""
+        while True:
             token = await lease.held()
-            await lease.under(token, self._listen(channel, channel.connector, await self._cursor(channel), lease, token))
+            await lease.under(token, self._store(channel, source(await self._cursor(channel)), lease, token))
 
     async def _cursor(self, channel: OpenChannel) -> Mapping[str, object] | None:
         with suppress(*GONE):
@@ -64,10 +73,8 @@ class Listening:
             return cursor
         return None
 
-    async def _listen(
-        self, channel: OpenChannel, source: Listens, cursor: Mapping[str, object] | None, lease: Lease, token: int | None = None
-    ) -> None:
-        async with aclosing(source.listen(cursor)) as batches:  # type: ignore[type-var]
+    async def _store(self, channel: OpenChannel, source: AsyncIterator[Batch], lease: Lease, token: int | None = None) -> None:
+        async with aclosing(source) as batches:  # type: ignore[type-var]
             async for batch in batches:
                 await self._inbox.accept(channel, batch.deliveries)
                 crash_point("inbound.stored")

@@ -89,7 +89,7 @@ async def test_where_it_cannot_be_set_from_here_that_is_said(house: House, olga:
 async def test_the_mail_channel_names_its_steps_in_both_languages(house: House, olga: Browser) -> None:
     _, answer = await olga.ask("POST", f"/channels/{house.company.channels['email']}/check")
     assert answer["ok"], answer
-    assert [step["name"] for step in answer["steps"]] == ["resolve", "connect", "greet", "sender", "withdraw", "listen"]
+    assert [step["name"] for step in answer["steps"]] == ["resolve", "connect", "greet", "sender", "withdraw", "listen", "round_trip"]
     assert all(step["label"]["es"] != step["label"]["en"] for step in answer["steps"])
 
 

@@ -39,12 +39,18 @@ def a_mail(external_id: str = "<one@mail.example>") -> Message:
     return Message(external_id, Address("email", "rosa@mail.example", "Rosa"), "To both of you", subject="A question")
 
 
-async def test_the_same_mail_to_two_mailboxes_is_one_matter_of_one_customer(entrance: Entrance) -> None:
-    """Each mailbox has the mail, since each must show what came to it; one matter and one piece of work, so that it is answered once."""
+@pytest.mark.parametrize("known", [False, True])
+async def test_the_same_mail_to_two_mailboxes_is_one_message(entrance: Entrance, *, known: bool) -> None:
+    """Of a stranger, and of somebody whose matter in the other mailbox is at work; also when it comes again."""
     shop, workshop = [await entrance.new_channel("mail", name) for name in ("shop", "workshop")]
+    if known:
+        await entrance.deliver("0", a_mail("<zero@mail.example>"), channel=workshop)
     await asyncio.gather(entrance.deliver("1", a_mail(), channel=shop), entrance.deliver("9", a_mail(), channel=workshop))
+    await entrance.deliver("1", a_mail(), channel=shop)
+    taken = await entrance.deliver("99", a_mail(), channel=workshop)
     counts = [await entrance.count(table) for table in ("customer", "message", "topic", "work")]
-    assert counts == [1, 2, 1, 1]
+    assert counts == [1, 1 + known, 1 + known, 1 + known]
+    assert [one.fresh for one in taken.messages] == [False]
 
 
 async def test_another_mail_to_the_other_mailbox_is_a_matter_of_its_own(entrance: Entrance) -> None:

@@ -18,7 +18,7 @@ function start(field: FieldView, set: unknown): Value {
 /** Whether the field means anything with the values of the others. */
 export function isShown(field: FieldView, values: Values): boolean {
   const [other, wanted] = field.shown_if ?? [];
-  return other === undefined || String(values[other]) === wanted;
+  return other === undefined || (wanted ?? "").split("|").includes(String(values[other]));
 }
 
 /** What is sent to set a channel up: what is filled in, and nothing of what is hidden. */

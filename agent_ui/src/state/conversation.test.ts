@@ -43,6 +43,15 @@ test("messages stand in the order of their numbers, however they came", async ()
   expect(texts(conversation)).toEqual(["text 2", "text 3", "text 4"]);
 });
 
+test("what was moved to another customer is gone, and what comes back stands in its place", async () => {
+  const { conversation } = await opened(page([message(1), message(2), message(3)]));
+  conversation.apply(happens("message.gone", { root: "c", messages: ["message-2"] }));
+  expect(texts(conversation)).toEqual(["text 1", "text 3"]);
+  conversation.apply(happens("message.gone", { root: "somebody else", messages: ["message-3"] }));
+  conversation.apply(happens("message.changed", inRoot(message(2)), 2));
+  expect(texts(conversation)).toEqual(["text 1", "text 2", "text 3"]);
+});
+
 test("an event applied twice changes nothing", async () => {
   const { conversation } = await opened(page([message(1)]));
   for (let twice = 0; twice < 2; twice += 1) conversation.apply(happens("message.created", inRoot(message(2))));

@@ -6,7 +6,6 @@ from typing import Any
 from connectors.contract import Address, Delivery, Message, Outgoing, Surroundings
 from connectors.email import payloads
 from connectors.email.connector import Email, build
-from connectors.email.relay import Relay
 from connectors.email.settings import Settings
 
 KEY = bytes(range(32))
@@ -50,5 +49,4 @@ def surroundings(channel: str = "mail-1") -> Surroundings:
 def channel(*, timeout: float = 10.0, **given: Any) -> Email:
     """A mail channel whose relay gives up after `timeout` seconds."""
     settings = Settings(**{"address": OURS, "name": "Soporte", "relay_host": "127.0.0.1", "relay_tls": "none", **given})
-    built = build(settings, surroundings())
-    return Email(settings, surroundings(), Relay(settings, timeout=timeout, data_timeout=timeout)) if timeout != 10.0 else built
+    return Email(settings, surroundings(), timeout=timeout, data_timeout=timeout) if timeout != 10.0 else build(settings, surroundings())

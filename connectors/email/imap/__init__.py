@@ -1,0 +1,1 @@
+"""Mail fetched from mailboxes by IMAP: the wire, a session on it, where reading goes on, and the collecting itself."""
