@@ -101,7 +101,7 @@ BEGIN
         held := count_pace(topic);
     ELSE
         topic := take_aside(p, sender.identity, customer, bar.id, bar.verdict);
-        SELECT false AS opened INTO place;
+        SELECT false AS opened, '{}'::jsonb AS link INTO place;
     END IF;
     message := (p->>'id')::uuid;
     number := nextval('message_number');
@@ -115,7 +115,7 @@ BEGIN
         VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
                 to_timestamp((p->>'provider_at')::float), p->>'external_id', message_address(p), p->>'subject', p->>'text',
                 decode(p->>'html', 'hex'), 'received', quoted,
-                (p->'context') || CASE WHEN place.opened THEN place.link ELSE '{}' END || CASE WHEN held THEN '{"held": "quota"}' ELSE '{}' END, COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
+                (p->'context') || CASE WHEN place.opened THEN place.link ELSE '{}' END || CASE WHEN held THEN '{"held": "quota"}'::jsonb ELSE '{}' END, COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
     UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = CASE WHEN bar.id IS NULL THEN 'agent' ELSE t.turn END,
            turn_since = CASE WHEN t.turn = 'agent' OR bar.id IS NOT NULL THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
     IF bar.id IS NULL AND NOT held THEN
@@ -127,7 +127,7 @@ BEGIN
     END IF;
     INSERT INTO event (type, actor_kind, customer, topic, message, work, channel, data)
         VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid,
-                CASE WHEN held THEN '{"held": "quota"}' WHEN bar.id IS NULL THEN '{}' ELSE jsonb_build_object('held', bar.verdict) END);
+                CASE WHEN held THEN '{"held": "quota"}'::jsonb WHEN bar.id IS NULL THEN '{}' ELSE jsonb_build_object('held', bar.verdict) END);
     RETURN NEXT;
 END
 $$;

@@ -108,19 +108,19 @@ $$;
 CREATE FUNCTION set_aside(p_topic uuid, p_why text, p_block uuid, p_actor uuid, p_data jsonb DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     item work := lock_open_work(p_topic);
-    by text := CASE WHEN p_actor IS NULL THEN 'system' ELSE 'human' END;
+    whoever text := CASE WHEN p_actor IS NULL THEN 'system' ELSE 'human' END;
     was topic;
 BEGIN
     IF item.id IS NOT NULL THEN
-        PERFORM end_offer(item, 'canceled', p_why, by, p_actor);
+        PERFORM end_offer(item, 'canceled', p_why, whoever, p_actor);
         UPDATE work w SET state = 'canceled', ended_at = now(), wrap_until = NULL, units = 0, lost_agent_id = NULL WHERE w.id = item.id;
         PERFORM end_assignment(item, 'canceled');
-        PERFORM tell_work('work.canceled', item, by, p_actor, item.agent_id, jsonb_build_object('reason', p_why));
+        PERFORM tell_work('work.canceled', item, whoever, p_actor, item.agent_id, jsonb_build_object('reason', p_why));
     END IF;
     SELECT t.* INTO was FROM topic t WHERE t.id = p_topic;
     UPDATE topic t SET aside = p_why, aside_at = clock_timestamp(), aside_open = was.state = 'open', aside_work = item.id, aside_block = p_block, state = 'closed',
            closed_at = COALESCE(t.closed_at, now()), turn = 'customer', turn_since = now() WHERE t.id = p_topic;
-    INSERT INTO event (type, actor_kind, actor, customer, topic, channel, data) VALUES ('topic.set_aside', by, p_actor, was.customer_id, p_topic,
+    INSERT INTO event (type, actor_kind, actor, customer, topic, channel, data) VALUES ('topic.set_aside', whoever, p_actor, was.customer_id, p_topic,
         was.channel_id, p_data || jsonb_strip_nulls(jsonb_build_object('why', p_why, 'block', p_block)));
 END
 $$;

@@ -34,7 +34,8 @@ class Blocking:
         """Block whoever wrote in a topic, or the domain. Raises NotFound, Conflict, Invalid, Forbidden."""
         if wanted.what == "domain":
             require_domains(who)
-            if sender := await settled(lambda: self._database.row(QUERIES.sender_of_topic, topic)):
+            sender = await settled(lambda: self._database.row(QUERIES.sender_of_topic, topic))
+            if sender and sender["kind"].endswith("email"):
                 await self._check(sender["value"].rpartition("@")[2])
         made = await self._bar_sender(who, topic, {**msgspec.structs.asdict(wanted), "verdict": "blocked"})
         if wanted.what == "domain":
@@ -112,7 +113,7 @@ class Blocking:
 def require_domains(who: Principal) -> None:
     """A domain is many people: only who manages settings may block one. Raises Forbidden."""
     if not who.may("settings.manage"):
-        raise Forbidden("not_allowed", f"your role ({who.role}) may block single senders; a whole domain needs the permission settings.manage")
+        raise Forbidden("not_allowed", f"your role ({who.role}) may block single senders; a domain needs settings.manage")
 
 
 def block_view(row: Record, id_: object) -> Block:

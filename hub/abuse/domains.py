@@ -5,12 +5,13 @@ from collections.abc import Collection
 from hub.errors import Invalid
 
 PUBLIC = frozenset(
-    """
-    aol.com fastmail.com free.fr gmail.com gmx.com gmx.de gmx.es googlemail.com hotmail.com hotmail.es hotmail.fr icloud.com laposte.net
-    libero.it live.com mac.com mail.com me.com movistar.es msn.com ono.com orange.es orange.fr outlook.com outlook.es pm.me proton.me
-    protonmail.com telefonica.net terra.es tuta.com tutanota.com wanadoo.es wanadoo.fr web.de ya.com yahoo.com yahoo.es yahoo.fr
-    yandex.com yandex.ru ymail.com zoho.com
-    """.split()
+    {
+        *("aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.com", "gmx.de", "gmx.es", "googlemail.com", "hotmail.com"),
+        *("hotmail.es", "hotmail.fr", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "me.com"),
+        *("movistar.es", "msn.com", "ono.com", "orange.es", "orange.fr", "outlook.com", "outlook.es", "pm.me", "proton.me"),
+        *("protonmail.com", "telefonica.net", "terra.es", "tuta.com", "tutanota.com", "wanadoo.es", "wanadoo.fr", "web.de"),
+        *("ya.com", "yahoo.com", "yahoo.es", "yahoo.fr", "yandex.com", "yandex.ru", "ymail.com", "zoho.com"),
+    }
 )
 """Providers where anybody can have an address."""
 
@@ -23,7 +24,7 @@ def address_of(value: str) -> tuple[str, str]:
     except UnicodeError:
         domain = ""
     labels = domain.split(".")
-    if len(labels) < 2 or not all(labels) or any(one in domain for one in "/%_*\\ "):
+    if len(labels) < 2 or not all(labels) or any(one in domain for one in "/%*\\ "):
         _refuse("write a mail address, like ana@example.com, or a domain, like example.com")
     return ("email", f"{local}@{domain}") if at and local else ("domain", domain)
 

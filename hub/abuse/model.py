@@ -13,8 +13,8 @@ Days = Literal[1, 30]
 
 
 class Block(View):
-    """Whose messages are kept out. `kind`: that of the address, `domain`, or `claimed_domain` for mail that only claims to be from it (then,
-    and with kinds that begin with `claimed_`, `claimed` is true: mail that is really theirs gets through). `verdict`: spam, blocked.
+    """Whose messages are kept out. `kind`: that of the address, `domain`, or `claimed_domain`. `claimed`: it holds for mail that only claims to
+    be from there; what really is gets through. `verdict`: spam, blocked.
     """
 
     id: str
@@ -65,8 +65,8 @@ class Unblocking(Input):
 
 
 class Spam(View):
-    """A matter among the spam: who wrote, the last words, how many messages, and why it lies here (spam, blocked, judged). `about`: whom it
-    claims to be from is not certain. `judged`: what the program that judged it says.
+    """A matter among the spam: who wrote, the last words, how many messages, and why it lies here (spam, blocked, judged). `claimed`: whom
+    it says it is from is not certain. `judged`: what the program that judged it says.
     """
 
     topic: str

@@ -52,7 +52,12 @@ async def test_undo_brings_the_work_back_with_the_time_it_has_waited(guard: Guar
     await company.writes("email", "rosa@x.es", "¿hay alguien?")
     await guard.done("POST", f"/topics/{mail.topic}/not-spam")
     old, new = await guard.work(mail.topic)
-    assert (new["state"], new["first_queued_at"], new["priority"], new["queue_id"]) == ("queued", old["first_queued_at"], 7, old["queue_id"])
+    assert (new["state"], new["first_queued_at"], new["priority"], new["queue_id"]) == (
+        "queued",
+        old["first_queued_at"],
+        7,
+        old["queue_id"],
+    )
     topic = await guard.topic(mail.topic)
     assert (topic["state"], topic["aside"], topic["turn"], topic["closed_at"]) == ("open", "", "agent", None)
     assert await guard.spam() == []

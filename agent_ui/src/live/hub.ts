@@ -93,6 +93,10 @@ export interface FamilyChanged {
   customer: string;
 }
 
+export interface FloodAlarm {
+  customer: Named;
+}
+
 export interface Handover {
   by: Named;
   note: string;
@@ -233,6 +237,9 @@ export interface RootedEvent {
   root: string | null;
 }
 
+export interface SpamChanged {
+}
+
 export interface Status {
   agent: string;
   activity: string;
@@ -248,6 +255,7 @@ export interface TopicChanged {
   code: string;
   subject: string;
   state: string;
+  aside: string;
   channel: ChannelRef;
   queue: Named | null;
   agent: Named | null;
@@ -317,6 +325,8 @@ export interface SocketEvents {
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
+  "spam.changed": SpamChanged;
+  "sender.flooded": FloodAlarm;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;
