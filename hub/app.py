@@ -134,9 +134,9 @@ class Hub:
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
         self.keystrokes = Keystrokes(
             self.talk.conversations.root_of_address,
-            lambda type_, data, rooms: self.realtime.push_everywhere(type_, data, rooms),
+            lambda: self.realtime,
             self.signals.typing,
-            lambda roots, name, on: self.visitors.agent_typing(roots, name, on),
+            lambda: self.visitors,
         )
 
     def _take_in(self) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from connectors.contract import Typing
@@ -16,20 +16,32 @@ from hub.kernel.web import Principal
 log = logging.getLogger(__name__)
 
 
+class Colleagues(Protocol):
+    """Their sockets."""
+
+    async def push_everywhere(self, type_: str, data: Any, rooms: Iterable[str]) -> None: ...
+
+
+class Visitors(Protocol):
+    """The sockets of chat bubbles."""
+
+    async def agent_typing(self, roots: Sequence[UUID], name: str, on: bool) -> None: ...
+
+
 class Keystrokes:
     """Carries them both ways."""
 
     def __init__(
         self,
         root_of: Callable[[str, str], Awaitable[Named | None]],
-        push: Callable[[str, Any, list[str]], Awaitable[None]],
+        colleagues: Callable[[], Colleagues],
         to_provider: Callable[[str, bool], None],
-        to_visitors: Callable[[list[UUID], str, bool], Awaitable[None]],
+        visitors: Callable[[], Visitors],
     ) -> None:
         self._root_of = root_of
-        self._push = push
+        self._colleagues = colleagues
         self._to_provider = to_provider
-        self._to_visitors = to_visitors
+        self._visitors = visitors
 
     def of_customer(self, channel: Channel, typing: Typing) -> None:
         """A customer writes on a channel."""
@@ -39,12 +51,12 @@ class Keystrokes:
     async def of_visitor(self, root: str, name: str, on: bool) -> None:
         """A visitor of a site writes, or has stopped."""
         who = {"kind": "customer", "id": None, "name": name}
-        await self._push("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
+        await self._colleagues().push_everywhere("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
 
     async def of_colleague(self, root: str, principal: Principal, on: bool) -> None:
         """A colleague writes to a customer, or has stopped."""
         self._to_provider(root, on)
-        await self._to_visitors([UUID(root)], principal.name, on)
+        await self._visitors().agent_typing([UUID(root)], principal.name, on)
 
     async def _tell(self, typing: Typing) -> None:
         root = await self._root_of(typing.sender.kind, typing.sender.value)

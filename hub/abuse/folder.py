@@ -31,7 +31,8 @@ class Folder:
 def _spam(row: Record) -> Spam:
     return Spam(
         topic=str(row["id"]),
-        **_where(row),
+        customer=_customer(row),
+        channel=_channel(row),
         address=row["address"],
         claimed=row["claimed"],
         subject=row["subject"] or "",
@@ -46,11 +47,12 @@ def _spam(row: Record) -> Spam:
 
 
 def _flood(row: Record) -> Flood:
-    return Flood(topic=str(row["id"]), **_where(row), at=row["flooded_at"], held=row["held"])
+    return Flood(topic=str(row["id"]), customer=_customer(row), channel=_channel(row), at=row["flooded_at"], held=row["held"])
 
 
-def _where(row: Record) -> dict[str, Named | ChannelRef]:
-    return {
-        "customer": Named(id=str(row["customer"]), name=row["customer_name"]),
-        "channel": ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"]),
-    }
+def _customer(row: Record) -> Named:
+    return Named(id=str(row["customer"]), name=row["customer_name"])
+
+
+def _channel(row: Record) -> ChannelRef:
+    return ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"])

@@ -13,8 +13,8 @@ Days = Literal[1, 30]
 
 
 class Block(View):
-    """Whose messages are kept out. `kind`: that of the address, `domain`, or `claimed_domain`. `claimed`: it holds for mail that only claims to
-    be from there; what really is gets through. `verdict`: spam, blocked.
+    """Whose messages are kept out. `kind`: that of the address, `domain`, or `claimed_domain`. `claimed`: it holds for mail that only
+    claims to be from there; what really is gets through. `verdict`: spam, blocked.
     """
 
     id: str

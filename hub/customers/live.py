@@ -27,15 +27,8 @@ CHANGES = (
 )
 """After these the record is fetched again."""
 TOPICS = (
-    "topic.opened",
-    "topic.reopened",
-    "topic.closed",
-    "topic.moved",
-    "topic.changed",
-    "topic.split",
-    "message.moved",
-    "topic.set_aside",
-    "topic.put_back",
+    *("topic.opened", "topic.reopened", "topic.closed", "topic.moved", "topic.changed", "topic.split", "message.moved"),
+    *("topic.set_aside", "topic.put_back"),
 )
 
 

@@ -1,5 +1,7 @@
 """Senders and domains are kept out for a while or for ever, and let in again; nobody can have somebody else kept out."""
 
+from typing import Any
+
 import pytest
 
 from hub.abuse.domains import address_of, check_domain
@@ -90,10 +92,10 @@ async def test_a_forged_sender_gets_nobody_else_blocked(guard: Guard, company: C
     """A mail whose authentication failed bears a claimed address: what is blocked is the claim."""
     sql = "SELECT topic::text FROM take_message($1)"
     real = await company.writes("email", "rosa@x.es", "hola")
-    forged = {
+    forged: dict[str, Any] = {
         "id": "018f0000-0000-7000-8000-000000000001", "channel": company.email, "queue": company.queue, "delivery": None,
-        "external_id": "forged", "kind": "claimed_email", "value": "rosa@x.es", "name": "", "text": "I hate you", "subject": "", "html": None,
-        "provider_at": None, "answers": [], "proves": [], "claims": {"email": "rosa@x.es"}, "session": "", "reopen_s": 3600,
+        "external_id": "forged", "kind": "claimed_email", "value": "rosa@x.es", "name": "", "text": "I hate you", "subject": "",
+        "html": None, "provider_at": None, "answers": [], "proves": [], "claims": {"email": "rosa@x.es"}, "session": "", "reopen_s": 3600,
         "automatic": False, "language": "", "context": {"failed_authentication": True}, "attachments": [],
     }  # fmt: skip
     topic = await database.value(sql, forged)
@@ -109,7 +111,8 @@ async def test_a_forged_sender_gets_nobody_else_blocked(guard: Guard, company: C
 async def test_ten_thousand_addresses_of_one_domain_are_one_block(guard: Guard, company: Company, database: Database) -> None:
     """Written in one statement, so that the test is about the block: it sweeps them in short transactions, and then asks an index."""
     await database.run(
-        """WITH c AS (INSERT INTO customer (id, root_id) SELECT id, id FROM (SELECT uuidv7() AS id FROM generate_series(1, 10000)) x RETURNING id),
+        """WITH c AS (INSERT INTO customer (id, root_id) 
+            SELECT id, id FROM (SELECT uuidv7() AS id FROM generate_series(1, 10000)) x RETURNING id),
         n AS (SELECT id, row_number() OVER () AS n FROM c),
         i AS (INSERT INTO identity (customer_id, kind, value) SELECT id, 'email', n || '@casino.example' FROM n RETURNING id, customer_id),
         t AS (INSERT INTO topic (customer_id, identity_id, channel_id) SELECT customer_id, id, $1::uuid FROM i RETURNING id, customer_id)

@@ -41,12 +41,12 @@ async def test_a_set_of_messages_is_counted_like_single_ones(guard: Guard, compa
     for size in (3, 6):
         await database.rows("SELECT * FROM take_messages($1)", [_given(company, "bot@x.es") for _ in range(size)])
     await database.rows("SELECT * FROM take_messages($1)", [_given(company, "rosa@x.es")])
-    sql = """SELECT i.value, count(*) FILTER (WHERE m.context ? 'held') AS held, count(*) FROM message m JOIN identity i ON i.id = m.identity_id
+    sql = """SELECT i.value, count(*) FILTER (WHERE m.context ? 'held') AS held, count(*)
+             FROM message m JOIN identity i ON i.id = m.identity_id
              GROUP BY 1 ORDER BY 1"""
     assert [tuple(row) for row in await database.rows(sql)] == [("bot@x.es", 5, 10), ("rosa@x.es", 0, 2)]
-    order = await database.rows(
-        "SELECT context ? 'held' AS held FROM message m WHERE identity_id = (SELECT id FROM identity WHERE value = 'bot@x.es') ORDER BY number"
-    )
+    sql = "SELECT m.context ? 'held' AS held FROM message m JOIN identity i ON i.id = m.identity_id WHERE i.value = 'bot@x.es' ORDER BY number"
+    order = await database.rows(sql)
     assert [row["held"] for row in order] == [False] * 5 + [True] * 5
 
 
