@@ -230,8 +230,8 @@ class Settings:
         "Mail servers of your own",
         default="127.0.0.1 ::1",
         group="in",
-        help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
-        help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
+        help_es="Direcciones o redes, separadas por espacios: pueden abrir más de cuatro conexiones, y se les cree sobre el remitente.",
+        help_en="Addresses or networks, separated by spaces: they may open more than four connections, and are believed about senders.",
     )
     own_domains: str = setting(
         "Dominios de la empresa",
@@ -258,8 +258,8 @@ class Settings:
         "Your server's name in Authentication-Results",
         default="",
         group="trust",
-        help_es="Se cree lo que ese servidor escribe sobre SPF, DKIM y DMARC, y a nadie más; vacío: ninguno.",
-        help_en="What that server writes about SPF, DKIM and DMARC is believed, and nobody else; empty: none.",
+        help_es="Lo que escribe sobre SPF, DKIM y DMARC se cree, si el correo lo entrega un servidor propio. Vacío: a nadie.",
+        help_en="What it writes about SPF, DKIM and DMARC is believed, in mail that a server of your own hands over. Empty: nobody.",
         example="mx.company.com",
         max_length=253,
     )
@@ -275,7 +275,7 @@ class Settings:
         "Servidor DNS",
         "DNS server",
         default="",
-        group="trust",
+        group="advanced",
         help_es="Vacío: el de esta máquina.",
         help_en="Empty: this machine's.",
         example="192.0.2.53",

@@ -238,8 +238,9 @@ class Session:
         return self._client, self._wire
 
     def _last_uid(self, count: int) -> int:
-        assert self._client is not None
-        return max(self._client.fetch("*", ["UID"]), default=0) if count else 0
+        assert self._wire is not None
+        typ, data = self._wire.uid("FETCH", "*", "(UID)")
+        return max(parse_fetch_response(data), default=0) if count and typ == "OK" else 0
 
 
 class _Client(IMAPClient):  # type: ignore[misc]
