@@ -1,7 +1,9 @@
 """The spam folder: what lies there, to be looked through; and who wrote too much."""
 
+import msgspec
+
 from hub.abuse.blocking import QUERIES, block_view
-from hub.abuse.model import Flood, FloodList, Spam, SpamPage, SpamQuery
+from hub.abuse.model import Flood, FloodList, Judged, Spam, SpamPage, SpamQuery
 from hub.abuse.words import literal
 from hub.kernel.database import Database, Record
 from hub.kernel.shapes import ChannelRef, Named
@@ -42,7 +44,7 @@ def _spam(row: Record) -> Spam:
         number=str(row["last_number"]),
         why=row["aside"],
         block=block_view(row, row["block"]) if row["block"] else None,
-        judged=row["judged"],
+        judged=row["judged"] and msgspec.convert(row["judged"], Judged),
     )
 
 

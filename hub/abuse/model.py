@@ -64,6 +64,14 @@ class Unblocking(Input):
     restore: bool = False
 
 
+class Judged(View):
+    """What a program said of a mail: its points, from how many on it is spam, and the names of the signs that it saw."""
+
+    score: float
+    limit: float
+    signs: list[str]
+
+
 class Spam(View):
     """A matter among the spam: who wrote, the last words, how many messages, and why it lies here (spam, blocked, judged). `claimed`: whom
     it says it is from is not certain. `judged`: what the program that judged it says.
@@ -81,7 +89,7 @@ class Spam(View):
     number: str
     why: str
     block: Block | None
-    judged: dict[str, object] | None
+    judged: Judged | None
 
 
 class SpamPage(View):

@@ -111,7 +111,7 @@ async def test_a_forged_sender_gets_nobody_else_blocked(guard: Guard, company: C
 async def test_ten_thousand_addresses_of_one_domain_are_one_block(guard: Guard, company: Company, database: Database) -> None:
     """Written in one statement, so that the test is about the block: it sweeps them in short transactions, and then asks an index."""
     await database.run(
-        """WITH c AS (INSERT INTO customer (id, root_id) 
+        """WITH c AS (INSERT INTO customer (id, root_id)
             SELECT id, id FROM (SELECT uuidv7() AS id FROM generate_series(1, 10000)) x RETURNING id),
         n AS (SELECT id, row_number() OVER () AS n FROM c),
         i AS (INSERT INTO identity (customer_id, kind, value) SELECT id, 'email', n || '@casino.example' FROM n RETURNING id, customer_id),

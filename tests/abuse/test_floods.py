@@ -45,8 +45,8 @@ async def test_a_set_of_messages_is_counted_like_single_ones(guard: Guard, compa
              FROM message m JOIN identity i ON i.id = m.identity_id
              GROUP BY 1 ORDER BY 1"""
     assert [tuple(row) for row in await database.rows(sql)] == [("bot@x.es", 5, 10), ("rosa@x.es", 0, 2)]
-    sql = "SELECT m.context ? 'held' AS held FROM message m JOIN identity i ON i.id = m.identity_id WHERE i.value = 'bot@x.es' ORDER BY number"
-    order = await database.rows(sql)
+    sql = "SELECT m.context ? 'held' AS held FROM message m JOIN identity i ON i.id = m.identity_id WHERE i.value = $1 ORDER BY number"
+    order = await database.rows(sql, "bot@x.es")
     assert [row["held"] for row in order] == [False] * 5 + [True] * 5
 
 
