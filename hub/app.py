@@ -17,13 +17,13 @@ from connectors.contract import Delivery, Event
 from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.abuse.room import AbuseRoom
+from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
-from hub.conversations import live as conversations_live
 from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
@@ -138,6 +138,7 @@ class Hub:
             self.signals.typing,
             lambda: self.visitors,
         )
+        self.asides = AsideRoom(database, self.records, self.talk.conversations, self.talk.writer, self.publisher.wake)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -204,14 +205,14 @@ class Hub:
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.talk.conversations),
+            self.talk.projections(),
+            self.asides.projections(),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
             self.administration.live.projections(),
         )
-        for room in (self.work_live, self.administration.live, self.abuse):
-            wiring.gather(room.unhurried())
+        wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried(), self.abuse.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -236,6 +237,7 @@ class Hub:
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
             *self.abuse.routes(),
+            *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),

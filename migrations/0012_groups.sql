@@ -100,7 +100,7 @@ BEGIN
         topic := place.topic;
         held := count_pace(topic);
     ELSE
-        topic := take_aside(p, sender.identity, customer, bar.id, bar.verdict);
+        topic := take_spam(p, sender.identity, customer, bar.id, bar.verdict);
         SELECT false AS opened, '{}'::jsonb AS link INTO place;
     END IF;
     message := (p->>'id')::uuid;

@@ -2,18 +2,18 @@
 
 -- Where a matter is that no list shows: '' (where it belongs), spam (a colleague said so), blocked (its sender or domain is), judged (a program said so).
 ALTER TABLE topic
-    ADD COLUMN aside       text NOT NULL DEFAULT '' CHECK (aside IN ('', 'spam', 'blocked', 'judged')),
-    ADD COLUMN aside_at    timestamptz,
-    ADD COLUMN aside_open  boolean NOT NULL DEFAULT false,  -- it was open before, or was never anywhere else: it is open again when it comes back
-    ADD COLUMN aside_work  uuid REFERENCES work,            -- the item that ended with it
-    ADD COLUMN aside_block uuid,
+    ADD COLUMN spam        text NOT NULL DEFAULT '' CHECK (spam IN ('', 'spam', 'blocked', 'judged')),
+    ADD COLUMN spam_at    timestamptz,
+    ADD COLUMN spam_open  boolean NOT NULL DEFAULT false,  -- it was open before, or was never anywhere else: it is open again when it comes back
+    ADD COLUMN spam_work  uuid REFERENCES work,            -- the item that ended with it
+    ADD COLUMN spam_block uuid,
     ADD COLUMN pace_since  timestamptz,                     -- since when its messages are counted, and how many came: see sender_quota
     ADD COLUMN pace_count  int NOT NULL DEFAULT 0,
     ADD COLUMN flooded_at  timestamptz,
-    ADD CONSTRAINT topic_aside_closed CHECK (aside = '' OR state = 'closed');
-CREATE INDEX topic_aside ON topic (last_number) WHERE aside <> '';
-CREATE INDEX topic_aside_customer ON topic (customer_id, channel_id) WHERE aside <> '';
-CREATE INDEX topic_aside_block ON topic (aside_block) WHERE aside <> '';
+    ADD CONSTRAINT topic_spam_closed CHECK (spam = '' OR state = 'closed');
+CREATE INDEX topic_spam ON topic (last_number) WHERE spam <> '';
+CREATE INDEX topic_spam_customer ON topic (customer_id, channel_id) WHERE spam <> '';
+CREATE INDEX topic_spam_block ON topic (spam_block) WHERE spam <> '';
 CREATE INDEX topic_flooded ON topic (flooded_at) WHERE flooded_at IS NOT NULL;
 
 -- Whose messages do not get through. `kind` is that of the address, or `domain` for all mail from one, or `claimed_domain` for mail that only
@@ -31,7 +31,7 @@ CREATE TABLE block (
     ended_by uuid REFERENCES agent
 );
 CREATE UNIQUE INDEX block_standing ON block (kind, value, verdict) WHERE ended_at IS NULL;
-ALTER TABLE topic ADD CONSTRAINT topic_aside_block_known FOREIGN KEY (aside_block) REFERENCES block;
+ALTER TABLE topic ADD CONSTRAINT topic_spam_block_known FOREIGN KEY (spam_block) REFERENCES block;
 
 -- More than `most` messages of one sender in so many minutes are kept, and call nobody. 0: as many as there are.
 CREATE TABLE sender_quota (
@@ -64,14 +64,14 @@ $$;
 -- ── Messages of whoever is kept out, and of whoever writes too much ─────────────────────────────────────────────────
 
 -- The matter that takes a message of a barred sender: the one that already lies aside, or one made there.
-CREATE FUNCTION take_aside(p jsonb, p_identity uuid, p_customer uuid, p_block uuid, p_verdict text) RETURNS uuid LANGUAGE plpgsql AS $$
+CREATE FUNCTION take_spam(p jsonb, p_identity uuid, p_customer uuid, p_block uuid, p_verdict text) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     place uuid;
 BEGIN
     SELECT t.id INTO place FROM topic t WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
-        AND t.aside IN ('spam', 'blocked') ORDER BY t.last_number DESC LIMIT 1;
+        AND t.spam IN ('spam', 'blocked') ORDER BY t.last_number DESC LIMIT 1;
     IF place IS NULL THEN
-        INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, state, closed_at, turn, aside, aside_at, aside_open, aside_block)
+        INSERT INTO topic (customer_id, identity_id, channel_id, queue_id, subject, state, closed_at, turn, spam, spam_at, spam_open, spam_block)
             VALUES (p_customer, p_identity, (p->>'channel')::uuid, (p->>'queue')::uuid, p->>'subject', 'closed', now(), 'customer', p_verdict, now(), true, p_block) RETURNING id INTO place;
         INSERT INTO event (type, customer, topic, channel, data)
             VALUES ('topic.set_aside', p_customer, place, (p->>'channel')::uuid, jsonb_build_object('why', p_verdict, 'block', p_block));
@@ -118,7 +118,7 @@ BEGIN
         PERFORM tell_work('work.canceled', item, whoever, p_actor, item.agent_id, jsonb_build_object('reason', p_why));
     END IF;
     SELECT t.* INTO was FROM topic t WHERE t.id = p_topic;
-    UPDATE topic t SET aside = p_why, aside_at = clock_timestamp(), aside_open = was.state = 'open', aside_work = item.id, aside_block = p_block, state = 'closed',
+    UPDATE topic t SET spam = p_why, spam_at = clock_timestamp(), spam_open = was.state = 'open', spam_work = item.id, spam_block = p_block, state = 'closed',
            closed_at = COALESCE(t.closed_at, now()), turn = 'customer', turn_since = now() WHERE t.id = p_topic;
     INSERT INTO event (type, actor_kind, actor, customer, topic, channel, data) VALUES ('topic.set_aside', whoever, p_actor, was.customer_id, p_topic,
         was.channel_id, p_data || jsonb_strip_nulls(jsonb_build_object('why', p_why, 'block', p_block)));
@@ -134,11 +134,11 @@ DECLARE
     made uuid;
 BEGIN
     SELECT t.* INTO was FROM topic t WHERE t.id = p_topic;
-    SELECT w.* INTO item FROM work w WHERE w.id = was.aside_work;
-    SELECT min(m.at) INTO since FROM message m WHERE m.topic_id = p_topic AND m.direction = 'in' AND m.at >= was.aside_at;
-    UPDATE topic t SET aside = '', aside_at = NULL, aside_open = false, aside_work = NULL, aside_block = NULL,
-           state = CASE WHEN was.aside_open OR since IS NOT NULL THEN 'open' ELSE 'closed' END,
-           closed_at = CASE WHEN was.aside_open OR since IS NOT NULL THEN NULL ELSE t.closed_at END WHERE t.id = p_topic;
+    SELECT w.* INTO item FROM work w WHERE w.id = was.spam_work;
+    SELECT min(m.at) INTO since FROM message m WHERE m.topic_id = p_topic AND m.direction = 'in' AND m.at >= was.spam_at;
+    UPDATE topic t SET spam = '', spam_at = NULL, spam_open = false, spam_work = NULL, spam_block = NULL,
+           state = CASE WHEN was.spam_open OR since IS NOT NULL THEN 'open' ELSE 'closed' END,
+           closed_at = CASE WHEN was.spam_open OR since IS NOT NULL THEN NULL ELSE t.closed_at END WHERE t.id = p_topic;
     PERFORM refresh_topic(p_topic);
     IF item.id IS NOT NULL OR since IS NOT NULL THEN
         made := queue_topic(p_topic, root_of(was.customer_id), was.channel_id, COALESCE(item.queue_id, (SELECT c.queue_id FROM channel c WHERE c.id = was.channel_id)),
@@ -147,7 +147,7 @@ BEGIN
                known_agent_id = COALESCE(item.agent_id, w.known_agent_id) WHERE w.id = made;
     END IF;
     INSERT INTO event (type, actor_kind, actor, customer, topic, channel, data)
-        VALUES ('topic.put_back', 'human', p_actor, was.customer_id, p_topic, was.channel_id, jsonb_build_object('why', was.aside));
+        VALUES ('topic.put_back', 'human', p_actor, was.customer_id, p_topic, was.channel_id, jsonb_build_object('why', was.spam));
 END
 $$;
 
@@ -207,7 +207,7 @@ DECLARE
     other uuid;
     actor uuid := (p->>'agent')::uuid;
 BEGIN
-    IF owner.aside IN ('spam', 'blocked') AND p->>'verdict' = 'spam' THEN
+    IF owner.spam IN ('spam', 'blocked') AND p->>'verdict' = 'spam' THEN
         PERFORM refuse('HL409', 'set_aside', 'this topic is among the spam already');
     END IF;
     sender := sender_of(owner);
@@ -220,7 +220,7 @@ BEGIN
     made := bar(p || CASE p->>'what'
         WHEN 'domain' THEN jsonb_build_object('kind', replace(sender.kind, 'email', 'domain'), 'value', (mail_domains(sender.value))[1])
         ELSE jsonb_build_object('kind', sender.kind, 'value', sender.value) END);
-    FOR other IN SELECT t.id FROM topic t WHERE t.customer_id = owner.customer_id AND t.aside = '' AND (t.id = owner.id
+    FOR other IN SELECT t.id FROM topic t WHERE t.customer_id = owner.customer_id AND t.spam = '' AND NOT t.aside AND (t.id = owner.id
         OR (t.state = 'open' AND t.identity_id = sender.id AND NOT EXISTS (
             SELECT 1 FROM work w WHERE w.topic_id = t.id AND w.state IN ('assigned', 'wrapping', 'paused') AND w.agent_id <> actor)))
         ORDER BY t.id FOR NO KEY UPDATE
@@ -240,7 +240,7 @@ DECLARE
 BEGIN
     SELECT b.* INTO one FROM block b WHERE b.id = p_block AND b.ended_at IS NULL;
     FOR found IN
-        SELECT t.id FROM identity i JOIN topic t ON t.customer_id = i.customer_id AND t.identity_id = i.id AND t.state = 'open'
+        SELECT t.id FROM identity i JOIN topic t ON t.customer_id = i.customer_id AND t.identity_id = i.id AND t.state = 'open' AND NOT t.aside
         JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered')
         WHERE i.kind = ANY (CASE one.kind WHEN 'domain' THEN ARRAY['email', 'claimed_email'] WHEN 'claimed_domain' THEN ARRAY['claimed_email'] END)
           AND (i.value LIKE '%@' || one.value OR i.value LIKE '%.' || one.value) ORDER BY i.customer_id, t.id LIMIT p_at_most
@@ -256,20 +256,20 @@ END
 $$;
 
 -- A matter is no spam after all: it comes back, and with it all that the same mark set aside; the mark on its sender ends, a block stands. Returns the
--- customer. Raises HL404, HL409 (not_aside).
+-- customer. Raises HL404, HL409 (not_spam).
 CREATE FUNCTION put_back(p_topic uuid, p_actor uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     owner topic := lock_topic(p_topic);
     other uuid;
 BEGIN
-    IF owner.aside = '' THEN
-        PERFORM refuse('HL409', 'not_aside', 'this topic is not among the spam');
+    IF owner.spam = '' THEN
+        PERFORM refuse('HL409', 'not_spam', 'this topic is not among the spam');
     END IF;
-    IF owner.aside = 'spam' THEN
-        PERFORM unbar(owner.aside_block, p_actor);
+    IF owner.spam = 'spam' THEN
+        PERFORM unbar(owner.spam_block, p_actor);
     END IF;
-    FOR other IN SELECT t.id FROM topic t WHERE t.customer_id = owner.customer_id AND t.aside <> ''
-        AND (t.id = p_topic OR (owner.aside = 'spam' AND t.aside_block = owner.aside_block)) ORDER BY t.id FOR NO KEY UPDATE
+    FOR other IN SELECT t.id FROM topic t WHERE t.customer_id = owner.customer_id AND t.spam <> ''
+        AND (t.id = p_topic OR (owner.spam = 'spam' AND t.spam_block = owner.spam_block)) ORDER BY t.id FOR NO KEY UPDATE
     LOOP
         PERFORM restore_topic(other, p_actor);
     END LOOP;
@@ -294,8 +294,8 @@ DECLARE
     found record;
     restored int := 0;
 BEGIN
-    FOR found IN SELECT t.id FROM topic t WHERE t.aside_block = p_block AND t.aside <> '' ORDER BY t.customer_id, t.id LIMIT p_at_most LOOP
-        IF (lock_topic(found.id)).aside <> '' THEN
+    FOR found IN SELECT t.id FROM topic t WHERE t.spam_block = p_block AND t.spam <> '' ORDER BY t.customer_id, t.id LIMIT p_at_most LOOP
+        IF (lock_topic(found.id)).spam <> '' THEN
             PERFORM restore_topic(found.id, p_actor);
         END IF;
         restored := restored + 1;
@@ -305,15 +305,15 @@ END
 $$;
 
 -- A matter that is taken up again in any other way (a colleague writes in it, messages are moved to it) lies aside no more.
-CREATE FUNCTION leave_aside() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION leave_spam() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.aside := '';
-    NEW.aside_at := NULL;
-    NEW.aside_open := false;
-    NEW.aside_work := NULL;
-    NEW.aside_block := NULL;
+    NEW.spam := '';
+    NEW.spam_at := NULL;
+    NEW.spam_open := false;
+    NEW.spam_work := NULL;
+    NEW.spam_block := NULL;
     RETURN NEW;
 END
 $$;
-CREATE TRIGGER topic_leaves_aside BEFORE UPDATE OF state ON topic FOR EACH ROW
-    WHEN (NEW.state = 'open' AND OLD.aside <> '' AND NEW.aside <> '') EXECUTE FUNCTION leave_aside();
+CREATE TRIGGER topic_leaves_spam BEFORE UPDATE OF state ON topic FOR EACH ROW
+    WHEN (NEW.state = 'open' AND OLD.spam <> '' AND NEW.spam <> '') EXECUTE FUNCTION leave_spam();

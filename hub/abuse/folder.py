@@ -42,7 +42,7 @@ def _spam(row: Record) -> Spam:
         count=row["count"],
         at=row["last_at"],
         number=str(row["last_number"]),
-        why=row["aside"],
+        why=row["spam"],
         block=block_view(row, row["block"]) if row["block"] else None,
         judged=row["judged"] and msgspec.convert(row["judged"], Judged),
     )

@@ -50,23 +50,23 @@ ORDER BY b.at DESC, b.id DESC LIMIT $3
 
 -- name: spam
 -- What lies among the spam, the newest first.
-SELECT t.id, t.last_number, t.last_at, t.aside, t.subject AS topic_subject, r.id AS customer,
+SELECT t.id, t.last_number, t.last_at, t.spam, t.subject AS topic_subject, r.id AS customer,
        COALESCE(NULLIF(r.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
        t.channel_id, c.connector, c.name AS channel_name, COALESCE(i.value, '') AS address, COALESCE(i.kind LIKE 'claimed\_%', false) AS claimed,
        COALESCE(NULLIF(m.subject, ''), t.subject) AS subject, left(m.text, 200) AS text, m.context->'judged' AS judged,
        (SELECT count(*) FROM (SELECT 1 FROM message x WHERE x.topic_id = t.id LIMIT 1000) x) AS count,
        b.id AS block, b.kind, b.value, b.verdict, b.reason, b.at, b.until, b.agent_id, a.name AS agent_name
 FROM topic t JOIN channel c ON c.id = t.channel_id JOIN customer o ON o.id = t.customer_id JOIN customer r ON r.id = o.root_id
-LEFT JOIN identity i ON i.id = t.identity_id LEFT JOIN block b ON b.id = t.aside_block LEFT JOIN agent a ON a.id = b.agent_id
+LEFT JOIN identity i ON i.id = t.identity_id LEFT JOIN block b ON b.id = t.spam_block LEFT JOIN agent a ON a.id = b.agent_id
 LEFT JOIN LATERAL (SELECT m.subject, m.text, m.context FROM message m WHERE m.topic_id = t.id ORDER BY m.number DESC LIMIT 1) m ON true
-WHERE t.aside <> '' AND t.last_number < $1
+WHERE t.spam <> '' AND t.last_number < $1
       AND ($2 = '' OR t.subject ILIKE '%' || $2 || '%' OR m.text ILIKE '%' || $2 || '%' OR m.subject ILIKE '%' || $2 || '%' OR i.value ILIKE '%' || $2 || '%'
            OR i.name ILIKE '%' || $2 || '%' OR r.name ILIKE '%' || $2 || '%')
 ORDER BY t.last_number DESC LIMIT $3
 
 -- name: spam_total
 -- How much lies among the spam, up to a thousand.
-SELECT count(*) FROM (SELECT 1 FROM topic WHERE aside <> '' LIMIT 1000) t
+SELECT count(*) FROM (SELECT 1 FROM topic WHERE spam <> '' LIMIT 1000) t
 
 -- name: quotas
 -- How much one sender may write in a while.
@@ -87,7 +87,7 @@ SELECT t.id, t.flooded_at, r.id AS customer, COALESCE(NULLIF(r.name, ''), NULLIF
        (SELECT count(*) FROM message m WHERE m.topic_id = t.id AND m.context ? 'held' AND m.at >= t.flooded_at - interval '1 second') AS held
 FROM topic t JOIN channel c ON c.id = t.channel_id JOIN customer o ON o.id = t.customer_id JOIN customer r ON r.id = o.root_id
 LEFT JOIN identity i ON i.id = t.identity_id
-WHERE t.flooded_at > now() - interval '1 day' AND t.aside = '' ORDER BY t.flooded_at DESC LIMIT 50
+WHERE t.flooded_at > now() - interval '1 day' AND t.spam = '' ORDER BY t.flooded_at DESC LIMIT 50
 
 -- name: flooded
 -- Whose topics these are.

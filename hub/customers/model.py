@@ -95,13 +95,13 @@ class Join(View):
 
 
 class Topic(View):
-    """A matter in the conversation. `aside`: why it lies among the spam (spam, blocked, judged), or empty."""
+    """A matter in the conversation. `spam`: why it lies among the spam (spam, blocked, judged), or empty."""
 
     id: str
     code: str
     subject: str
     state: str
-    aside: str
+    spam: str
     channel: ChannelRef
     queue: Named | None
     agent: Named | None

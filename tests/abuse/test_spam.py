@@ -38,7 +38,7 @@ async def test_many_at_once_of_a_spammer_go_aside_too(guard: Guard, company: Com
     await company.writes("email", "rosa@x.es")
     mail = await company.writes("email", "win@casino.example", "one")
     await guard.done("POST", "/blocks", {"value": "@casino.example"}, role="admin")
-    before = (await guard.topic(mail.topic))["aside"]
+    before = (await guard.topic(mail.topic))["spam"]
     rows = [_given(company, sender, n) for n, sender in enumerate(["win@casino.example", "rosa@x.es", "WIN2@casino.example".lower()])]
     await database.rows("SELECT * FROM take_messages($1)", rows)
     assert before == "blocked"
@@ -59,7 +59,7 @@ async def test_undo_brings_the_work_back_with_the_time_it_has_waited(guard: Guar
         old["queue_id"],
     )
     topic = await guard.topic(mail.topic)
-    assert (topic["state"], topic["aside"], topic["turn"], topic["closed_at"]) == ("open", "", "agent", None)
+    assert (topic["state"], topic["spam"], topic["turn"], topic["closed_at"]) == ("open", "", "agent", None)
     assert await guard.spam() == []
     again = await company.writes("email", "rosa@x.es", "gracias")
     assert (again.topic, again.work) == (mail.topic, str(new["id"]))
@@ -72,7 +72,7 @@ async def test_all_open_topics_of_the_sender_go_and_come_together(guard: Guard, 
     two = await company.writes("email", "rosa@x.es")
     await database.run("UPDATE topic SET state = 'open', closed_at = NULL WHERE id = $1", one.topic)
     await guard.done("POST", f"/topics/{two.topic}/spam")
-    assert {(await guard.topic(topic))["aside"] for topic in (one.topic, two.topic)} == {"spam"}
+    assert {(await guard.topic(topic))["spam"] for topic in (one.topic, two.topic)} == {"spam"}
     await guard.done("POST", f"/topics/{one.topic}/not-spam")
     assert {(await guard.topic(topic))["state"] for topic in (one.topic, two.topic)} == {"open"}
     assert [item["state"] for item in await guard.work(one.topic)] == ["completed"]
@@ -85,7 +85,7 @@ async def test_closed_spam_comes_back_closed(guard: Guard, company: Company, dat
     await guard.done("POST", f"/topics/{mail.topic}/spam")
     await guard.done("POST", f"/topics/{mail.topic}/not-spam")
     topic = await guard.topic(mail.topic)
-    assert (topic["state"], topic["aside"], len(await guard.work(mail.topic))) == ("closed", "", 1)
+    assert (topic["state"], topic["spam"], len(await guard.work(mail.topic))) == ("closed", "", 1)
 
 
 async def test_what_a_colleague_has_in_hand_is_not_spam_for_others(guard: Guard, company: Company, database: Database) -> None:
@@ -98,7 +98,7 @@ async def test_what_a_colleague_has_in_hand_is_not_spam_for_others(guard: Guard,
 
 async def test_twice_spam_and_no_spam_at_all_are_refused(guard: Guard, company: Company) -> None:
     mail = await company.writes("email", "rosa@x.es")
-    assert (await guard.ask("POST", f"/topics/{mail.topic}/not-spam"))[1]["error"]["code"] == "not_aside"
+    assert (await guard.ask("POST", f"/topics/{mail.topic}/not-spam"))[1]["error"]["code"] == "not_spam"
     await guard.done("POST", f"/topics/{mail.topic}/spam")
     assert (await guard.ask("POST", f"/topics/{mail.topic}/spam"))[1]["error"]["code"] == "set_aside"
     assert (await guard.ask("POST", f"/topics/{company.ana}/spam"))[0] == 404
@@ -136,9 +136,9 @@ async def test_a_colleague_who_writes_in_spam_takes_it_out(guard: Guard, company
     mail = await company.writes("email", "rosa@x.es")
     await guard.done("POST", f"/topics/{mail.topic}/spam")
     await database.run("UPDATE topic SET state = 'open', closed_at = NULL WHERE id = $1", mail.topic)
-    assert (await guard.topic(mail.topic))["aside"] == ""
+    assert (await guard.topic(mail.topic))["spam"] == ""
     with pytest.raises(asyncpg.CheckViolationError):
-        await database.run("UPDATE topic SET aside = 'spam' WHERE id = $1", mail.topic)
+        await database.run("UPDATE topic SET spam = 'spam' WHERE id = $1", mail.topic)
 
 
 def _given(company: Company, sender: str, number: int) -> dict[str, object]:

@@ -74,6 +74,14 @@ POST   /blocks                               admin
 DELETE /blocks/{id}                          agent
 GET    /sender-quotas                        admin
 PUT    /sender-quotas                        admin
+GET    /customers/{id}/asides                agent
+POST   /topics/{id}/asides                   agent
+GET    /asides/{id}                          agent
+DELETE /asides/{id}                          agent
+POST   /asides/{id}/messages                 agent
+PUT    /asides/{id}/read                     agent
+PUT    /asides/{id}/done                     agent
+DELETE /asides/{id}/done                     agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
 PUT    /me/signatures/{id}                   agent

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ async def test_two_thousand_mails_after_days_away_come_once_each_though_the_hub_
         await asyncio.to_thread(server.put, MAILBOX, away)
         await scene.hub.start()
         for part in (AWAY // 10, AWAY // 3):
-            await eventually(lambda part=part: _kept(scene, part), what=f"{part} mails are there", seconds=SLOW_S)
+            await eventually(partial(_kept, scene, part), what=f"{part} mails are there", seconds=SLOW_S)
             await scene.hub.kill()
             await scene.hub.start()
         began = time.monotonic()
