@@ -17,13 +17,13 @@ from aiohttp import web
 from connectors.contract import Delivery, Event, Typing
 from connectors.egress import WebEgress
 from connectors.registry import manifest
+from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
-from hub.conversations import live as conversations_live
 from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
@@ -133,6 +133,7 @@ class Hub:
         reopen_hours = self.settings.intake.reopen_hours
         sources = (self.records, self.timeline, self.templates, self.signatures)
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
+        self.asides = AsideRoom(database, self.records, self.talk.conversations, self.talk.writer, self.publisher.wake)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -199,14 +200,14 @@ class Hub:
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.talk.conversations),
+            self.talk.projections(),
+            self.asides.projections(),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
             self.administration.live.projections(),
         )
-        wiring.gather(self.work_live.unhurried())
-        wiring.gather(self.administration.live.unhurried())
+        wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -230,6 +231,7 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
+            *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hub.asides.model import AsideChanged
 from hub.channels.shapes import ChannelTile
 from hub.conversations.model import PushedMessage
 from hub.customers.model import Topic
@@ -92,6 +93,7 @@ SOCKET_EVENTS = (
     SocketEvent("message.created", PushedMessage, True, "A message or note stands in a thread that concerns you."),
     SocketEvent("message.changed", PushedMessage, True, "Its state climbed, or it was changed; the whole message, as it is now."),
     SocketEvent("message.gone", MessagesGone, True, "Messages left a conversation that you have open: they are another customer's."),
+    SocketEvent("aside.changed", AsideChanged, True, "A side conversation that concerns you, as it is now."),
     SocketEvent("offer.created", Offer, True, "Work is held out to you until `expires_at`."),
     SocketEvent("offer.ended", OfferEnd, True, "An offer to you is over, and how."),
     SocketEvent(
@@ -121,6 +123,12 @@ LEDGER_EVENTS = {
     "agent.disabled": "A colleague may not sign in any more.",
     "agent.signed_in": "Somebody signed in.",
     "agent.signed_out": "A session ended; the data say why.",
+    "aside.answered": "Whoever was asked beside a matter has answered: the matter is the agent's turn again.",
+    "aside.canceled": "A side conversation was taken back before it left.",
+    "aside.closed": "A side conversation is over.",
+    "aside.opened": "Somebody outside, or colleagues, were asked about a matter, beside its conversation.",
+    "aside.read": "A colleague has read a side conversation.",
+    "aside.reopened": "A side conversation was taken up again.",
     "brand.changed": "Something of a brand was changed; the data name what.",
     "channel.changed": "A channel was changed, switched, archived or given a new secret or address; the data name what.",
     "channel.created": "A channel was set up.",

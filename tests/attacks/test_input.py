@@ -51,6 +51,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/messages/{id}"): {"text": "x"},
     ("PUT", "/messages/{id}/reaction"): {"emoji": "👍"},
     ("POST", "/messages/{id}/split"): {"subject": "x", "queue": str(uuid4())},
+    ("POST", "/topics/{id}/asides"): {
+        "id": str(uuid4()), "text": "x", "subject": "x", "address": "supplier@example.org", "channel": str(uuid4()), "attachments": [],
+        "files": [], "signed": True, "colleagues": [],
+    },
+    ("POST", "/asides/{id}/messages"): {"id": str(uuid4()), "text": "x", "attachments": [], "files": [], "signed": True},
+    ("PUT", "/asides/{id}/read"): {"number": 1},
     ("POST", "/messages/{id}/move"): {"topic": str(uuid4()), "customer": str(uuid4()), "onward": True, "subject": "x"},
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},

@@ -64,6 +64,14 @@ GET    /messages/{id}/versions               agent
 POST   /messages/{id}/split                  agent
 POST   /messages/{id}/move                   agent
 DELETE /moves/{id}                           agent
+GET    /customers/{id}/asides                agent
+POST   /topics/{id}/asides                   agent
+GET    /asides/{id}                          agent
+DELETE /asides/{id}                          agent
+POST   /asides/{id}/messages                 agent
+PUT    /asides/{id}/read                     agent
+PUT    /asides/{id}/done                     agent
+DELETE /asides/{id}/done                     agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
 PUT    /me/signatures/{id}                   agent
