@@ -116,6 +116,10 @@ export interface FamilyChanged {
   customer: string;
 }
 
+export interface FloodAlarm {
+  customer: Named;
+}
+
 export interface Handover {
   by: Named;
   note: string;
@@ -298,6 +302,9 @@ export interface RootedEvent {
   root: string | null;
 }
 
+export interface SpamChanged {
+}
+
 export interface Status {
   agent: string;
   activity: string;
@@ -313,6 +320,7 @@ export interface TopicChanged {
   code: string;
   subject: string;
   state: string;
+  spam: string;
   channel: ChannelRef;
   queue: Named | null;
   agent: Named | null;
@@ -384,6 +392,8 @@ export interface SocketEvents {
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
+  "spam.changed": SpamChanged;
+  "sender.flooded": FloodAlarm;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;
