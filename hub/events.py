@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hub.abuse.model import FloodAlarm, SpamChanged
 from hub.answers.model import AlarmView
 from hub.asides.model import AsideChanged
 from hub.channels.shapes import ChannelTile
@@ -110,6 +111,8 @@ SOCKET_EVENTS = (
         "channel.changed", ChannelTile, True, "A channel as it is now: set up, changed, up, degraded, down, or with other figures."
     ),
     SocketEvent("alarm.changed", AlarmView, True, "An alarm was raised or settled: told to supervisors."),
+    SocketEvent("spam.changed", SpamChanged, True, "Something was set aside, or came back: fetch the spam again."),
+    SocketEvent("sender.flooded", FloodAlarm, True, "Somebody writes more than one may; what is beyond calls nobody. To supervisors."),
     SocketEvent("typing", TypingNow, False, "Somebody writes in a conversation that you have open."),
     SocketEvent("viewing", Viewing, False, "Who has the customer open that you have open."),
     SocketEvent("queues.changed", QueueLoads, False, "The queues' counts, at most once a second."),
@@ -167,6 +170,9 @@ LEDGER_EVENTS = {
     "offer.rejected": "An agent did not take an offer, with a reason.",
     "offer.rescinded": "An offer was taken back; the data say why.",
     "offer.timed_out": "An offer was missed.",
+    "sender.barred": "A colleague keeps a sender or a domain out: as spam, or blocked.",
+    "sender.flooded": "A sender wrote more in a while than one may: the rest is kept and calls nobody.",
+    "sender.let_in": "A sender or a domain is kept out no more.",
     "status.changed": "An agent's activity, switches or connection changed.",
     "sign_in.refused": "Somebody could not sign in.",
     "token.created": "An API token was made.",
@@ -174,14 +180,17 @@ LEDGER_EVENTS = {
     "topic.closed": "A matter was closed.",
     "queue.changed": "A queue, or who serves it, was changed.",
     "queue.created": "A queue was made.",
+    "quotas.changed": "How much one sender may write in a while was changed.",
     "rules.changed": "The rules that choose a queue were changed.",
     "topic.moved": "A matter was moved to another queue or customer.",
     "topic.opened": "A new matter.",
     "topic.reopened": "A closed matter was taken up again.",
+    "topic.put_back": "A matter came back from the spam.",
+    "topic.set_aside": "A matter lies among the spam; the data say why.",
     "topic.split": "A part of a matter became one of its own.",
     "work.abandoned": "The customer left before anybody answered.",
     "work.assigned": "An agent has it; the data say why this one, and how long it had waited.",
-    "work.canceled": "There is nothing left to do: what it was about was moved to another topic.",
+    "work.canceled": "There is nothing left to do: what it was about was moved to another topic, or is spam.",
     "work.coded": "A wrap-up code was set afterwards.",
     "work.completed": "It is done, with a code.",
     "work.extended": "More time to wrap up.",

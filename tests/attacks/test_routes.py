@@ -64,6 +64,16 @@ GET    /messages/{id}/versions               agent
 POST   /messages/{id}/split                  agent
 POST   /messages/{id}/move                   agent
 DELETE /moves/{id}                           agent
+POST   /topics/{id}/spam                     agent
+POST   /topics/{id}/not-spam                 agent
+POST   /topics/{id}/block                    agent
+GET    /spam                                 agent
+GET    /floods                               supervisor
+GET    /blocks                               agent
+POST   /blocks                               admin
+DELETE /blocks/{id}                          agent
+GET    /sender-quotas                        admin
+PUT    /sender-quotas                        admin
 GET    /customers/{id}/asides                agent
 POST   /topics/{id}/asides                   agent
 GET    /asides/{id}                          agent

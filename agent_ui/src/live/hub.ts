@@ -130,6 +130,10 @@ export interface FamilyChanged {
   customer: string;
 }
 
+export interface FloodAlarm {
+  customer: Named;
+}
+
 export interface Handover {
   by: Named;
   note: string;
@@ -312,6 +316,9 @@ export interface RootedEvent {
   root: string | null;
 }
 
+export interface SpamChanged {
+}
+
 export interface Status {
   agent: string;
   activity: string;
@@ -327,6 +334,7 @@ export interface TopicChanged {
   code: string;
   subject: string;
   state: string;
+  spam: string;
   channel: ChannelRef;
   queue: Named | null;
   agent: Named | null;
@@ -399,6 +407,8 @@ export interface SocketEvents {
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
   "alarm.changed": AlarmView;
+  "spam.changed": SpamChanged;
+  "sender.flooded": FloodAlarm;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;
