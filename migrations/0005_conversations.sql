@@ -47,7 +47,7 @@ CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned'
 CREATE TABLE message (
     id          uuid PRIMARY KEY,
     number      bigint NOT NULL,
-    customer_id uuid NOT NULL REFERENCES customer,  -- the identity's own customer, for ever
+    customer_id uuid NOT NULL REFERENCES customer,  -- the identity's own customer, unless a colleague moved it to another's matter
     topic_id    uuid NOT NULL REFERENCES topic,
     channel_id  uuid,
     identity_id uuid REFERENCES identity,

@@ -5,6 +5,13 @@ CREATE FUNCTION message_rank(p_state text) RETURNS int IMMUTABLE LANGUAGE sql AS
     SELECT array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'failed', 'canceled', 'delivered', 'read'], p_state)
 $$;
 
+-- Whether the answer to a letter of ours shows that its sender is the person in the letter's topic. Not where a mail there was forged: whom it claims
+-- to be from may well answer what we asked about it. What is one family already needs no showing.
+CREATE FUNCTION is_evidence(p_letter message, p_customer uuid) RETURNS boolean STABLE LANGUAGE sql AS $$
+    SELECT EXISTS (SELECT 1 FROM customer a JOIN customer b ON b.root_id = a.root_id WHERE a.id = p_customer AND b.id = p_letter.customer_id)
+        OR NOT EXISTS (SELECT 1 FROM message f WHERE f.topic_id = p_letter.topic_id AND f.context ? 'failed_authentication')
+$$;
+
 -- Finds the customer behind an address, or makes one. Evidence (an answer to a message that we sent to exactly this address) binds
 -- a new address to the customer we wrote to, and joins the two families when the address was known as somebody else's. An address for which
 -- only somebody else's word stands is proved by nothing.
@@ -18,6 +25,9 @@ BEGIN
         WHERE m.id IN (SELECT a::uuid FROM jsonb_array_elements_text(p->'answers') a) AND m.direction = 'out' AND NOT m.context ? 'forward'
           AND m.address->>'kind' = p->>'kind' AND m.address->>'value' = p->>'value'
         ORDER BY m.number DESC LIMIT 1;
+        IF NOT is_evidence(answered, customer) THEN
+            answered := NULL;
+        END IF;
     END IF;
     IF identity IS NULL THEN
         customer := COALESCE(answered.home_id, answered.customer_id);  -- that a colleague moved it proves nothing about the one who answers

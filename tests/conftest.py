@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis  # noqa: F401  # its plugin would import it behind the last test, when what tests left is collected: CPython 3.11 can stumble over that (gh-106905)
 import pytest
 
 from hub.kernel.database import Database, DatabaseSettings

@@ -78,7 +78,7 @@ def needs_provider(subject: Subject) -> None:
 
 async def tried(subject: Subject, do: Try, fault: str = "") -> Outcome:
     """Do it once, with a provider that does this wrong; an empty `fault`: one that does all well."""
-    async with provider(subject, fault) as there, way_out(there.url) as egress, subject.build(there.url, egress) as connector:
+    async with provider(subject, fault) as there, way_out(there.url, fault) as egress, subject.build(there.url, egress) as connector:
         before = len(there.asked)
         try:
             result: object = await asyncio.wait_for(do(connector, there.url), PATIENCE_S)

@@ -16,6 +16,8 @@ from connectors.egress import ANSWER_LIMIT, FILE_LIMIT, Answer, Egress, WebEgres
 
 HURRY_S = 0.4
 """How long the kit lets a connector wait for an answer: a hang would else take as long as patience does."""
+UNHURRIED_S = 15.0
+"""How long, where an answer comes."""
 RETRY_AFTER_S = 7
 GARBAGE = Answer(200, {"content-type": "text/html"}, b"<html>not what you wanted</html>")
 FAULTS: Mapping[str, Answer] = {
@@ -158,8 +160,9 @@ class Nobody:
 class Hurried:
     """The egress client, with little patience."""
 
-    def __init__(self, egress: Egress) -> None:
+    def __init__(self, egress: Egress, most_s: float) -> None:
         self._egress = egress
+        self._most_s = most_s
 
     async def request(
         self,
@@ -174,18 +177,19 @@ class Hurried:
         limit: int = ANSWER_LIMIT,
     ) -> Answer:
         """As the egress client, sooner."""
-        soon = min(timeout_s, HURRY_S)
+        soon = min(timeout_s, self._most_s)
         return await self._egress.request(method, url, headers=headers, params=params, json=json, data=data, timeout_s=soon, limit=limit)
 
     def download(
         self, url: str, *, headers: Mapping[str, str] | None = None, timeout_s: float = 60.0, limit: int = FILE_LIMIT
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """As the egress client, sooner."""
-        return self._egress.download(url, headers=headers, timeout_s=min(timeout_s, HURRY_S), limit=limit)
+        return self._egress.download(url, headers=headers, timeout_s=min(timeout_s, self._most_s), limit=limit)
 
 
 @asynccontextmanager
-async def way_out(url: str) -> AsyncIterator[Egress]:
-    """An egress client that may reach the pretend provider and nobody else that is private."""
+async def way_out(url: str, fault: str = "") -> AsyncIterator[Egress]:
+    """An egress client that may reach the pretend provider and nobody else that is private. It is in a hurry only where nobody will ever
+    answer: a slow machine is no fault."""
     async with WebEgress(named=[urlsplit(url).netloc or urlsplit(NOWHERE).netloc]) as egress:
-        yield Hurried(egress)
+        yield Hurried(egress, HURRY_S if fault == "hang" else UNHURRIED_S)

@@ -32,7 +32,7 @@ async def _cancelled(subject: Subject, do: Try) -> list[str]:
     sessions = _sessions()
     async with provider(subject, "hang") as there:
         with _watched() as begun:
-            async with way_out(there.url) as egress:
+            async with way_out(there.url, "hang") as egress:
                 found = await _stopped(subject.build(there.url, egress), lambda one: do(one, there.url), there.arrived)
         return [*found, *await _left(begun, sessions, there)]
 
@@ -44,7 +44,7 @@ async def listening_stops(subject: Subject) -> Sequence[str]:
     sessions = _sessions()
     async with provider(subject, "hang") as there:
         with _watched() as begun:
-            async with way_out(there.url) as egress:
+            async with way_out(there.url, "hang") as egress:
                 found = await _stopped(subject.build(there.url, egress), _listened, None)
         return [*found, *await _left(begun, sessions, there)]
 
@@ -59,6 +59,7 @@ async def _stopped(connector: Connector, do: Callable[[Connector], Awaitable[Any
     """Begin, wait until it is in the middle, cancel."""
     async with connector:
         task = asyncio.ensure_future(do(connector))
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # what it raised is no matter here
         if arrived is None:
             await asyncio.wait({task}, timeout=0.2)
         else:

@@ -14,6 +14,7 @@ from connectors.email import ids
 from connectors.email.headers import mailboxes_of
 from connectors.email.names import file_name
 from connectors.email.payloads import message_id_of
+from connectors.email.senders import CLAIMED
 from connectors.errors import Rejected
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
@@ -59,8 +60,10 @@ class Composed:
 
 def compose(outgoing: Outgoing, *, key: bytes, ours: str, name: str, now: float, shown: str = "agent_company") -> Composed:
     """Build the mail. `ours` is the channel's address, `name` the company's to show, `shown` whose name the reader sees (see the settings).
-    Raises Rejected for an address that cannot be one.
+    Raises Rejected for an address that cannot be one, and for one that only somebody's word stands for: nothing goes there by itself.
     """
+    if outgoing.to.kind == CLAIMED:
+        raise Rejected(f"{outgoing.to.value} is only said to be the sender's", code="no_reply_possible")
     recipient = outgoing.to.value
     to, cc, bcc = _address(recipient, outgoing.to.name), [_copy(one) for one in outgoing.cc], [_copy(one) for one in outgoing.bcc]
     recipients = tuple(dict.fromkeys(one.addr_spec for one in (to, *cc, *bcc)))

@@ -161,7 +161,7 @@ class Listener:
         for address, recipients in _by_channel(envelope.rcpt_tos).items():
             mailbox = self._mailboxes.get(address)
             if mailbox is not None:
-                told = await mailbox.judge.word(raw, envelope.mail_from or "")
+                told = await mailbox.judge.word(raw, envelope.mail_from or "", by_own=self._is_relay(_host(session)))
                 answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients, told)))
         tell_arrival(raw)
         if answers:
@@ -207,12 +207,17 @@ def _by_channel(recipients: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _envelope(session: Greeting, envelope: Envelope, recipients: list[str], authentication: str) -> Mapping[str, str]:
+def _host(session: Greeting) -> str:
+    """Whence a mail comes; empty for a socket file."""
     peer: Any = session.peer
+    return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
+def _envelope(session: Greeting, envelope: Envelope, recipients: list[str], authentication: str) -> Mapping[str, str]:
     told = {
         "mail_from": (envelope.mail_from or "").replace("<>", ""),
         "rcpt_to": "\n".join(recipients),
-        "remote": str(peer[0]) if isinstance(peer, tuple) else "",
+        "remote": _host(session),
         "helo": session.host_name or "",
         **({"authentication": authentication} if authentication else {}),
     }

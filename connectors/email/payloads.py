@@ -130,7 +130,9 @@ def _message(mail: Mail, delivery: Delivery, key: bytes, company: Company) -> Me
         to=ours,
         answers=_answers((*_recipients(mail, delivery.headers), *claimed), key, address) if trusted else (),
         reply_to=tuple(dict.fromkeys(claimed)) if trusted else (),
-        automatic="own_address" in doubts or automatic.is_automatic(mail.part, address, delivery.headers, own_list=author.own_list),
+        automatic=failed
+        or "own_address" in doubts
+        or automatic.is_automatic(mail.part, address, delivery.headers, own_list=author.own_list),
         claims={"email": address} if kind == CLAIMED else {},
         context={
             **_context(mail, address),

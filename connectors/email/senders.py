@@ -104,7 +104,7 @@ def _passed_by(headers: Message, sender: str) -> dict[str, object]:
     resent = next(
         (one for one in header.mailboxes(headers, "resent-from") if ids.normal_address(one[1]) != ids.normal_address(sender)), None
     )
-    found = {"resent_by": _person(resent) if resent else "", "list": " ".join(header.first(headers, "list-id").split())[:300]}
+    found = {"resent_by": _person(resent) if resent else "", "list": " ".join(header.first(headers, "list-id").split()).strip("<>")[:300]}
     return {key: value for key, value in found.items() if value}
 
 

@@ -258,8 +258,8 @@ class Settings:
         "Your server's name in Authentication-Results",
         default="",
         group="trust",
-        help_es="Se cree lo que ese servidor escribe sobre SPF, DKIM y DMARC, y a nadie más; vacío: ninguno.",
-        help_en="What that server writes about SPF, DKIM and DMARC is believed, and nobody else; empty: none.",
+        help_es="Lo que escribe sobre SPF, DKIM y DMARC se cree, si el correo lo entrega un servidor propio. Vacío: a nadie.",
+        help_en="What it writes about SPF, DKIM and DMARC is believed, in mail that a server of your own hands over. Empty: nobody.",
         example="mx.company.com",
         max_length=253,
     )

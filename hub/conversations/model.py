@@ -93,8 +93,8 @@ class MessageVersions(View):
 
 
 class Message(View):
-    """One message of the thread. `customer` is the member of the family it belongs to, for ever. One that was taken back
-    (`deleted_at`) shows nothing of what it said.
+    """One message of the thread. `customer` is the member of the family it belongs to: whose address it came from or went to, unless
+    a colleague moved it to somebody else's matter. One that was taken back (`deleted_at`) shows nothing of what it said.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """Whose conversation a mail enters, handed over by SMTP to a whole hub that asks a name server of ours."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -61,6 +62,27 @@ async def test_a_forged_mail_of_somebody_unknown_waits_for_no_real_one(house: Ho
     assert real["root"] != forged["root"]
 
 
+async def test_who_is_asked_about_a_forged_mail_and_answers_is_not_joined_to_it(house: House) -> None:
+    """The agent may write to whom the mail claims to be from. That she answers does not make the forged mail hers."""
+    for known in (True, False):
+        rosa = someone("rosa")
+        real = await arrived(house, rosa, signed_by=SHOP) if known else None
+        forged = await arrived(house, rosa, envelope="eve@evil.example")
+        ours = await answer(house, forged["root"], rosa)
+        found = await arrived(house, rosa, signed_by=SHOP, **{"In-Reply-To": ours})
+        assert found["root"] != forged["root"]
+        assert real is None or (found["root"], found["topic_id"]) == (real["root"], real["topic_id"])
+
+
+async def test_who_answers_about_what_a_colleague_forwarded_goes_on_there(house: House) -> None:
+    rosa, mark = someone("rosa"), uuid4().hex
+    head = f"De: Rosa Gil <{rosa}>\nDate: vie, 20 nov 2026\nSubject: Pedido 17\nTo: {COLLEAGUE}"
+    forwarded = await arrived(house, COLLEAGUE, subject="Fwd: Pedido 17", text=f"{head}\n\n{mark}\n", look_for=mark)
+    ours = await answer(house, forwarded["root"], rosa)
+    found = await arrived(house, rosa, signed_by=SHOP, **{"In-Reply-To": ours})
+    assert (found["root"], found["topic_id"]) == (forwarded["root"], forwarded["topic_id"])
+
+
 async def test_what_a_colleague_forwards_is_the_customers_as_claimed(house: House) -> None:
     rosa = someone("rosa")
     known = await arrived(house, rosa, signed_by=SHOP)
@@ -95,10 +117,20 @@ async def test_a_list_of_the_companys_own_hides_nobody(house: House) -> None:
 async def test_anybody_elses_list_speaks_for_itself(house: House) -> None:
     rosa = someone("rosa")
     found = await arrived(house, "'Rosa' via Club <club@lists.example>", **{"List-Id": "<club.lists.example>", "X-Original-From": rosa})
-    assert (found["address"]["value"], found["context"]["list"]) == ("club@lists.example", "<club.lists.example>")
+    assert (found["address"]["value"], found["context"]["list"]) == ("club@lists.example", "club.lists.example")
 
 
 async def test_a_mail_that_was_resent_is_its_writers_and_says_by_whom(house: House) -> None:
     rosa = someone("rosa")
     found = await arrived(house, rosa, signed_by=SHOP, envelope="ana@demo.example", **{"Resent-From": COLLEAGUE})
     assert (found["address"]["value"], found["context"]["resent_by"]) == (rosa, COLLEAGUE)
+
+
+async def answer(house: House, customer: str, address: str) -> str:
+    """Write to an address that is only claimed; the Message-ID of our letter."""
+    sofia = await house.browser("sofia")
+    body = {"id": str(uuid4()), "kind": "reply", "channel": house.company.channels["email"], "text": "¿Es suyo?", "address": address}
+    body["send_at"] = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+    status, said = await sofia.ask("POST", f"/customers/{customer}/messages", body)
+    assert status == 201, said
+    return str((await house.post.wait_for(lambda letter: address in letter.recipients, timeout=20)).message()["Message-ID"])

@@ -220,9 +220,16 @@ export class Conversation {
     if (!("root" in data) || data.root !== this.id) return;
     if (type === "message.created" || type === "message.changed") this.#tell(data);
     if (type === "message.gone") this.#messages = new Map([...this.#messages].filter(([id]) => !data.messages.includes(id)));
-    if (type === "thread.event") this.#events = new Map([...this.#events, ...byPosition([data])]);
+    if (type === "thread.event") this.#happened(data);
     if (type === "typing") this.#type(data);
     if (type === "viewing") this.#viewers = data.viewers;
+  }
+
+  #happened(event: ThreadEvent): void {
+    const { back, move } = event.data;
+    // What was moved back: the move of then is told as undone from now on, as a fresh page would tell it.
+    const told = back ? this.#told.map((one) => (one.data["move"] === move ? { ...one, data: { ...one.data, undone: true } } : one)) : this.#told;
+    this.#events = byPosition([...told, event]);
   }
 
   #put(message: Message): void {

@@ -43,6 +43,24 @@ test("messages stand in the order of their numbers, however they came", async ()
   expect(texts(conversation)).toEqual(["text 2", "text 3", "text 4"]);
 });
 
+test("what was moved to another customer is gone, and what comes back stands in its place", async () => {
+  const { conversation } = await opened(page([message(1), message(2), message(3)]));
+  conversation.apply(happens("message.gone", { root: "c", messages: ["message-2"] }));
+  expect(texts(conversation)).toEqual(["text 1", "text 3"]);
+  conversation.apply(happens("message.gone", { root: "somebody else", messages: ["message-3"] }));
+  conversation.apply(happens("message.changed", inRoot(message(2)), 2));
+  expect(texts(conversation)).toEqual(["text 1", "text 2", "text 3"]);
+});
+
+test("a move that was undone elsewhere cannot be undone here once more", async () => {
+  const { conversation } = await opened(page([message(1)]));
+  const moved = (position: number, data: Record<string, unknown>) => ({ root: "c", position, at: "2026-11-20T10:00:00Z", type: "message.moved", actor: { kind: "human", id: "a", name: "Ana" }, data }) as const;
+  conversation.apply(happens("thread.event", moved(7, { move: "one", undone: false })));
+  conversation.apply(happens("thread.event", moved(8, { move: "other", undone: false })));
+  conversation.apply(happens("thread.event", moved(9, { move: "one", back: true, undone: true })));
+  expect(conversation.events.map(({ data }) => data["undone"])).toEqual([true, false, true]);
+});
+
 test("an event applied twice changes nothing", async () => {
   const { conversation } = await opened(page([message(1)]));
   for (let twice = 0; twice < 2; twice += 1) conversation.apply(happens("message.created", inRoot(message(2))));

@@ -126,10 +126,15 @@ function moved(event: ThreadEvent): Told {
   const { data } = event;
   const inputs = { who: who(event), topic: topic(event), name: personName(named(event, "customer")?.name ?? "") };
   if (data["back"]) return { icon: "undo", text: m.event_moved_back(inputs) };
-  const among = named(event, "customer") ? m.event_moved_from : m.event_topic_moved;
-  const text = event.type === "topic.split" ? m.event_topic_split(inputs) : data["away"] ? m.event_moved_away(inputs) : among(inputs);
   const undone = data["undone"] === true;
+  const text = movedWhere(event, inputs);
   return { icon: "split", text: undone ? `${text} · ${m.event_undone()}` : text, move: undone ? null : words(event, "move") };
+}
+
+function movedWhere(event: ThreadEvent, inputs: { who: string; topic: string; name: string }): string {
+  if (event.type === "topic.split") return m.event_topic_split(inputs);
+  if (event.data["away"]) return m.event_moved_away(inputs);
+  return named(event, "customer") ? m.event_moved_from(inputs) : m.event_topic_moved(inputs);
 }
 
 function written(event: ThreadEvent): Told {

@@ -31,6 +31,12 @@ def test_every_attempt_has_the_same_message_id() -> None:
     assert ids.answered_message(KEY, first.message_id, "ana@shop.example") == outgoing().id
 
 
+def test_nothing_is_written_to_an_address_that_is_only_claimed() -> None:
+    with pytest.raises(Rejected) as refused:
+        composed(outgoing(to=Address("claimed_email", "ana@shop.example")))
+    assert refused.value.code == "no_reply_possible"
+
+
 def test_the_answer_comes_to_an_address_of_its_own() -> None:
     written = headers(outgoing())
     assert ids.answered_message(KEY, written["Reply-To"].partition("<")[2].strip(">"), "ana@shop.example") == outgoing().id

@@ -58,6 +58,13 @@ async def test_the_trusted_servers_word_is_enough_and_nobody_else_is_asked() -> 
         assert server.asked == []
 
 
+async def test_who_is_no_server_of_ours_cannot_speak_in_its_name() -> None:
+    async with zone(careful("tienda.example")) as server:
+        raw = b"Authentication-Results: mx.demo.example; dmarc=pass\r\n" + MAIL
+        told = await arrived(raw, server, "eve@evil.example", authserv_id="mx.demo.example", relays="192.0.2.25")
+        assert told["authentication"] == "spf=none dkim=none dmarc=fail aligned=no"
+
+
 async def test_with_look_ups_off_only_the_trusted_server_judges() -> None:
     raw = b"Authentication-Results: mx.demo.example; dmarc=pass\r\n" + MAIL
     assert await Judge("mx.demo.example").word(raw, "ana@tienda.example") == "spf=none dkim=none dmarc=pass aligned=yes"

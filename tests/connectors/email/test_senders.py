@@ -92,6 +92,7 @@ def test_a_form_whose_mail_fails_is_believed_no_more_than_anybody() -> None:
     assert message_of(made).sender.kind == "email"
     failed = message_of(made, authentication=Authentication(dmarc="fail").as_word())
     assert (failed.sender.kind, failed.sender.value) == ("claimed_email", "rosa@shop.example")
+    assert failed.automatic is True  # nobody is answered by a machine for what he or she may not have sent
 
 
 def test_a_form_is_no_machine_that_nobody_may_answer() -> None:
