@@ -87,7 +87,7 @@ def events_of(delivery: Delivery, *, key: bytes, ours: str, company: Company | N
     """
     if unfetched := delivery.headers.get("unfetched"):
         where = f"mail {delivery.headers.get('uid')} of the folder {delivery.headers.get('folder')!r}"
-        raise MalformedPayload(f"{where} ({unfetched} bytes) could not be fetched: look at it in the mailbox", code="unfetched")
+        raise MalformedPayload(f"{where} ({unfetched} bytes) could not be fetched: look at it in the mailbox")
     mail = read(delivery.body)
     if is_mark(key, header.first(mail.part.headers, HEADER)):
         return []

@@ -230,8 +230,8 @@ class Settings:
         "Mail servers of your own",
         default="127.0.0.1 ::1",
         group="in",
-        help_es="Direcciones o redes, separadas por espacios, que pueden abrir muchas conexiones a la vez; cualquier otra, cuatro.",
-        help_en="Addresses or networks, separated by spaces, that may open many connections at once; any other may open four.",
+        help_es="Direcciones o redes, separadas por espacios: pueden abrir más de cuatro conexiones, y se les cree sobre el remitente.",
+        help_en="Addresses or networks, separated by spaces: they may open more than four connections, and are believed about senders.",
     )
     own_domains: str = setting(
         "Dominios de la empresa",
@@ -275,7 +275,7 @@ class Settings:
         "Servidor DNS",
         "DNS server",
         default="",
-        group="trust",
+        group="advanced",
         help_es="Vacío: el de esta máquina.",
         help_en="Empty: this machine's.",
         example="192.0.2.53",

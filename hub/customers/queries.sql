@@ -89,12 +89,12 @@ SELECT kind, value, min(at) AS at FROM claim WHERE customer_id = ANY ($1::uuid[]
 SELECT count(*) FROM message WHERE customer_id = ANY ($1::uuid[])
 
 -- name: topics
--- The matters of a family, the newest first.
+-- The matters of a family, the newest first; not those that were emptied and closed when their messages were moved.
 SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
        t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name,
        EXISTS (SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in') AS heard
 FROM topic t JOIN channel c ON c.id = t.channel_id LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
-WHERE t.customer_id = ANY ($1::uuid[]) ORDER BY t.last_number DESC, t.opened_at DESC
+WHERE t.customer_id = ANY ($1::uuid[]) AND (t.state = 'open' OR t.last_number > 0) ORDER BY t.last_number DESC, t.opened_at DESC
 
 -- name: topics_by_id
 -- Single matters, with the root of whose they are.

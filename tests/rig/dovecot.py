@@ -8,7 +8,7 @@ import smtplib
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ imap_idle_notify_interval = 20 secs
 {passdb}
 userdb {{
   driver = static
-  args = uid={user} gid={group} home={folder}/mail/%u
+  args = uid={user} gid={group} home={folder}/mail/%u allow_all_users=yes
 }}
 plugin {{
   quota = maildir:User quota
@@ -148,9 +148,15 @@ def user_name() -> str:
 
 @contextmanager
 def dovecot(
-    *, certificate: tuple[Path, Path] | None = None, passdb: str = "", mechanisms: str = "", capability: str = ""
+    *,
+    certificate: tuple[Path, Path] | None = None,
+    passdb: Callable[[Dovecot], str] | None = None,
+    mechanisms: str = "",
+    capability: str = "",
 ) -> Iterator[Dovecot]:
-    """A server as long as the block runs. `certificate`: files of a certificate and its key; `capability`: what to say that it can."""
+    """A server as long as the block runs. `certificate`: files of a certificate and its key; `passdb`: how it knows
+    its users, when not by the password; `capability`: what to say that it can.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hilo-dovecot-", dir="/tmp"))  # a short path, which everybody may walk
     folder.chmod(0o755)
     user = user_name()
@@ -168,7 +174,7 @@ def dovecot(
             ssl="yes" if certificate else "no",
             certificate=files,
             mechanisms=mechanisms,
-            passdb=passdb or STATIC.format(password=PASSWORD),
+            passdb=passdb(server) if passdb else STATIC.format(password=PASSWORD),
             capability=capability,
             imap_port=server.imap_port,
             imaps_port=server.imaps_port if certificate else 0,

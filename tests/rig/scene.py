@@ -1,10 +1,11 @@
 """A whole scene: database behind a fault proxy, the world outside, a company, and a hub that serves it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.mail import MailWorld
@@ -84,8 +85,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def opened(postgres: RigPostgres, folder: Path, *, mail: bool = False, start: bool = True) -> AsyncIterator[Scene]:
-    """Open a scene in a fresh database; everything is closed at the end, and the hub killed."""
+async def opened(
+    postgres: RigPostgres, folder: Path, *, mail: bool = False, start: bool = True, mailbox: Mapping[str, Any] | None = None
+) -> AsyncIterator[Scene]:
+    """Open a scene in a fresh database; everything is closed at the end, and the hub killed. `mailbox`: more settings of the mail one."""
     name = await postgres.make()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(postgres.drop, name)
@@ -93,8 +96,10 @@ async def opened(postgres: RigPostgres, folder: Path, *, mail: bool = False, sta
         proxy = await stack.enter_async_context(FaultProxy(postgres.socket))
         outside = await stack.enter_async_context(OtherSystem(world))
         post = await stack.enter_async_context(MailWorld(hub_port=mail_port))
+        relay_port = post.port if mail else 0
+        data = folder / "data"
         company = await found(
-            postgres.url(name), folder / "data", outside=outside.address, relay_port=post.port if mail else 0, mail_port=mail_port
+            postgres.url(name), data, outside=outside.address, relay_port=relay_port, mail_port=mail_port, **(mailbox or {})
         )
         named = {"HILO_EGRESS_PRIVATE": urlsplit(outside.address).netloc}
         hub = HubProcess(folder, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", environment=named)

@@ -7,6 +7,8 @@ from connectors.contract import Surroundings
 from connectors.registry import load
 from connectors.settings import read_settings
 from hub.channels.model import OpenChannel
+from hub.conversations.model import NewPlace
+from hub.conversations.moving import Moving
 from hub.visitors.desk import VisitorDesk, Wait
 from hub.visitors.tokens import FileLinks
 from tests.inbound.scene import Entrance
@@ -34,6 +36,19 @@ async def test_the_same_message_again_gets_the_very_same_answer(entrance: Entran
     assert await desk.write(chat, "rosa", said, ()) == first
     other = await desk.write(chat, "rosa", {"id": str(uuid4()), "text": "is anybody there?"}, ())
     assert other["number"] > first["number"]
+
+
+async def test_what_a_colleague_files_with_another_visitor_is_shown_to_neither_as_the_others(entrance: Entrance) -> None:
+    desk = VisitorDesk(entrance.database, entrance.intake, NobodyWaits(), FileLinks(bytes(32)))
+    chat = open_chat(entrance)
+    for visitor, text in (("rosa", "mine"), ("pia", "hers")):
+        await desk.write(chat, visitor, {"id": str(uuid4()), "text": text}, ())
+    root = await desk.root("pia")
+    assert root is not None
+    message = await entrance.database.value("SELECT id::text FROM message WHERE text = 'mine'")
+    await Moving(entrance.database, lambda: None).move(entrance.company.ana, message, NewPlace(customer=root[0]))
+    assert [one["text"] for one in await desk.history("pia", 0)] == ["hers"]
+    assert [one["text"] for one in await desk.history("rosa", 0)] == ["mine"]
 
 
 def account(name: str) -> list[dict[str, str]]:

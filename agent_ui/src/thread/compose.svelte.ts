@@ -25,7 +25,7 @@ export class Compose {
   #pictures = $state(0);
 
   constructor(
-    private readonly conversation: Conversation,
+    readonly conversation: Conversation,
     private readonly place: () => { work: Work | undefined; topic: string | null },
   ) {
     const records = new Records<Begun>(`hilo.draft.${desk.session.agent.id}.`, localStorage);
@@ -118,12 +118,6 @@ export class Compose {
     return this.begun.forward ? [] : everybodyElse(this.#answeredMail, desk.directory.mail?.addresses ?? [], this.to);
   }
 
-  /** Addresses to choose from: the customer's, colleagues', and those that stand in the mail. */
-  get known(): string[] {
-    const customer = [...(this.conversation.customer?.identities ?? []), ...(this.conversation.customer?.claims ?? [])].filter(({ kind }) => kind === "email").map(({ value }) => value);
-    return [...new Set([...customer, ...everybodyElse(this.#answeredMail, desk.directory.mail?.addresses ?? [], ""), ...this.people.flatMap(({ email }) => email ?? [])])];
-  }
-
   /** Whether the mail that is answered may be quoted below. */
   get quotes(): boolean {
     const proved = this.conversation.customer?.identities.filter(({ kind, proved }) => kind === "email" && proved).map(({ value }) => value) ?? [];
@@ -177,11 +171,6 @@ export class Compose {
     } finally {
       this.#pictures -= 1;
     }
-  }
-
-  /** Fetches the colleagues once: their addresses are offered too. */
-  async knowColleagues(): Promise<void> {
-    if (!this.people.length) this.people = (await desk.directory.colleagues().catch(() => ({ items: [] as Colleague[] }))).items;
   }
 
   /** Begins to pass a mail on. */

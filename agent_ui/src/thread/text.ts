@@ -40,12 +40,6 @@ export function plainOf(html: string): string {
   return words.replace(/&lt;/gu, "<").replace(/&gt;/gu, ">").replace(/&nbsp;/gu, " ").replace(/&amp;/gu, "&").replace(/\n{3,}/gu, "\n\n").trim();
 }
 
-/** Text in a form that shows the same: what was typed before one asked for buttons. */
-export function formOf(text: string): string {
-  const safe = text.replace(/&/gu, "&amp;").replace(/</gu, "&lt;").replace(/>/gu, "&gt;");
-  return text && safe.split("\n").map((line) => `<div>${line || "<br>"}</div>`).join("");
-}
-
 /** Upper and lower case and accents do not count when somebody looks for a name. */
 export function plain(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

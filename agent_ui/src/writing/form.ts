@@ -24,3 +24,9 @@ export function asShown(html: string): string {
 export function asSent(html: string): string {
   return html.replace(SHOWN, (_whole, id: string) => `src="cid:${id}"`);
 }
+
+/** Text in a form that shows the same: what was typed before one asked for buttons. */
+export function formOf(text: string): string {
+  const safe = text.replace(/&/gu, "&amp;").replace(/</gu, "&lt;").replace(/>/gu, "&gt;");
+  return text && safe.split("\n").map((line) => `<div>${line || "<br>"}</div>`).join("");
+}

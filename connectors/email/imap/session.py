@@ -123,7 +123,7 @@ class Session:
     def open_folder(self, name: str, *, write: bool = False) -> Folder:
         """Open a folder, to look or also to mark and move. Raises Declined when it is not there."""
         client, wire = self._opened()
-        with _translated(f"the folder {name!r} cannot be opened", code="folder"):
+        with _translated(f"the folder {name!r} cannot be opened"):
             told = client.select_folder(name, readonly=not write)
             count = int(told.get(b"EXISTS", 0))
             next_uid = int(told.get(b"UIDNEXT", 0)) or self._last_uid(count) + 1
@@ -133,6 +133,8 @@ class Session:
     def sizes(self, first: int, last: int) -> list[Found]:
         """The mails with UIDs from `first` to `last`, oldest first. A server may answer with others; those are left out."""
         _, wire = self._opened()
+        if last < first:
+            return []
         with _translated("the mails cannot be listed"):
             typ, data = wire.uid("FETCH", f"{first}:{last}", "(UID RFC822.SIZE INTERNALDATE)")
             if typ != "OK":
@@ -238,8 +240,9 @@ class Session:
         return self._client, self._wire
 
     def _last_uid(self, count: int) -> int:
-        assert self._client is not None
-        return max(self._client.fetch("*", ["UID"]), default=0) if count else 0
+        assert self._wire is not None
+        typ, data = self._wire.uid("FETCH", "*", "(UID)")
+        return max(parse_fetch_response(data), default=0) if count and typ == "OK" else 0
 
 
 class _Client(IMAPClient):  # type: ignore[misc]
