@@ -6,7 +6,6 @@ A message out: a route of `conversations` → its outbox row → `outbox` → th
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -14,16 +13,17 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from connectors.contract import Delivery, Event, Typing
+from connectors.contract import Delivery, Event
 from connectors.egress import WebEgress
 from connectors.registry import manifest
+from hub.abuse.room import AbuseRoom
+from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
 from hub.channels.model import Channel
 from hub.channels.store import QUERIES as CHANNEL_QUERIES
 from hub.channels.store import ChannelStore
 from hub.channels.supervisor import ChannelSupervisor
-from hub.conversations import live as conversations_live
 from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
@@ -39,14 +39,13 @@ from hub.inbound.quarantine import Quarantine
 from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
 from hub.kernel.blobs import Blobs
-from hub.kernel.database import GONE
 from hub.kernel.health import Health, beat, counted, figure
 from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.proxies import Proxies
-from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, queue_room
 from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -54,6 +53,7 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.keystrokes import Keystrokes
 from hub.outbound.actions import Deeds
 from hub.outbound.doors import add_doors
 from hub.outbound.links import MediaLinks
@@ -84,8 +84,6 @@ from hub.work.moves import Moves
 from hub.work.presence import Presence
 from hub.work.reading import WorkReading
 from hub.work.router import Router
-
-log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 
@@ -126,6 +124,7 @@ class Hub:
         self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
+        self.abuse = AbuseRoom(database, self.records, self.publisher.wake)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
         self.signatures = Signatures(database, self.publisher.wake)
@@ -133,6 +132,13 @@ class Hub:
         reopen_hours = self.settings.intake.reopen_hours
         sources = (self.records, self.timeline, self.templates, self.signatures)
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
+        self.keystrokes = Keystrokes(
+            self.talk.conversations.root_of_address,
+            lambda: self.realtime,
+            self.signals.typing,
+            lambda: self.visitors,
+        )
+        self.asides = AsideRoom(database, self.records, self.talk.conversations, self.talk.writer, self.publisher.wake)
 
     def _take_in(self) -> None:
         """The way in."""
@@ -145,7 +151,7 @@ class Hub:
             group_size=self.settings.intake.group_size,
             reopen_hours=self.settings.intake.reopen_hours,
             committed=self.publisher.wake,
-            on_typing=self._customer_typing,
+            on_typing=self.keystrokes.of_customer,
             arrived=self.arrivals.note,
             waits=self.fetching.ring,
         )
@@ -195,18 +201,18 @@ class Hub:
         database = self.storage.database
         self.sockets = socket_server(self.settings.redis.url)
         wiring = Wiring(
-            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
+            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self.keystrokes.of_colleague
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
-            conversations_live.projections(self.talk.conversations),
+            self.talk.projections(),
+            self.asides.projections(),
             customers_live.projections(database),
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
             self.administration.live.projections(),
         )
-        wiring.gather(self.work_live.unhurried())
-        wiring.gather(self.administration.live.unhurried())
+        wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried(), self.abuse.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
@@ -218,7 +224,7 @@ class Hub:
         farewell = Farewell(database, self.moves)
         limits = VisitorLimits(database, self.proxies, self.settings.visitors)
         self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
+            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self.keystrokes.of_visitor
         )
         self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
 
@@ -230,6 +236,8 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
+            *self.abuse.routes(),
+            *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
@@ -355,27 +363,8 @@ class Hub:
         await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)
         self.publisher.wake()
 
-    # ── Typing: passes through, is never kept ───────────────────────────────────────────────────────────────────────
-
-    def _customer_typing(self, channel: Channel, typing: Typing) -> None:
-        task = asyncio.create_task(self._tell_typing(typing), name=f"{channel.name}: typing")
-        task.add_done_callback(_forget)
-
-    async def _tell_typing(self, typing: Typing) -> None:
-        root = await self.talk.conversations.root_of_address(typing.sender.kind, typing.sender.value)
-        if root is not None:
-            await self._visitor_typing(root.id, root.name, typing.on)
-
-    async def _visitor_typing(self, root: str, name: str, on: bool) -> None:
-        who = {"kind": "customer", "id": None, "name": name}
-        await self.realtime.push_everywhere("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
-
     def _viewers(self, root: str) -> list[Named]:
         return [Named(**one) for one in self.realtime.viewers(root)]
-
-    async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
-        self.signals.typing(root, on)
-        await self.visitors.agent_typing([UUID(root)], principal.name, on)
 
 
 @asynccontextmanager
@@ -391,8 +380,3 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
-
-
-def _forget(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) and not isinstance(error, GONE):
-        log.warning("telling that a customer writes failed: %r", error)

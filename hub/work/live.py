@@ -23,7 +23,8 @@ WORK_EVENTS = (
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 NAME_EVENTS = ("customer.changed", "customer.identified", "customer.joined", "customer.parted")
 MOVES = ("topic.split", "message.moved")
-TALK_EVENTS = ("message.created", "conversation.read", *MOVES, *NAME_EVENTS)
+ASIDES = ("aside.answered", "aside.closed", "aside.reopened", "aside.read")
+TALK_EVENTS = ("message.created", "conversation.read", *ASIDES, *MOVES, *NAME_EVENTS)
 """They change what a list shows of work: the last words, whose turn it is, what is unread, whose it is."""
 EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 
