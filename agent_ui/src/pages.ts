@@ -17,7 +17,7 @@ export const pages = {
 
 type Asked<Props extends object> = () => Promise<{ default: Component<Props & { open: boolean }, object, "open"> }>;
 
-/** What is asked now and then. */
+/** What is asked now and then: fetched then. */
 export const dialogs = {
   visit: (() => import("./customer/VisitDialog.svelte")) satisfies Asked<{ customer?: string }>,
   consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
@@ -54,7 +54,6 @@ export async function administration() {
 export function fetchAhead(supervises: boolean, administers: boolean): void {
   const fetch = () => {
     for (const [name, load] of Object.entries(pages)) if (name !== "supervise" || supervises) void load().catch(() => undefined);
-    for (const load of Object.values(dialogs)) void load().catch(() => undefined);
     if (administers) void administration().catch(() => undefined);
   };
   // Safari has no idle callback.
