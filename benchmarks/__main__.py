@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import bare, intake, offers, resources, route_decision, sizes, webhooks
+from benchmarks import bare, intake, mail, offers, resources, route_decision, sizes, webhooks
 from benchmarks.figure import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "intake": intake.run,
     "webhooks": webhooks.run,
+    "mail": mail.run,
     "offers": offers.run,
     "route_decision": lambda: [route_decision.run()],
     "resources": resources.run,

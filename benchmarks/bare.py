@@ -96,14 +96,21 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
 @asynccontextmanager
 async def bare_server(database: str, module: str = "benchmarks.bare") -> AsyncIterator[str]:
     """The pipeline of a module in a process of its own; gives its address."""
+    async with started(database, module) as (port,):
+        yield f"http://127.0.0.1:{port}"
+
+
+@asynccontextmanager
+async def started(database: str, module: str) -> AsyncIterator[list[int]]:
+    """A module in a process of its own; gives the ports that it prints."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, database, stdin=pipe, stdout=pipe)
     assert process.stdin
     assert process.stdout
     try:
         async with asyncio.timeout(20):
-            port = int(await process.stdout.readline())
-        yield f"http://127.0.0.1:{port}"
+            line = await process.stdout.readline()
+        yield [int(port) for port in line.split()]
     finally:
         process.stdin.close()
         await process.wait()

@@ -163,20 +163,20 @@ BEGIN
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
-          AND (t.state = 'open' OR t.closed_at > recent)
+          AND (t.state = 'open' OR t.closed_at > recent) AND t.spam = ''
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state
         FROM (SELECT m.topic_id, m.channel_id FROM message m WHERE m.identity_id = p_identity ORDER BY m.number DESC LIMIT 1) last
-            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent)
+            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent) AND NOT t.aside AND t.spam = ''
             JOIN customer o ON o.id = t.customer_id JOIN customer c ON c.root_id = o.root_id AND c.id = p_customer
         WHERE last.channel_id = (p->>'channel')::uuid;
     END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM customer c JOIN customer f ON f.root_id = c.root_id
             JOIN topic t ON t.customer_id = f.id JOIN identity other ON other.id = t.identity_id JOIN identity own ON own.id = p_identity
-        WHERE c.id = p_customer AND t.channel_id = (p->>'channel')::uuid AND (t.state = 'open' OR t.closed_at > recent)
+        WHERE c.id = p_customer AND t.channel_id = (p->>'channel')::uuid AND (t.state = 'open' OR t.closed_at > recent) AND t.spam = ''
           AND ((f.id = p_customer AND 'signed' IN (own.evidence, other.evidence))
                OR p->'proves' @> jsonb_build_array(jsonb_build_object('kind', other.kind, 'value', other.value)))
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
@@ -220,6 +220,9 @@ DECLARE
     found work;
 BEGIN
     queued := false;
+    IF answer_aside(p_topic, (p->>'id')::uuid, (p->>'automatic')::boolean) THEN
+        RETURN;
+    END IF;
     SELECT w.* INTO found FROM work w WHERE w.topic_id = p_topic AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused') FOR NO KEY UPDATE;
     work := found.id;
     IF found.state = 'wrapping' THEN
@@ -239,14 +242,14 @@ $$;
 CREATE FUNCTION topic_to_write(p_root uuid, p_customer uuid, p_channel uuid, p_address jsonb, p_subject text, p_reopen_s float DEFAULT 0, OUT topic uuid) LANGUAGE plpgsql AS $$
 BEGIN
     SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
-        WHERE c.root_id = p_root AND t.state = 'open' ORDER BY (t.channel_id IS NOT DISTINCT FROM p_channel) DESC, t.last_number DESC LIMIT 1;
+        WHERE c.root_id = p_root AND t.state = 'open' AND NOT t.aside ORDER BY (t.channel_id IS NOT DISTINCT FROM p_channel) DESC, t.last_number DESC LIMIT 1;
     IF topic IS NULL AND p_channel IS NOT NULL THEN
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
-            WHERE c.root_id = p_root AND t.channel_id = p_channel AND t.closed_at > now() - make_interval(secs => p_reopen_s)
+            WHERE c.root_id = p_root AND t.channel_id = p_channel AND t.closed_at > now() - make_interval(secs => p_reopen_s) AND NOT t.aside AND t.spam = ''
             ORDER BY t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL AND p_channel IS NULL THEN  -- a note on a customer with nothing open goes to the last matter
-        SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root ORDER BY t.last_number DESC LIMIT 1;
+        SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id WHERE c.root_id = p_root AND NOT t.aside ORDER BY t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
         topic := open_topic(p_customer, p_channel, p_address, p_subject);
@@ -254,7 +257,8 @@ BEGIN
 END
 $$;
 
--- Writes a colleague's reply or note. Without a customer it goes to whoever has the address; `opens`: a matter of its own; in the context `forward`:
+-- Writes a colleague's reply or note. Without a customer it goes to whoever has the address; `opens`: a matter of its own; `aside`: the first words
+-- of a side conversation about that topic; in the context `forward`:
 -- to somebody else, with a message of this customer's below. The same id and body again changes nothing; the same id with another body raises HL409.
 CREATE FUNCTION write_message(p jsonb) RETURNS TABLE (message uuid, number bigint, customer uuid, root uuid, topic uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -274,7 +278,9 @@ BEGIN
     END IF;
     SELECT i.customer_id INTO owner FROM identity i JOIN customer c ON c.id = i.customer_id
         WHERE i.kind = p->'address'->>'kind' AND i.value = p->'address'->>'value' AND c.root_id = write_message.root;
-    IF p ? 'opens' THEN
+    IF p ? 'aside' THEN
+        topic := open_aside(p, COALESCE(owner, root));
+    ELSIF p ? 'opens' THEN
         topic := open_topic(COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject');
     ELSIF p->>'topic' IS NULL THEN
         topic := topic_to_write(root, COALESCE(owner, root), (p->>'channel')::uuid, p->'address', p->>'subject',
@@ -319,6 +325,7 @@ BEGIN
         UPDATE topic t SET last_at = now(), last_number = write_message.number, turn = 'customer', turn_since = now() WHERE t.id = write_message.topic;
         PERFORM take_charge(topic, (p->>'channel')::uuid, (p->>'author')::uuid);
     END IF;
+    PERFORM go_on_aside(topic, message, (p->>'author')::uuid);
     INSERT INTO event (type, actor_kind, actor, customer, topic, message, channel)
         VALUES ('message.created', p->>'author_kind', (p->>'author')::uuid, customer, topic, message, (p->>'channel')::uuid);
     RETURN NEXT;

@@ -197,6 +197,9 @@ CREATE FUNCTION take_charge(p_topic uuid, p_channel uuid, p_author uuid) RETURNS
 DECLARE
     item work;
 BEGIN
+    IF (SELECT t.aside FROM topic t WHERE t.id = p_topic) THEN
+        RETURN;  -- nobody has work in what is said beside a matter
+    END IF;
     UPDATE topic t SET state = 'open', closed_at = NULL WHERE t.id = p_topic AND t.state = 'closed';
     IF FOUND THEN
         INSERT INTO event (type, actor_kind, actor, customer, topic, channel)

@@ -6,7 +6,7 @@ from pathlib import Path
 from hub.events import LEDGER_EVENTS, SOCKET_EVENTS
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = "agent|channel|commitment|conversation|customer|delivery|message|offer|queue|sign_in|status|token|topic|work"
+ROOMS = "agent|aside|channel|commitment|conversation|customer|delivery|message|offer|queue|sign_in|status|token|topic|work"
 WRITTEN = re.compile(rf"""['"]((?:{ROOMS})\.[a-z_]+)['"]""")
 PUSHED = re.compile(r"""\b[Pp]ush\(\s*"([a-z._]+)\"""")
 

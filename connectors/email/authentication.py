@@ -58,23 +58,18 @@ class Authentication:
         return {"spf": self.spf, "dkim": self.dkim, "dmarc": self.dmarc, "aligned": self.aligned}
 
 
-def authenticate(raw: bytes, trusted: str, mail_from: str, look_up: LookUp) -> Authentication:
+def authenticate(raw: bytes, trusted: str, mail_from: str, look_up: LookUp, headers: "Message | None" = None) -> Authentication:
     """What the server named `trusted` (an authserv-id, empty for none) found, and else what the signatures show.
 
-    `mail_from` is the envelope's sender. Never raises on bad input.
+    `mail_from` is the envelope's sender; `headers` spares reading them again. Never raises on bad input.
     """
-    headers = _headers_of(raw)
+    headers = headers or headers_of(raw)
     return (stated(headers, trusted) if trusted else None) or verified(raw, headers, mail_from, look_up)
 
 
-def stated_in(raw: bytes, trusted: str) -> Authentication | None:
-    """As `stated`, of a raw mail."""
-    return stated(_headers_of(raw), trusted) if trusted else None
-
-
-def wanted_names(raw: bytes, trusted: str) -> tuple[str, ...]:
+def wanted_names(raw: bytes, trusted: str, headers: "Message | None" = None) -> tuple[str, ...]:
     """The names whose TXT records `authenticate` will ask for; none where the trusted server has spoken."""
-    headers = _headers_of(raw)
+    headers = headers or headers_of(raw)
     if trusted and stated(headers, trusted):
         return ()
     author = _author_domain(headers)
@@ -230,6 +225,7 @@ def _tags(record: str) -> dict[str, str]:
     return {one[1].lower(): "".join(one[2].split()) for one in pairs if one}
 
 
-def _headers_of(raw: bytes) -> "Message":
+def headers_of(raw: bytes) -> "Message":
+    """The headers of a raw mail, as far as anybody looks at them."""
     block, _ = mime.split_header(raw[: 2 * mime.HEADER_LIMIT])
     return mime.read_headers(block[: mime.HEADER_LIMIT])

@@ -17,10 +17,10 @@ from aiosmtpd.smtp import Session as Greeting
 from connectors.contract import Delivery
 from connectors.email import ids
 from connectors.email.charsets import storable
-from connectors.email.judging import Judge
+from connectors.email.judging import Glance, Judge
 from connectors.email.mailbox import Mailbox
 from connectors.email.marks import tell_arrival
-from connectors.email.payloads import KIND, external_id
+from connectors.email.payloads import KIND, identified
 from connectors.email.sessions import Session, Sessions
 from connectors.email.settings import Network
 from connectors.errors import Unavailable
@@ -156,13 +156,14 @@ class Listener:
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
         server.answering = True
         raw = envelope.original_content or b""
-        identity = await asyncio.to_thread(external_id, raw)
+        by_channel = _by_channel(envelope.rcpt_tos)
+        judges = {address: self._mailboxes[address].judge for address in by_channel if address in self._mailboxes}
+        identity, glances = await asyncio.to_thread(_look_at, raw, judges, by_own=self._is_relay(_host(session)))
         answers = {}
-        for address, recipients in _by_channel(envelope.rcpt_tos).items():
-            mailbox = self._mailboxes.get(address)
-            if mailbox is not None:
-                told = await mailbox.judge.word(raw, envelope.mail_from or "", by_own=self._is_relay(_host(session)))
-                answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, recipients, told)))
+        for address, glance in glances.items():
+            told = await judges[address].word(raw, envelope.mail_from or "", glance)
+            if mailbox := self._mailboxes.get(address):
+                answers[address] = mailbox.put(Delivery(KIND, identity, raw, _envelope(session, envelope, by_channel[address], told)))
         tell_arrival(raw)
         if answers:
             await asyncio.wait(answers.values(), timeout=STORE_TIMEOUT)
@@ -179,6 +180,12 @@ _listeners: dict[tuple[int, str, int], Listener] = {}
 
 _away: dict[str, float] = {}
 """Addresses that were listened for, and the loop's time until which they are taken to come back."""
+
+
+def _look_at(raw: bytes, judges: Mapping[str, Judge], *, by_own: bool) -> tuple[str, dict[str, Glance]]:
+    """The mail's identity, and what each channel must know before it asks anybody."""
+    identity, headers = identified(raw)
+    return identity, {address: judge.glance(raw, headers, by_own=by_own) for address, judge in judges.items()}
 
 
 def _key(host: str, port: int) -> tuple[int, str, int]:

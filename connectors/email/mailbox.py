@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from connectors.contract import Delivery
 from connectors.email.judging import Judge
 
-BATCH = 16
+BATCH = 24
 
 
 @dataclass(slots=True, eq=False)

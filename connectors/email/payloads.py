@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message as HeaderBlock
 
 from connectors.contract import Address, Delivery, Event, Media, Message, Receipt
 from connectors.email import automatic, ids, mime
@@ -64,6 +65,11 @@ def external_id(raw: bytes) -> str:
     A Message-ID alone is anybody's claim: whoever repeats that of another mail could make that mail look like a copy and
     vanish. So the id is a hash over the Message-ID, the headers that travel unchanged, and the body with normal line ends.
     """
+    return identified(raw)[0]
+
+
+def identified(raw: bytes) -> tuple[str, HeaderBlock]:
+    """The id of a raw mail, and its headers, read on the way."""
     block, body = mime.split_header(raw)
     headers = mime.read_headers(block[: mime.HEADER_LIMIT])
     told = hashlib.sha256()
@@ -71,7 +77,7 @@ def external_id(raw: bytes) -> str:
         for value in headers.get_all(name, []):
             told.update(f"{name}:{' '.join(str(value).split())}\n".encode("utf-8", "replace"))
     told.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
-    return told.hexdigest()
+    return told.hexdigest(), headers
 
 
 def message_id_of(external: str) -> str:

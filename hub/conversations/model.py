@@ -94,7 +94,8 @@ class MessageVersions(View):
 
 class Message(View):
     """One message of the thread. `customer` is the member of the family it belongs to: whose address it came from or went to, unless
-    a colleague moved it to somebody else's matter. One that was taken back (`deleted_at`) shows nothing of what it said.
+    a colleague moved it to somebody else's matter. One that was taken back (`deleted_at`) shows nothing of what it said. `aside`: its
+    topic is a side conversation; a note in one is shown there alone.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Message(View):
     contacts: list[ContactView]
     choice: ChoiceView | None
     quoted: QuotedMessage | None
+    aside: bool
 
 
 class PushedMessage(Message):

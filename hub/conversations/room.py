@@ -1,10 +1,11 @@
 """This room, wired: what reads, writes and acts on conversations, and their routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.manifest import Manifest
+from hub.conversations import live
 from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
 from hub.conversations.files import Files
@@ -17,6 +18,7 @@ from hub.conversations.writing import Customers as Reachable
 from hub.conversations.writing import Templates, Writer
 from hub.kernel.blobs import Blobs
 from hub.kernel.database import Database
+from hub.kernel.push import Projection
 from hub.kernel.shapes import Named
 from hub.kernel.web import Route
 
@@ -50,11 +52,15 @@ class ConversationRoom:
         reopen_hours: int,
     ) -> None:
         self.conversations = Conversations(database, customers, timeline, ties.viewers)
-        writer = Writer(database, blobs, customers, templates, signatures, manifest, ties.committed, ties.on_read, reopen_hours)
+        self.writer = Writer(database, blobs, customers, templates, signatures, manifest, ties.committed, ties.on_read, reopen_hours)
         acting = Acting(database, manifest, ties.committed)
         self._moving_api = MovingApi(Moving(database, ties.committed), self.conversations, customers)
-        self._api = ConversationsApi(self.conversations, writer, acting, Files(database, blobs, customers), blobs, customers)
+        self._api = ConversationsApi(self.conversations, self.writer, acting, Files(database, blobs, customers), blobs, customers)
 
     def routes(self) -> list[Route]:
         """All routes of this room."""
         return [*self._api.routes(), *self._moving_api.routes()]
+
+    def projections(self) -> Mapping[str, Projection]:
+        """What sockets hear of this room's events."""
+        return live.projections(self.conversations)

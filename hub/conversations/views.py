@@ -38,6 +38,7 @@ def _parts(row: Record) -> dict[str, Any]:
         "at": row["at"],
         "direction": row["direction"],
         "topic": str(row["topic_id"]),
+        "aside": row["aside"],
         "channel": row["channel_id"] and ChannelRef(id=str(row["channel_id"]), connector=row["connector"], name=row["channel_name"]),
         "text": row["text"],
         "state": row["state"],

@@ -15,7 +15,7 @@ from hub.conversations.checks import File, Way, check_note, check_reply, check_t
 from hub.conversations.mailing import Mailing, Signatures
 from hub.conversations.model import AddressView, FirstMessage, GivenAddress, GivenTemplate, NewDraft, NewMessage
 from hub.conversations.reading import QUERIES
-from hub.errors import Conflict, Invalid
+from hub.errors import Conflict
 from hub.kernel.blobs import Stored
 from hub.kernel.crash import crash_point
 from hub.kernel.database import Connection, Database
@@ -124,11 +124,12 @@ class Writer:
             body.address = GivenAddress(kind=kind, value=body.address, name=body.name.strip())
         return await self.write(agent, "", None, body)
 
-    async def write(self, agent: str, customer: str, root: str | None, body: NewMessage) -> Written:
+    async def write(self, agent: str, customer: str, root: str | None, body: NewMessage, aside: Mapping[str, Any] | None = None) -> Written:
         """Write a reply or a note. The same id and body again changes nothing.
 
-        `customer` is the id that was asked for; without a root it goes to whoever has the address. Raises Invalid naming the field;
-        Conflict `id_taken` for the same id with another body.
+        `customer` is the id that was asked for; without a root it goes to whoever has the address; `aside`: these are the first words of
+        a side conversation, as `open_aside` takes them. Raises Invalid naming the field; Conflict `id_taken` for the same id with another
+        body.
         """
         body.id = body.id.lower()
         digest = _digest(customer, body)
@@ -141,7 +142,7 @@ class Writer:
         if road is None:
             check_note(body)
         topic = body.topic or await self._topic_named(body, family)
-        request = _request(agent, root, topic, body, road, digest) | {"reopen_s": self._reopen_s}
+        request = _request(agent, root, topic, body, road, digest) | {"reopen_s": self._reopen_s, **(aside or {})}
         written = await settled(lambda: self._commit(request, road))
         crash_point("message.written")
         self._committed()
@@ -323,5 +324,5 @@ def _understood(error: asyncpg.PostgresError, id_: str) -> Exception:
     if error.sqlstate == "HL409":
         return _id_taken(id_)
     if error.sqlstate == "HL422":
-        return Invalid("invalid", f"attachments: {error}", fields={"attachments": str(error)})
+        return refuse(getattr(error, "hint", None) or "attachments", str(error.args[0]))
     return error

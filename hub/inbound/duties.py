@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 Source = Callable[[Mapping[str, object] | None], AsyncIterator[Batch]]
 """What gives batches from a cursor on."""
 
-BATCH = 16
+BATCH = 64
+"""How many deliveries are read side by side and taken in together."""
+BIG_AT_ONCE = 8
+"""Of which so many at most are too big for a column: they are held in memory."""
 SLOW_POLL_S = 2.0
 
 
@@ -122,7 +125,7 @@ class Reading:
             bell.clear()
             try:
                 rows = await self._database.rows(QUERIES.unread_deliveries, channel.channel.id, BATCH)
-                await self._read_all(channel.channel, rows)
+                await self._read_all(channel.channel, _portion(rows))
             except GONE as error:
                 log.warning("channel %s: the database is away (%r)", channel.channel.name, error)
                 rows = []
@@ -133,9 +136,9 @@ class Reading:
                         await bell.wait()
 
     async def _read_all(self, channel: Channel, rows: list[Record]) -> None:
-        """Parsed side by side, taken in one after the other. Raises what a disk that is away raises, as it is."""
-        for incoming in await asyncio.gather(*(self._read(channel, row) for row in rows)):
-            await self._intake.take(incoming)
+        """Parsed side by side, taken in in order. Raises what a disk that is away raises, as it is."""
+        if rows:
+            await self._intake.take_all(await asyncio.gather(*(self._read(channel, row) for row in rows)))
 
     async def _read(self, channel: Channel, row: Record) -> Incoming:
         """One delivery, understood; one that cannot be is set aside, so that those behind it go on."""
@@ -157,3 +160,9 @@ class Reading:
             log.exception("channel %s: the parser broke on a delivery; it is set aside", channel.name)
             problem = f"the parser broke: {error!r}"
         return Incoming(channel, delivery, tuple(events), problem[:500], row["id"])
+
+
+def _portion(rows: list[Record]) -> list[Record]:
+    """The first rows, with no more big ones among them than memory has room for."""
+    big = [number for number, row in enumerate(rows) if row["body"] is None]
+    return rows[: big[BIG_AT_ONCE]] if len(big) > BIG_AT_ONCE else rows

@@ -74,13 +74,20 @@ class Intake:
 
     async def take(self, incoming: Incoming) -> Taken:
         """Take one delivery in; returns after the commit. Raises what asyncpg raises when the database is away."""
-        prepared = await self._prepare(incoming)
+        (taken,) = await self.take_all([incoming])
+        return taken
+
+    async def take_all(self, incomings: Sequence[Incoming]) -> list[Taken]:
+        """Take several in, in this order and with as few commits as may be; otherwise as `take`."""
+        together = [await self._prepare(incomings[0])] if len(incomings) == 1 else await asyncio.gather(*map(self._prepare, incomings))
         crash_point("intake.prepared")
-        await self._line.put(prepared)
-        taken: Taken = await prepared.done
-        for event in incoming.events or ():
-            if isinstance(event, Typing):
-                self._on_typing(incoming.channel, event)
+        for one in together:
+            await self._line.put(one)
+        taken: list[Taken] = [await together[0].done] if len(together) == 1 else await asyncio.gather(*(one.done for one in together))
+        for incoming in incomings:
+            for event in incoming.events or ():
+                if isinstance(event, Typing):
+                    self._on_typing(incoming.channel, event)
         return taken
 
     async def run(self) -> None:

@@ -85,10 +85,11 @@ class Wiring:
     unhurried: dict[str, list[Projection]] = field(default_factory=dict)
     """The same for what lists show: gathered, and told at most every half second."""
 
-    def gather(self, group: Mapping[str, Projection]) -> None:
-        """Add the unhurried projections of a room."""
-        for type_, projection in group.items():
-            self.unhurried.setdefault(type_, []).append(projection)
+    def gather(self, *groups: Mapping[str, Projection]) -> None:
+        """Add the unhurried projections of some rooms."""
+        for group in groups:
+            for type_, projection in group.items():
+                self.unhurried.setdefault(type_, []).append(projection)
 
     def project(self, *groups: Mapping[str, Projection]) -> None:
         """Add the projections of some rooms."""

@@ -19,11 +19,13 @@ log = logging.getLogger(__name__)
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
     *("work.completed", "work.coded", "work.abandoned", "work.canceled", "work.moved"),
+    *("work.paused", "work.continued"),
 )
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 NAME_EVENTS = ("customer.changed", "customer.identified", "customer.joined", "customer.parted")
 MOVES = ("topic.split", "message.moved")
-TALK_EVENTS = ("message.created", "conversation.read", *MOVES, *NAME_EVENTS)
+ASIDES = ("aside.answered", "aside.closed", "aside.reopened", "aside.read")
+TALK_EVENTS = ("message.created", "conversation.read", *ASIDES, *MOVES, *NAME_EVENTS)
 """They change what a list shows of work: the last words, whose turn it is, what is unread, whose it is."""
 EVENTS = (*WORK_EVENTS, "offer.created", *OFFER_ENDS, "status.changed")
 

@@ -79,6 +79,8 @@ class Work(View):
     turn_since: datetime
     unread: int
     """Messages of the customer that the reader (or else the agent who has the work) has not seen; counted up to 100."""
+    asides: int
+    """Side conversations with an answer that the same has not seen."""
     wrap_until: datetime | None
     due_at: datetime | None
     """When the customer should have an answer; None while it is the customer's turn."""

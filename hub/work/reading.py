@@ -150,6 +150,7 @@ def _work(row: Row, names: Mapping[str, str]) -> Work:
         turn=row["turn"],
         turn_since=row["turn_since"],
         unread=row["unread"],
+        asides=row["asides"],
         wrap_until=row["wrap_until"],
         due_at=row["due_at"],
         priority=row["priority"],

@@ -69,17 +69,26 @@ async def test_a_matter_is_split_before_a_colleagues_eyes_and_put_together_again
         await post.mail(f"{name} <{name[6:]}@shop.example>", "Mi pedido", text)
     await post.both_open(await post.customer(name))
     await expect(post.ana.message("tercera carta")).to_be_visible()
-    await choose(post.ana, "segunda carta", "Separar desde aquí")
+    await choose(post.ana, "segunda carta", "Separar desde aquí…")
+    dialog = post.ana.page.get_by_role("dialog", name="Separar desde aquí…")
+    await dialog.get_by_label("Asunto").fill("La devolución")
+    await dialog.get_by_label("Cola del tema nuevo").select_option("Devoluciones")
+    assert await violations(post.ana.page) == []
+    await dialog.get_by_role("button", name="Separar", exact=True).click()
+    await expect(dialog).to_have_count(0)
     await expect(toast(post.ana, "un tema aparte")).to_be_visible()
     await expect(post.sofia.log.get_by_text("hizo de esto un tema aparte")).to_be_visible()
     record = await post.ana.fetch(f"/customers/{post.ana.customer}")
-    assert [one["state"] for one in record["topics"]] == ["open", "open"]
+    assert [(one["state"], one["subject"], one["queue"]["name"]) for one in record["topics"]] == [
+        ("open", "La devolución", "Devoluciones"),
+        ("open", "Mi pedido", "Pedidos"),
+    ]
     await verify_by_fetch(post.sofia)
     assert await violations(post.ana.page) == []
     await toast(post.ana, "un tema aparte").get_by_role("button", name="Deshacer").click()
     await expect(post.sofia.log.get_by_text("devolvió a su sitio lo movido")).to_be_visible()
     record = await post.ana.fetch(f"/customers/{post.ana.customer}")
-    assert sorted(one["state"] for one in record["topics"]) == ["closed", "open"]
+    assert [(one["state"], one["subject"]) for one in record["topics"]] == [("open", "Mi pedido")]
 
 
 async def test_a_misfiled_mail_leaves_one_thread_for_the_other_on_every_screen(post: Post) -> None:

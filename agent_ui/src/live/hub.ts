@@ -6,6 +6,43 @@ export interface AddressView {
   name: string;
 }
 
+export interface AlarmView {
+  id: string;
+  kind: "loop";
+  address: string;
+  count: number;
+  raised_at: string;
+  settled_at: string | null;
+  settled_by: string;
+  customer: Named;
+  topic: string;
+  code: string;
+  channel: ChannelRef;
+}
+
+export interface Aside {
+  id: string;
+  topic: string;
+  root: string;
+  state: "answered" | "canceled" | "done" | "waiting";
+  at: string;
+  state_at: string;
+  by: Named;
+  subject: string;
+  address: AddressView | null;
+  other: string | null;
+  channel: ChannelRef | null;
+  colleagues: Named[];
+  last: LastWords;
+  messages: number;
+  heard: number;
+}
+
+export interface AsideChanged {
+  aside: Aside;
+  message: Message | null;
+}
+
 export interface Attachment {
   id: string;
   name: string;
@@ -93,9 +130,23 @@ export interface FamilyChanged {
   customer: string;
 }
 
+export interface FloodAlarm {
+  customer: Named;
+}
+
 export interface Handover {
   by: Named;
   note: string;
+}
+
+export interface LastWords {
+  id: string;
+  text: string;
+  direction: "in" | "note" | "out";
+  who: string;
+  at: string;
+  state: string;
+  error: Record<string, unknown> | null;
 }
 
 export interface LocationView {
@@ -103,6 +154,37 @@ export interface LocationView {
   longitude: number;
   name: string;
   address: string;
+}
+
+export interface Message {
+  id: string;
+  number: number;
+  at: string;
+  direction: "in" | "note" | "out";
+  topic: string;
+  channel: ChannelRef | null;
+  text: string;
+  state: string;
+  customer: string;
+  author: Person;
+  subject: string;
+  has_html: boolean;
+  attachments: Attachment[];
+  address: AddressView | null;
+  error: Record<string, unknown> | null;
+  state_at: string;
+  reply_to: string | null;
+  send_at: string | null;
+  context: Record<string, unknown>;
+  mentions: string[];
+  reactions: ReactionView[];
+  edited_at: string | null;
+  deleted_at: string | null;
+  location: LocationView | null;
+  contacts: ContactView[];
+  choice: ChoiceView | null;
+  quoted: QuotedMessage | null;
+  aside: boolean;
 }
 
 export interface MessagesGone {
@@ -184,6 +266,7 @@ export interface PushedMessage {
   contacts: ContactView[];
   choice: ChoiceView | null;
   quoted: QuotedMessage | null;
+  aside: boolean;
   root: string;
   customer_name: string;
 }
@@ -233,6 +316,9 @@ export interface RootedEvent {
   root: string | null;
 }
 
+export interface SpamChanged {
+}
+
 export interface Status {
   agent: string;
   activity: string;
@@ -248,6 +334,7 @@ export interface TopicChanged {
   code: string;
   subject: string;
   state: string;
+  spam: string;
   channel: ChannelRef;
   queue: Named | null;
   agent: Named | null;
@@ -295,6 +382,7 @@ export interface Work {
   turn: string;
   turn_since: string;
   unread: number;
+  asides: number;
   wrap_until: string | null;
   due_at: string | null;
   priority: number;
@@ -307,6 +395,7 @@ export interface SocketEvents {
   "message.created": PushedMessage;
   "message.changed": PushedMessage;
   "message.gone": MessagesGone;
+  "aside.changed": AsideChanged;
   "offer.created": Offer;
   "offer.ended": OfferEnd;
   "work.changed": Work;
@@ -317,6 +406,9 @@ export interface SocketEvents {
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
+  "alarm.changed": AlarmView;
+  "spam.changed": SpamChanged;
+  "sender.flooded": FloodAlarm;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;

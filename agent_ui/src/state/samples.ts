@@ -7,7 +7,7 @@ export function work(id: string, change: Partial<Work> = {}): Work {
   return {
     id, state: "assigned", queue: { id: "q", name: "Pedidos" }, channel: { id: "ch", connector: "webchat", name: "Tienda" },
     customer: { id: `customer-${id}`, name: id }, topic: { id: "t", code: "BYR-9FH", subject: "" }, agent: { id: "me", name: "Ana" }, waited_s: 19, first_queued_at: AT,
-    reasons: [], why: null, code: null, note: "", preview: null, turn: "agent", turn_since: AT, unread: 0, wrap_until: null, due_at: null, priority: 0, ...change,
+    reasons: [], why: null, code: null, note: "", preview: null, turn: "agent", turn_since: AT, unread: 0, asides: 0, wrap_until: null, due_at: null, priority: 0, ...change,
   };
 }
 
@@ -23,7 +23,7 @@ export function message(number: number, change: Partial<Message> = {}): Message 
     id: `message-${number}`, number, at: AT, direction: "in", topic: "t", channel: null, text: `text ${number}`, state: "received", customer: "c",
     author: { kind: "customer", id: "c", name: "Lucía" }, subject: "", has_html: false, attachments: [], address: null, error: null, state_at: AT,
     reply_to: null, send_at: null, context: {}, mentions: [], reactions: [], edited_at: null, deleted_at: null, location: null,
-    contacts: [], choice: null, quoted: null, ...change,
+    contacts: [], choice: null, quoted: null, aside: false, ...change,
   };
 }
 

@@ -26,13 +26,11 @@ export async function vouch(conversation: Conversation, address: string): Promis
   });
 }
 
-/** Makes a topic of its own of a message and what follows it. */
-export async function split(conversation: Conversation, message: Message): Promise<void> {
-  await told(conversation.name, async () => {
-    const { move, topic } = await desk.api.post<Moved>(`/messages/${message.id}/split`, {});
-    done(conversation.name, "split", m.moved_split({ topic: topic.subject || topic.code }), `/moves/${move}`);
-    desk.refreshConversation();
-  });
+/** Makes a topic of its own of a message and what follows it. Throws what the hub refuses. */
+export async function split(conversation: Conversation, message: Message, wanted: { subject: string; queue?: string }): Promise<void> {
+  const { move, topic } = await desk.api.post<Moved>(`/messages/${message.id}/split`, wanted);
+  done(conversation.name, "split", m.moved_split({ topic: topic.subject || topic.code }), `/moves/${move}`);
+  desk.refreshConversation();
 }
 
 export interface Place {

@@ -137,17 +137,17 @@ async def test_what_waits_comes_in_one_batch() -> None:
     await listening(port)
     lone = asyncio.create_task(write(port, OURS))
     await first
-    senders = [asyncio.create_task(write(port, OURS, raw=MAIL + b"%d\r\n" % n)) for n in range(20)]
+    senders = [asyncio.create_task(write(port, OURS, raw=MAIL + b"%d\r\n" % n)) for n in range(28)]
     done, _ = await asyncio.wait(senders, timeout=0.5)
     assert not done
     second = await anext(batches)
-    assert len(second.deliveries) == 16
+    assert len(second.deliveries) == 24
     assert (await lone)[0] == 250
     third = await anext(batches)
     assert len(third.deliveries) == 4
     await batches.aclose()  # type: ignore[attr-defined]
     codes = [(await one)[0] for one in senders]
-    assert sorted(codes) == [250] * 16 + [451] * 4
+    assert sorted(codes) == [250] * 24 + [451] * 4
 
 
 async def test_an_unknown_recipient_is_refused_at_once() -> None:
