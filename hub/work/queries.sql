@@ -203,7 +203,8 @@ JOIN customer c ON c.id = w.customer_id JOIN customer r ON r.id = c.root_id LEFT
 LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(i.name, ''), i.value) AS name FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at, m.author_id::text, b.name AS author_name
                    FROM message m LEFT JOIN agent b ON b.id = m.author_id
-                   WHERE m.topic_id = t.id AND m.direction <> 'note' ORDER BY m.number DESC LIMIT 1) m ON true
+                   WHERE m.topic_id = t.id AND m.direction <> 'note' AND NOT (m.direction = 'out' AND m.author_kind = 'system')
+                   ORDER BY m.number DESC LIMIT 1) m ON true
 CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (
     SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in' AND m.number > COALESCE(
         (SELECT max(d.number) FROM reading d WHERE d.agent_id = COALESCE($2::uuid, w.agent_id) AND d.customer_id IN (r.id, c.id)), 0) LIMIT 100) x) u
