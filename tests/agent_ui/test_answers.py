@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.agent_ui.conftest import SignIn
 from tests.browser import failures, violations
+from tests.rig.waiting import eventually
 
 
 async def mails(page: Page, sender: str, text: str, times: int = 1) -> None:
@@ -25,6 +26,11 @@ async def mails(page: Page, sender: str, text: str, times: int = 1) -> None:
             await client.send_message(mail)
 
 
+async def known(page: Page, name: str) -> bool:
+    """Whether somebody is on record."""
+    return name in await (await page.request.get("/api/v1/customers")).text()
+
+
 async def acknowledge(page: Page) -> None:
     """Every queue acknowledges new matters."""
     await expect(page.get_by_role("switch", name="Acusar recibo de cada asunto nuevo")).to_be_visible()
@@ -32,8 +38,8 @@ async def acknowledge(page: Page) -> None:
     for number in range(await queues.count()):
         await queues.nth(number).click()
         await page.get_by_role("switch", name="Acusar recibo de cada asunto nuevo").click()
-        await page.get_by_role("button", name="Guardar").click()
-        await expect(page.get_by_role("button", name="Guardar")).to_have_attribute("aria-disabled", "true")
+        await page.get_by_role("button", name="Guardar", exact=True).click()
+        await expect(page.get_by_role("button", name="Guardar", exact=True)).to_have_attribute("aria-disabled", "true")
 
 
 async def test_hours_and_texts_are_set_and_show_at_once_how_it_would_be(look_in: SignIn) -> None:
@@ -56,7 +62,7 @@ async def test_hours_and_texts_are_set_and_show_at_once_how_it_would_be(look_in:
     await page.get_by_label("Fuera de horario", exact=True).fill("Volvemos: {{opens}}. Código {{code}}")
     await expect(page.get_by_text(re.compile(r"Volvemos: lunes, 9:00\. Código B7K-2QF"))).to_be_visible()
     assert await violations(page) == []
-    await page.get_by_role("button", name="Guardar").click()
+    await page.get_by_role("button", name="Guardar", exact=True).click()
     await expect(page.get_by_text("Guardado")).to_be_visible()
     await page.get_by_role("button", name="Deshacer").click()
     await expect(page.get_by_role("switch", name="Avisar fuera de horario")).to_have_attribute("aria-checked", "false")
@@ -67,6 +73,7 @@ async def test_an_agent_sees_an_automatic_answer_folded_and_goes_on_being_waited
     page = await look_in("admin", "/settings/answers")
     await acknowledge(page)
     await mails(page, "Vera Soler <vera@outside.example>", "Buenos días, no me ha llegado el pedido que hice")
+    await eventually(lambda: known(page, "Vera Soler"), what="the customer is known")
     await page.goto("/customers")
     await page.locator("a.people__row", has_text="Vera Soler").click()
     row = page.get_by_role("article").filter(has_text="acuse de recibo automático")

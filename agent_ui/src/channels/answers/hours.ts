@@ -9,6 +9,12 @@ export const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6];
 /** Weekdays from nine to six, in the zone of whoever sits here. */
 export const usualHours = (zone: string): OpeningHours => ({ zone, week: WEEKDAYS.map((day) => (day < 5 ? [{ ...DAY }] : [])), days: [] });
 
+/** The zone of whoever sits here; a machine that has none keeps Madrid's. */
+export function ownZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone?.includes("/") ? zone : "Europe/Madrid";
+}
+
 /** The name of a weekday, Monday first. */
 export const dayName = (day: number, locale: string): string =>
   new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
