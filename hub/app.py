@@ -17,6 +17,7 @@ from connectors.contract import Delivery, Event
 from connectors.egress import WebEgress
 from connectors.registry import manifest
 from hub.abuse.room import AbuseRoom
+from hub.answers.room import AnswersRoom
 from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
@@ -28,6 +29,7 @@ from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
 from hub.customers.records import Records
+from hub.figures import show_figures
 from hub.inbound.api import QuarantineApi
 from hub.inbound.arrivals import Arrivals
 from hub.inbound.duties import Listening, Reading
@@ -39,7 +41,7 @@ from hub.inbound.quarantine import Quarantine
 from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
 from hub.kernel.blobs import Blobs
-from hub.kernel.health import Health, beat, counted, figure
+from hub.kernel.health import Health, beat, counted
 from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
@@ -71,12 +73,8 @@ from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.upkeep import upkeep
 from hub.visitors.bubbles import Bubbles
-from hub.visitors.desk import VisitorDesk
-from hub.visitors.farewell import Farewell
-from hub.visitors.files import VisitorFiles
 from hub.visitors.limits import VisitorLimits
-from hub.visitors.live import VisitorSockets
-from hub.visitors.tokens import FileLinks, VisitorTokens
+from hub.visitors.room import VisitorRoom
 from hub.visits.api import VisitsApi
 from hub.work.api import WorkApi
 from hub.work.live import WorkLive
@@ -195,6 +193,7 @@ class Hub:
         self.router = Router(database, self.routing, written=self.publisher.wake, explained=self.work_live.explained)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.moves = Moves(database, written=self.publisher.wake)
+        self.answers = AnswersRoom(database, self.node, lambda: self.supervisor.open, self.publisher.wake)
 
     def _tell(self) -> None:
         """Colleagues' sockets."""
@@ -211,6 +210,7 @@ class Hub:
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
             self.administration.live.projections(),
+            self.answers.projections(),
         )
         wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried(), self.abuse.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
@@ -218,15 +218,11 @@ class Hub:
     def _receive_visitors(self) -> None:
         """The chat bubbles' sockets."""
         database = self.storage.database
-        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
-        self.desk = VisitorDesk(database, self.intake, self.work, links)
-        farewell = Farewell(database, self.moves)
         limits = VisitorLimits(database, self.proxies, self.settings.visitors)
-        self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self.keystrokes.of_visitor
-        )
-        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
+        ties = (self.intake, self.work, self.moves, self.keystrokes.of_visitor)
+        room = VisitorRoom(database, self.secrets, self.sockets, self.ledger, self.blobs, bubbles, limits, *ties)
+        self.visitors, self.visitor_files = room.sockets, room.files
 
     def _answer(self) -> None:
         """HTTP."""
@@ -240,6 +236,7 @@ class Hub:
             *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
+            *self.answers.routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
@@ -273,6 +270,7 @@ class Hub:
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
+            group.create_task(self.answers.run(), name="answers")
 
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())
@@ -281,6 +279,7 @@ class Hub:
         """What this node does about events, wherever they happened."""
         await self.router.on_events(events)
         await self.people.endings.heard(events)
+        self.answers.heard(events)
         for event in events:
             if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed", "message.acted"):
                 self.outbox.ring(event.channel)
@@ -303,10 +302,7 @@ class Hub:
         add_doors(app, self.storage.database, self.blobs, self.links, self.publisher.wake)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
-        figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
-        figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
-        figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
-        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
+        show_figures(self.realtime, self.visitors, self.spool)
         return app
 
     async def hang_up(self) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from hub.abuse.model import FloodAlarm, SpamChanged
+from hub.answers.model import AlarmView
 from hub.asides.model import AsideChanged
 from hub.channels.shapes import ChannelTile
 from hub.conversations.model import PushedMessage
@@ -109,6 +110,7 @@ SOCKET_EVENTS = (
     SocketEvent(
         "channel.changed", ChannelTile, True, "A channel as it is now: set up, changed, up, degraded, down, or with other figures."
     ),
+    SocketEvent("alarm.changed", AlarmView, True, "An alarm was raised or settled: told to supervisors."),
     SocketEvent("spam.changed", SpamChanged, True, "Something was set aside, or came back: fetch the spam again."),
     SocketEvent("sender.flooded", FloodAlarm, True, "Somebody writes more than one may; what is beyond calls nobody. To supervisors."),
     SocketEvent("typing", TypingNow, False, "Somebody writes in a conversation that you have open."),
@@ -126,6 +128,8 @@ LEDGER_EVENTS = {
     "agent.disabled": "A colleague may not sign in any more.",
     "agent.signed_in": "Somebody signed in.",
     "agent.signed_out": "A session ended; the data say why.",
+    "alarm.raised": "A sender says the same again and again, as machines do; or a supervisor stopped it again.",
+    "alarm.settled": "A supervisor lets what an alarm stopped go on.",
     "aside.answered": "Whoever was asked beside a matter has answered: the matter is the agent's turn again.",
     "aside.canceled": "A side conversation was taken back before it left.",
     "aside.closed": "A side conversation is over.",
@@ -190,7 +194,9 @@ LEDGER_EVENTS = {
     "work.coded": "A wrap-up code was set afterwards.",
     "work.completed": "It is done, with a code.",
     "work.extended": "More time to wrap up.",
+    "work.continued": "It is offered again.",
     "work.moved": "It went along with its messages to another topic.",
+    "work.paused": "It is offered to nobody for a while; the data say why.",
     "work.queued": "Somebody needs something: it waits.",
     "work.rated": "The customer said how it was; the data hold the score, from 1 to 5.",
     "work.released": "Its agent gave it back, was away too long or was disabled; it waits again, as old as it is.",

@@ -22,7 +22,7 @@ SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
 -- name: views
 -- Messages with all that is shown of them.
 SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector, ch.name AS channel_name, m.text, m.state, m.state_at,
-       m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
+       m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), family_name(r.id), NULLIF(i.name, ''), i.value, '') AS customer_name,
        m.author_kind, m.author_id, COALESCE(a.name, '') AS agent_name, COALESCE(NULLIF(i.name, ''), NULLIF(c.name, ''), i.value, '') AS writer_name,
        t.aside, m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context, m.content, m.edited_at, m.deleted_at,
        (SELECT CASE WHEN o.root_id = c.root_id THEN jsonb_build_object('id', q.id, 'text', left(q.text, 200), 'direction', q.direction) END
@@ -100,7 +100,7 @@ SELECT id FROM agent WHERE id = ANY ($1::uuid[])
 
 -- name: mentions
 -- Where a colleague was mentioned, the newest first, and whether he or she has read it.
-SELECT m.id, m.number, m.at, left(m.text, 200) AS text, r.id AS customer, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name,
+SELECT m.id, m.number, m.at, left(m.text, 200) AS text, r.id AS customer, COALESCE(NULLIF(r.name, ''), family_name(r.id), i.name, '') AS customer_name,
        a.id AS author, a.name AS author_name,
        m.number > COALESCE((SELECT max(d.number) FROM reading d WHERE d.agent_id = $1 AND d.customer_id IN (c.id, r.id)), 0) AS unread
 FROM mention x JOIN message m ON m.id = x.message_id AND m.deleted_at IS NULL

@@ -60,8 +60,7 @@ WHERE c.root_id = ANY ($1::uuid[]) ORDER BY i.created_at, i.id
 
 -- name: record
 -- The root's own row; what it does not say, its family does.
-SELECT r.id, r.created_at, COALESCE(NULLIF(r.name, ''), (
-           SELECT c.name FROM customer c WHERE c.root_id = r.id AND c.name <> '' ORDER BY c.created_at, c.id LIMIT 1), '') AS name,
+SELECT r.id, r.created_at, COALESCE(family_name(r.id), '') AS name,
        COALESCE(NULLIF(r.locale, ''), (
            SELECT c.locale FROM customer c WHERE c.root_id = r.id AND c.locale <> '' ORDER BY c.created_at, c.id LIMIT 1), '') AS locale,
        COALESCE((SELECT jsonb_object_agg(v.key, v.value ORDER BY c.id = r.id, c.id DESC) FROM customer c, jsonb_each(c.fields) v
@@ -245,8 +244,10 @@ SELECT customer_id FROM commitment WHERE id = $1
 SELECT child, parent FROM part_customers($1, $2)
 
 -- name: names
--- Names of customers.
-SELECT id, name FROM customer WHERE id = ANY ($1::uuid[])
+-- What customers are called: by their name, that of their family, or their first address.
+SELECT c.id, COALESCE(NULLIF(c.name, ''), family_name(c.id), (
+           SELECT COALESCE(NULLIF(i.name, ''), i.value) FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at, i.id LIMIT 1), '') AS name
+FROM customer c WHERE c.id = ANY ($1::uuid[])
 
 -- name: set_distinct
 -- Says that two are not the same person.

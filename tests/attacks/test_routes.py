@@ -84,6 +84,12 @@ PUT    /asides/{id}/done                     agent
 DELETE /asides/{id}/done                     agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
+GET    /answers                              admin
+PUT    /queues/{id}/answers                  admin
+POST   /queues/{id}/answers/preview          admin
+POST   /queues/{id}/answers/trial            admin
+GET    /alarms                               supervisor
+PUT    /alarms/{id}                          supervisor
 PUT    /me/signatures/{id}                   agent
 PUT    /me/title                             agent
 GET    /channels/{id}/templates              agent

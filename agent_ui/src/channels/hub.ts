@@ -3,6 +3,41 @@
 
 import type { ChannelLimits, ChannelRef, Named } from "../live/hub.ts";
 
+export interface AnswerTexts {
+  language: string;
+  acknowledged: string;
+  closed: string;
+}
+
+export interface Answers {
+  queue: Named;
+  acknowledges: boolean;
+  tells_closed: boolean;
+  kinds: string[];
+  hours: OpeningHours | null;
+  texts: AnswerTexts[];
+  open: boolean;
+  changes_at: string | null;
+}
+
+export interface AnswersList {
+  items: Answers[];
+  zones: string[];
+  variables: string[];
+}
+
+export interface AnswersPreview {
+  open: boolean;
+  changes_at: string | null;
+  texts: AnswerTexts[];
+  fallback: string;
+}
+
+export interface AnswersTried {
+  to: string;
+  channel: string;
+}
+
 export interface Block {
   id: string;
   kind: string;
@@ -190,6 +225,12 @@ export interface Opening {
   problem: string;
 }
 
+export interface OpeningHours {
+  zone: string;
+  week: Stretch[][];
+  days: SpecialDay[];
+}
+
 export interface Passage {
   at: string;
   direction: "in" | "out";
@@ -287,6 +328,13 @@ export interface SpamPage {
   total: number;
 }
 
+export interface SpecialDay {
+  date: string;
+  name: string;
+  yearly: boolean;
+  stretches: Stretch[];
+}
+
 export interface StepView {
   name: string;
   ok: boolean;
@@ -300,6 +348,11 @@ export interface StepView {
 export interface Steps {
   ok: boolean;
   steps: StepView[];
+}
+
+export interface Stretch {
+  opens: string;
+  closes: string;
 }
 
 export interface TemplateList {

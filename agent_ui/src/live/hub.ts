@@ -6,6 +6,20 @@ export interface AddressView {
   name: string;
 }
 
+export interface AlarmView {
+  id: string;
+  kind: "loop";
+  address: string;
+  count: number;
+  raised_at: string;
+  settled_at: string | null;
+  settled_by: string;
+  customer: Named;
+  topic: string;
+  code: string;
+  channel: ChannelRef;
+}
+
 export interface Aside {
   id: string;
   topic: string;
@@ -392,6 +406,7 @@ export interface SocketEvents {
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
+  "alarm.changed": AlarmView;
   "spam.changed": SpamChanged;
   "sender.flooded": FloodAlarm;
   "typing": TypingNow;

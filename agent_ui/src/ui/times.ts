@@ -58,6 +58,11 @@ export function exact(at: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" }).format(at);
 }
 
+/** A moment in a sentence: `29 de noviembre de 2026 a las 7:30`. */
+export function spelled(at: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(at);
+}
+
 export function clockTime(at: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at);
 }
