@@ -72,3 +72,8 @@ export function daysBetween(at: Date, now: Date): number {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((midnight(now) - midnight(at)) / (DAY_S * 1000));
 }
+
+/** A time to come: "lunes, 23 nov, 9:00". */
+export function whenSent(time: Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(time);
+}
