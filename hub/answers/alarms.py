@@ -1,7 +1,7 @@
 """Alarms that stand: read, settled, told to supervisors."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from hub.answers.answering import QUERIES
@@ -46,13 +46,17 @@ class Alarms:
                 continue
             await self._moved.wait()
 
+    def heard(self, events: Iterable[EventRow]) -> None:
+        """Something happened: perhaps to an alarm."""
+        if any(event.type in EVENTS for event in events):
+            self._moved.set()
+
     def projections(self) -> Mapping[str, Projection]:
         """Event type -> projection."""
         return dict.fromkeys(EVENTS, self._told)
 
     async def _told(self, events: Sequence[EventRow]) -> list[Push]:
         last = {UUID(event.data["alarm"]): event for event in events}
-        self._moved.set()
         rows = await self._database.rows(QUERIES.alarms, list(last))
         return [Push("alarm.changed", _view(row), frozenset({SUPERVISORS}), last[row["id"]].position, last[row["id"]].at) for row in rows]
 

@@ -38,6 +38,7 @@ class AnswersRoom:
     def heard(self, events: Sequence[EventRow]) -> None:
         """What happened, on whichever node."""
         self._answering.heard(events)
+        self._alarms.heard(events)
 
     async def run(self) -> None:
         """Answer, for ever; and know how many alarms stand."""

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import pytest
 
 from hub.kernel.embedded import EmbeddedPostgres
@@ -62,6 +63,7 @@ async def test_fifty_rounds_end_after_one_answer_and_raise_the_alarm(house: Hous
     database = house.hub.storage.database
     alarms = "SELECT a.topic_id FROM alarm a JOIN identity i ON i.id = a.identity_id WHERE i.value = $1 AND a.settled_at IS NULL"
     topic = await eventually(lambda: database.value(alarms, machine), what="the alarm", seconds=30)
+    await eventually(lambda: measured(house), what="the figure of alarms", seconds=30)
     assert await database.value("SELECT state FROM work WHERE topic_id = $1 ORDER BY id DESC LIMIT 1", topic) == "paused"
 
 
@@ -172,6 +174,12 @@ async def kept(house: House, sender: str, number: int) -> None:
         return await count(house, sql, sender) == number
 
     await eventually(all_there, what=f"{number} mails of {sender}", seconds=60)
+
+
+async def measured(house: House) -> bool:
+    """Whether alarms are among the figures."""
+    async with aiohttp.ClientSession() as client, client.get(f"{house.url}/metrics") as answer:
+        return any(float(line.split()[1]) > 0 for line in (await answer.text()).splitlines() if line.startswith("hilo_alarms "))
 
 
 async def all_looked_through(house: House) -> None:

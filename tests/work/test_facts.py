@@ -41,6 +41,10 @@ def test_every_state_of_an_item_means_something_to_routing(state: str, event: ob
     assert event_of(ROW | {"state": state, "agent": "ana", "units": 33}) == event
 
 
+def test_paused_work_that_nobody_has_waits_for_nobody() -> None:
+    assert event_of(ROW | {"state": "paused", "agent": None}) == WorkEnded("w1", "paused")
+
+
 def test_work_handed_to_a_colleague_is_kept_for_as_long_as_was_said() -> None:
     assert work_of(ROW | {"known_agent": "ana", "kept_s": 120}).steps == (Step(timeout_s=120.0, known_only=True), Step())
     assert work_of(ROW | {"known_agent": "ana"}).steps == ()

@@ -92,7 +92,9 @@ def test_what_is_no_address_is_refused_by_name(address: str) -> None:
 
 
 def test_an_automatic_answer_says_so() -> None:
-    assert headers(outgoing(automatic=True))["Auto-Submitted"] == "auto-generated"
+    mail = headers(outgoing(automatic=True))
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"], mail["Precedence"]) == ("auto-generated", "All", "auto_reply")
+    assert "Precedence" not in headers(outgoing())
     assert "Auto-Submitted" not in headers(outgoing())
 
 
