@@ -12,8 +12,7 @@ WHERE m.topic_id = $4 AND m.number < $2 AND m.customer_id = ANY ($1::uuid[]) ORD
 
 -- name: scheduled
 -- What waits for its time in a family's thread.
-SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id
-WHERE m.customer_id = ANY ($1::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' AND o.state = 'queued' ORDER BY m.send_at
+SELECT m.id FROM message m WHERE m.customer_id = ANY ($1::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' ORDER BY m.send_at
 
 -- name: time_of
 -- When a message of a family was written.

@@ -79,7 +79,7 @@ class Conversations:
             read=own["read"],
             draft=_draft(own),
             viewers=self._viewers(root.id),
-            scheduled=await self._scheduled(family),
+            scheduled=await self._scheduled(family) if before is None else [],
         )
 
     async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]:

@@ -150,7 +150,7 @@ BODIES = {("POST", "/tokens"): {"name": "x"}, ("PUT", "/me/password"): {"old": "
 
 BESIDE = {
     *("/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}"),
-    *("/media/{token}", "/socket.io/", "/{path}"),
+    *("/media/{token}", "/unsubscribe/{token}", "/socket.io/", "/{path}"),
 }
 """What is answered outside the API, to everybody: each has tests of its own in this folder or its room's."""
 
