@@ -116,7 +116,7 @@ class Session(SMTP):
         else:
             self.envelope.content = self.envelope.original_content = raw
             status = await self._call_handler_hook("DATA")
-        self._set_post_data_state()
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
         await self.push(status)
 
     def answer(self, stored: list[bool]) -> str:

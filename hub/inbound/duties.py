@@ -170,7 +170,7 @@ def _portion(rows: list[Record]) -> list[Record]:
     for row in rows:
         sender = row["headers"].get("mail_from", "")
         heavy += row["size"] > HEAVY
-        if sender in waiting or row["size"] > HEAVY and heavy > HEAVY_AT_ONCE:
+        if sender in waiting or (row["size"] > HEAVY and heavy > HEAVY_AT_ONCE):
             waiting.add(sender)
         else:
             taken.append(row)

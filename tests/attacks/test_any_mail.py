@@ -77,7 +77,7 @@ async def test_what_was_written_stands_in_the_thread(house: House, written: Writ
     code, said = await house.send_bytes(bytes(written.mail(id_)), "rosa@shop.example", MAILBOX)
     assert code == 250, said
     database = house.hub.storage.database
-    row = await eventually(lambda: database.row(SHOWN, f"<{id_}@shop.example>"), what="the mail is in the thread", seconds=20)
+    row: Any = await eventually(lambda: database.row(SHOWN, f"<{id_}@shop.example>"), what="the mail is in the thread", seconds=20)
     assert whole(row).rstrip() == written.text.rstrip()
     assert words(row["subject"]) == words(written.subject)
     if "misleading_name" not in row["context"]:

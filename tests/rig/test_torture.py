@@ -83,9 +83,8 @@ async def watched(scene: Scene) -> AsyncIterator[Watch]:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     assert [one for one in ended if not isinstance(one, asyncio.CancelledError)] == []
-    print(
-        f"slowest heartbeat {max(watch.beats):.3f} s (here {max(watch.own):.3f} s), slowest mail of others {max(watch.waits):.2f} s of {len(watch.waits)}"
-    )
+    slowest = f"heartbeat {max(watch.beats):.3f} s (here {max(watch.own):.3f} s), mail of others {max(watch.waits):.2f} s"
+    print(f"slowest {slowest} of {len(watch.waits)}")
     assert max(watch.beats) < HEARTBEAT_S + 2 * max(watch.own)
     assert max(watch.waits) < ON_TIME_S
 
