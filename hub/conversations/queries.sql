@@ -10,10 +10,6 @@ CROSS JOIN LATERAL (
 SELECT m.id, m.number, m.at FROM message m
 WHERE m.topic_id = $4 AND m.number < $2 AND m.customer_id = ANY ($1::uuid[]) ORDER BY m.number DESC LIMIT $3
 
--- name: scheduled
--- What waits for its time in a family's thread.
-SELECT m.id FROM message m WHERE m.customer_id = ANY ($1::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' ORDER BY m.send_at
-
 -- name: time_of
 -- When a message of a family was written.
 SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
@@ -43,9 +39,10 @@ LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.autho
 WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
 
 -- name: own
--- How far a colleague has read a family's thread, and what he or she has begun to write.
+-- How far a colleague has read a family's thread, what he or she has begun to write, and what of the thread waits for its time.
 SELECT COALESCE((SELECT max(v.number) FROM reading v WHERE v.agent_id = $1 AND v.customer_id = ANY ($2::uuid[])), 0) AS read,
-       d.kind, d.text, d.channel_id, d.topic_id, d.subject, d.html
+       d.kind, d.text, d.channel_id, d.topic_id, d.subject, d.html,
+       ARRAY(SELECT m.id FROM message m WHERE m.customer_id = ANY ($2::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' ORDER BY m.send_at) AS scheduled
 FROM (SELECT 1) one LEFT JOIN LATERAL (
     SELECT * FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) ORDER BY updated_at DESC LIMIT 1) d ON true
 
