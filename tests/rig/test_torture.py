@@ -113,7 +113,8 @@ async def test_no_shape_takes_long_or_holds_anybody_up(rig_postgres: RigPostgres
 async def test_many_at_once_hold_up_nobody_else(rig_postgres: RigPostgres, tmp_path: Path) -> None:
     letters = [made(shape) for shape in (WORST if LONG else FEW[:4])]
     async with opened(rig_postgres, tmp_path, mail=True) as scene, watched(scene, heartbeat_s=2 * HEARTBEAT_S):
-        await asyncio.gather(*(_read(scene, letter) for letter in letters))
+        took = await asyncio.gather(*(_read(scene, letter) for letter in letters))
+    assert max(took) < IN_TIME_S * len(letters)
 
 
 @pytest.mark.parametrize("endless", ["body", "line", "header"])
