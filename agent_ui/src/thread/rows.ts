@@ -6,6 +6,7 @@ export type Row =
   | { key: string; kind: "day"; at: string }
   | { key: string; kind: "unread" }
   | { key: string; kind: "message"; message: Message }
+  | { key: string; kind: "held"; run: string; count: number }
   | { key: string; kind: "event"; event: ThreadEvent }
   | { key: string; kind: "waiting"; waiting: Waiting }
   | { key: string; kind: "typing"; who: Person };
@@ -18,9 +19,11 @@ export interface Contents {
   typing: Person[];
   /** The message above which the agent had read everything, when there is one. */
   unread: string | null;
+  /** The rows of many messages at once that were opened. */
+  opened?: ReadonlySet<string>;
 }
 
-export function rows({ messages, waiting, typing, unread, ...rest }: Contents): Row[] {
+export function rows({ messages, waiting, typing, unread, opened, ...rest }: Contents): Row[] {
   const events = [...rest.events].sort((one, other) => one.at.localeCompare(other.at) || one.position - other.position);
   const found: Row[] = [];
   let day = "";
@@ -30,6 +33,8 @@ export function rows({ messages, waiting, typing, unread, ...rest }: Contents): 
     day = next;
   };
   let next = 0;
+  /** The first of the messages that came too fast and stand as one row. */
+  let run = "";
   for (const message of messages) {
     for (; next < events.length && events[next]!.at < message.at; next += 1) {
       begin(events[next]!.at);
@@ -37,7 +42,11 @@ export function rows({ messages, waiting, typing, unread, ...rest }: Contents): 
     }
     begin(message.at);
     if (message.id === unread) found.push({ key: "unread", kind: "unread" });
-    found.push({ key: message.id, kind: "message", message });
+    run = message.context?.["held"] ? run || `held:${message.id}` : "";
+    const last = found.at(-1);
+    if (!run || opened?.has(run)) found.push({ key: message.id, kind: "message", message });
+    else if (last?.kind === "held") last.count += 1;
+    else found.push({ key: run, kind: "held", run, count: 1 });
   }
   for (const event of events.slice(next)) {
     begin(event.at);
