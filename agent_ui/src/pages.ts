@@ -1,7 +1,7 @@
 /** The pages beside the inbox, fetched when they are opened first, or while the browser has nothing else to do: later they open at once, also without a
  *  connection. */
 import type { Component, Snippet } from "svelte";
-import type { ChannelRef } from "./live/types.ts";
+import type { Aside, ChannelRef } from "./live/types.ts";
 import type { Conversation } from "./state/conversation.svelte.ts";
 import { toasts } from "./state/toasts.svelte.ts";
 import { m } from "./ui/words.ts";
@@ -22,6 +22,7 @@ export const dialogs = {
   visit: (() => import("./customer/VisitDialog.svelte")) satisfies Asked<{ customer?: string }>,
   consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
   invite: (() => import("./customer/InviteDialog.svelte")) satisfies Asked<{ conversation: Conversation; channel: ChannelRef }>,
+  aside: (() => import("./thread/aside/AsideDrawer.svelte")) satisfies Asked<{ conversation: Conversation; topic: string | null; aside: Aside | null }>,
 };
 
 /** What was asked for, or null and a notice when it does not come. */
