@@ -2,15 +2,18 @@
 the chat bubble."""
 
 import gzip
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.figure import Figure, figure
 
 DIST = Path(__file__).resolve().parent.parent / "agent_ui" / "dist"
-CONSOLE_LIMIT_KB, ADMINISTRATION_LIMIT_KB, WIDGET_LIMIT_KB = 250, 40, 35
+CONSOLE_LIMIT_KB, ADMINISTRATION_LIMIT_KB, ASKED_LIMIT_KB, WIDGET_LIMIT_KB = 250, 40, 60, 35
 ADMINISTRATION = "Administration-"
 """How the files begin that only administrators' browsers fetch."""
+ASKED = re.compile(r"(Asked|Writing|Editor|\w+Dialog)-")
+"""How those begin that are fetched when somebody asks for them: dialogs, what writing mail takes."""
 COMPRESSED = {".woff2"}
 """Kinds of files that are sent as they are."""
 LANGUAGES = ("en", "es")
@@ -20,13 +23,22 @@ def console_files() -> list[Path]:
     """All that an agent's browser fetches, at once or while it has nothing else to do: page, scripts, styles, pictures, the words of one
     language and the Latin part of the face; other scripts' letters are fetched only by who needs them.
     """
-    files = [one for one in DIST.rglob("*") if one.is_file() and not one.name.startswith((".", "widget", ADMINISTRATION))]
+    files = [
+        one
+        for one in DIST.rglob("*")
+        if one.is_file() and not one.name.startswith((".", "widget", ADMINISTRATION)) and not ASKED.match(one.name)
+    ]
     return in_one_language(one for one in files if one.suffix != ".woff2" or "-latin-wght-" in one.name)
 
 
 def administration_files() -> list[Path]:
     """What an administrator's browser fetches besides, for the settings of channels."""
     return in_one_language(DIST.rglob(f"{ADMINISTRATION}*"))
+
+
+def asked_files() -> list[Path]:
+    """What an agent's browser fetches besides when it is asked for: dialogs, the fields of a mail, the editor of text with form."""
+    return sorted(one for one in DIST.rglob("*") if ASKED.match(one.name))
 
 
 def in_one_language(files: Iterable[Path]) -> list[Path]:
@@ -54,4 +66,5 @@ def run() -> list[Figure]:
     """The sizes."""
     console = figure("console_gzip", kilobytes(console_files()), "kB", CONSOLE_LIMIT_KB)
     administration = figure("console_administration_gzip", kilobytes(administration_files()), "kB", ADMINISTRATION_LIMIT_KB)
-    return [console, administration, figure("widget_gzip", kilobytes(widget_files()), "kB", WIDGET_LIMIT_KB)]
+    asked = figure("console_asked_gzip", kilobytes(asked_files()), "kB", ASKED_LIMIT_KB)
+    return [console, administration, asked, figure("widget_gzip", kilobytes(widget_files()), "kB", WIDGET_LIMIT_KB)]

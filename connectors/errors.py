@@ -16,7 +16,9 @@ class ConnectorError(Exception):
     """Anything a connector reports. `code` is a stable word, translated for the agent where it is shown."""
 
     def __init__(self, message: str, *, code: str = "provider") -> None:
-        super().__init__(message)
+        super().__init__(
+            message.replace("\0", "").encode("utf-8", "replace").decode()
+        )  # a provider's words may be such that no database takes
         self.code = code
 
 

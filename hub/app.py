@@ -6,7 +6,6 @@ A message out: a route of `conversations` → its outbox row → `outbox` → th
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -14,9 +13,11 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from connectors.contract import Delivery, Event, Typing
+from connectors.contract import Delivery, Event
 from connectors.egress import WebEgress
 from connectors.registry import manifest
+from hub.abuse.room import AbuseRoom
+from hub.answers.room import AnswersRoom
 from hub.asides.room import AsideRoom
 from hub.channels.administration import Administration
 from hub.channels.ground import Ground
@@ -28,6 +29,7 @@ from hub.conversations.room import ConversationRoom, Ties
 from hub.customers import live as customers_live
 from hub.customers.api import CustomersApi
 from hub.customers.records import Records
+from hub.figures import show_figures
 from hub.inbound.api import QuarantineApi
 from hub.inbound.arrivals import Arrivals
 from hub.inbound.duties import Listening, Reading
@@ -39,14 +41,13 @@ from hub.inbound.quarantine import Quarantine
 from hub.inbound.sweeping import Sweeping
 from hub.inbound.webhooks import Webhooks
 from hub.kernel.blobs import Blobs
-from hub.kernel.database import GONE
-from hub.kernel.health import Health, beat, counted, figure
+from hub.kernel.health import Health, beat, counted
 from hub.kernel.jobs import Jobs
 from hub.kernel.lease import Lease, holding
 from hub.kernel.ledger import Doorbell, EventRow, Ledger, Publisher
 from hub.kernel.openapi import OpenApi
 from hub.kernel.proxies import Proxies
-from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, customer_room, queue_room
+from hub.kernel.push import EVERYBODY, SUPERVISORS, agent_room, queue_room
 from hub.kernel.realtime import Realtime, Wiring
 from hub.kernel.secrets import Secrets, read_key
 from hub.kernel.shapes import Named
@@ -54,6 +55,7 @@ from hub.kernel.site import Site, safe_headers
 from hub.kernel.sockets import socket_server
 from hub.kernel.spool import Spool
 from hub.kernel.web import Principal, Route, WebRooms, errors_as_data
+from hub.keystrokes import Keystrokes
 from hub.outbound.actions import Deeds
 from hub.outbound.doors import add_doors
 from hub.outbound.links import MediaLinks
@@ -71,12 +73,8 @@ from hub.timeline import live as timeline_live
 from hub.timeline.reading import Timeline
 from hub.upkeep import upkeep
 from hub.visitors.bubbles import Bubbles
-from hub.visitors.desk import VisitorDesk
-from hub.visitors.farewell import Farewell
-from hub.visitors.files import VisitorFiles
 from hub.visitors.limits import VisitorLimits
-from hub.visitors.live import VisitorSockets
-from hub.visitors.tokens import FileLinks, VisitorTokens
+from hub.visitors.room import VisitorRoom
 from hub.visits.api import VisitsApi
 from hub.work.api import WorkApi
 from hub.work.live import WorkLive
@@ -84,8 +82,6 @@ from hub.work.moves import Moves
 from hub.work.presence import Presence
 from hub.work.reading import WorkReading
 from hub.work.router import Router
-
-log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 
@@ -126,6 +122,7 @@ class Hub:
         self.people = People(database, self.settings, lambda: self.public_url, self.publisher.wake)
         self.records = Records(database, manifest)
         self.timeline = Timeline(database)
+        self.abuse = AbuseRoom(database, self.records, self.publisher.wake)
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
         self.signatures = Signatures(database, self.publisher.wake)
@@ -133,6 +130,12 @@ class Hub:
         reopen_hours = self.settings.intake.reopen_hours
         sources = (self.records, self.timeline, self.templates, self.signatures)
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)
+        self.keystrokes = Keystrokes(
+            self.talk.conversations.root_of_address,
+            lambda: self.realtime,
+            self.signals.typing,
+            lambda: self.visitors,
+        )
         self.asides = AsideRoom(database, self.records, self.talk.conversations, self.talk.writer, self.publisher.wake)
 
     def _take_in(self) -> None:
@@ -146,7 +149,7 @@ class Hub:
             group_size=self.settings.intake.group_size,
             reopen_hours=self.settings.intake.reopen_hours,
             committed=self.publisher.wake,
-            on_typing=self._customer_typing,
+            on_typing=self.keystrokes.of_customer,
             arrived=self.arrivals.note,
             waits=self.fetching.ring,
         )
@@ -190,13 +193,14 @@ class Hub:
         self.router = Router(database, self.routing, written=self.publisher.wake, explained=self.work_live.explained)
         self.presence = Presence(database, self.node, written=self.publisher.wake)
         self.moves = Moves(database, written=self.publisher.wake)
+        self.answers = AnswersRoom(database, self.node, lambda: self.supervisor.open, self.publisher.wake)
 
     def _tell(self) -> None:
         """Colleagues' sockets."""
         database = self.storage.database
         self.sockets = socket_server(self.settings.redis.url)
         wiring = Wiring(
-            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self._colleague_typing
+            doorkeeper=self, presence=self.presence, snapshot=self._snapshot, root_of=self._root_of, on_typing=self.keystrokes.of_colleague
         )
         self.realtime = Realtime(self.sockets, self.ledger, wiring)
         wiring.project(
@@ -206,22 +210,19 @@ class Hub:
             timeline_live.projections(self.timeline),
             self.work_live.projections(),
             self.administration.live.projections(),
+            self.answers.projections(),
         )
-        wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried())
+        wiring.gather(self.work_live.unhurried(), self.administration.live.unhurried(), self.abuse.unhurried())
         self.people.endings.on_ended.append(self._cut_sockets)
 
     def _receive_visitors(self) -> None:
         """The chat bubbles' sockets."""
         database = self.storage.database
-        tokens, links = VisitorTokens(self.secrets.subkey("visitor")), FileLinks(self.secrets.subkey("visitor files"))
         bubbles = Bubbles(self.supervisor.open, lambda: {self.public_url, self.address})
-        self.desk = VisitorDesk(database, self.intake, self.work, links)
-        farewell = Farewell(database, self.moves)
         limits = VisitorLimits(database, self.proxies, self.settings.visitors)
-        self.visitors = VisitorSockets(
-            self.sockets, self.ledger, self.desk, farewell, tokens, limits, bubbles.of, bubbles.allows, self._visitor_typing
-        )
-        self.visitor_files = VisitorFiles(self.desk, tokens, limits, self.blobs, links, bubbles.any_allows)
+        ties = (self.intake, self.work, self.moves, self.keystrokes.of_visitor)
+        room = VisitorRoom(database, self.secrets, self.sockets, self.ledger, self.blobs, bubbles, limits, *ties)
+        self.visitors, self.visitor_files = room.sockets, room.files
 
     def _answer(self) -> None:
         """HTTP."""
@@ -231,9 +232,11 @@ class Hub:
             *self.people.routes(),
             *CustomersApi(database, self.records, self.timeline, lambda: self.supervisor.open, self.publisher.wake).routes(),
             *self.talk.routes(),
+            *self.abuse.routes(),
             *self.asides.routes(),
             *TemplatesApi(self.templates).routes(),
             *SignaturesApi(self.signatures).routes(),
+            *self.answers.routes(),
             *WorkApi(self.work, self.moves, self.presence).routes(),
             *self.administration.routes(self.supervisor),
             *QuarantineApi(self.quarantine).routes(),
@@ -267,6 +270,7 @@ class Hub:
             group.create_task(self.work_live.tell(self.realtime.push), name="queues")
             group.create_task(self._follow(), name="followers")
             group.create_task(self.jobs.run(), name="jobs")
+            group.create_task(self.answers.run(), name="answers")
 
     async def _follow(self) -> None:
         await self.ledger.follow(self._heard, await self.ledger.find_head())
@@ -275,6 +279,7 @@ class Hub:
         """What this node does about events, wherever they happened."""
         await self.router.on_events(events)
         await self.people.endings.heard(events)
+        self.answers.heard(events)
         for event in events:
             if event.channel and event.actor_kind != "customer" and event.type in ("message.created", "message.changed", "message.acted"):
                 self.outbox.ring(event.channel)
@@ -297,10 +302,7 @@ class Hub:
         add_doors(app, self.storage.database, self.blobs, self.links, self.publisher.wake)
         self.rooms.add(app, [*self.routes, OpenApi(self.routes).route()])
         Site().add(app)
-        figure("hilo_agent_sockets", "Sockets of colleagues", lambda: self.realtime.sockets)
-        figure("hilo_visitor_sockets", "Sockets of visitors", lambda: self.visitors.sockets)
-        figure("hilo_spool_bytes", "Bytes that wait for the database", lambda: self.spool.size)
-        figure("hilo_spool_damaged_files", "Spool files kept because records in them cannot be read", lambda: self.spool.damaged)
+        show_figures(self.realtime, self.visitors, self.spool)
         return app
 
     async def hang_up(self) -> None:
@@ -357,27 +359,8 @@ class Hub:
         await self.storage.database.run(CHANNEL_QUERIES.set_state, channel, state, detail)
         self.publisher.wake()
 
-    # ── Typing: passes through, is never kept ───────────────────────────────────────────────────────────────────────
-
-    def _customer_typing(self, channel: Channel, typing: Typing) -> None:
-        task = asyncio.create_task(self._tell_typing(typing), name=f"{channel.name}: typing")
-        task.add_done_callback(_forget)
-
-    async def _tell_typing(self, typing: Typing) -> None:
-        root = await self.talk.conversations.root_of_address(typing.sender.kind, typing.sender.value)
-        if root is not None:
-            await self._visitor_typing(root.id, root.name, typing.on)
-
-    async def _visitor_typing(self, root: str, name: str, on: bool) -> None:
-        who = {"kind": "customer", "id": None, "name": name}
-        await self.realtime.push_everywhere("typing", {"root": root, "who": who, "on": on}, [customer_room(root)])
-
     def _viewers(self, root: str) -> list[Named]:
         return [Named(**one) for one in self.realtime.viewers(root)]
-
-    async def _colleague_typing(self, root: str, principal: Principal, on: bool) -> None:
-        self.signals.typing(root, on)
-        await self.visitors.agent_typing([UUID(root)], principal.name, on)
 
 
 @asynccontextmanager
@@ -393,8 +376,3 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         await stack.enter_async_context(hub.egress)
         stack.callback(hub.people.close)
         yield hub
-
-
-def _forget(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) and not isinstance(error, GONE):
-        log.warning("telling that a customer writes failed: %r", error)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from hub.answers.model import AnswersList, AnswersPreview, AnswersTried
 from hub.channels import shapes as channels
 from hub.events import SOCKET_EVENTS
 from hub.inbound.api import QuarantinePage, Replayed
@@ -14,6 +15,7 @@ from hub.templates.model import TemplateList
 ADMINISTRATION = (
     *(channels.Gallery, channels.Guide, channels.ChannelList, channels.MadeChannel, channels.NewAddress, channels.Opening),
     *(channels.Steps, channels.Passages, channels.RuleList, channels.RulesInput, channels.Verdict, QuarantinePage, Replayed, TemplateList),
+    *(AnswersList, AnswersPreview, AnswersTried),
 )
 """What the pages of administration are answered."""
 

@@ -206,6 +206,11 @@ STABLE LANGUAGE sql SET pg_trgm.word_similarity_threshold = 0.55 AS $$
     GROUP BY c.root_id ORDER BY 2 DESC, 1 LIMIT p_limit
 $$;
 
+-- How a family is called: as its root, or as the first of its members who has a name. NULL when nobody has one.
+CREATE FUNCTION family_name(p_root uuid) RETURNS text STABLE LANGUAGE sql AS $$
+    SELECT c.name FROM customer c WHERE c.root_id = p_root AND c.name <> '' ORDER BY c.id <> p_root, c.created_at, c.id LIMIT 1
+$$;
+
 -- Other people who may be this one, by name alone: the same words, or nearly. A single word is no evidence.
 CREATE FUNCTION similar_names(p_root uuid, p_key text, p_limit int) RETURNS TABLE (customer uuid, likeness real)
 STABLE LANGUAGE sql SET pg_trgm.similarity_threshold = 0.6 AS $$

@@ -42,7 +42,7 @@ CREATE INDEX topic_newest ON topic (last_number);
 -- What is shown between the messages of a thread.
 CREATE INDEX event_thread ON event (customer, at) WHERE type IN ('work.assigned', 'work.transferred', 'work.released', 'work.completed',
     'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved', 'topic.split',
-    'message.moved');
+    'message.moved', 'topic.set_aside', 'topic.put_back');
 
 CREATE TABLE message (
     id          uuid PRIMARY KEY,

@@ -163,20 +163,20 @@ BEGIN
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM topic t
         WHERE t.customer_id = p_customer AND t.channel_id = (p->>'channel')::uuid AND t.identity_id = p_identity
-          AND (t.state = 'open' OR t.closed_at > recent)
+          AND (t.state = 'open' OR t.closed_at > recent) AND t.spam = ''
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state
         FROM (SELECT m.topic_id, m.channel_id FROM message m WHERE m.identity_id = p_identity ORDER BY m.number DESC LIMIT 1) last
-            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent) AND NOT t.aside
+            JOIN topic t ON t.id = last.topic_id AND (t.state = 'open' OR t.closed_at > recent) AND NOT t.aside AND t.spam = ''
             JOIN customer o ON o.id = t.customer_id JOIN customer c ON c.root_id = o.root_id AND c.id = p_customer
         WHERE last.channel_id = (p->>'channel')::uuid;
     END IF;
     IF topic IS NULL THEN
         SELECT t.id, t.state INTO topic, found_state FROM customer c JOIN customer f ON f.root_id = c.root_id
             JOIN topic t ON t.customer_id = f.id JOIN identity other ON other.id = t.identity_id JOIN identity own ON own.id = p_identity
-        WHERE c.id = p_customer AND t.channel_id = (p->>'channel')::uuid AND (t.state = 'open' OR t.closed_at > recent)
+        WHERE c.id = p_customer AND t.channel_id = (p->>'channel')::uuid AND (t.state = 'open' OR t.closed_at > recent) AND t.spam = ''
           AND ((f.id = p_customer AND 'signed' IN (own.evidence, other.evidence))
                OR p->'proves' @> jsonb_build_array(jsonb_build_object('kind', other.kind, 'value', other.value)))
         ORDER BY t.state DESC, t.last_number DESC LIMIT 1;
@@ -245,7 +245,7 @@ BEGIN
         WHERE c.root_id = p_root AND t.state = 'open' AND NOT t.aside ORDER BY (t.channel_id IS NOT DISTINCT FROM p_channel) DESC, t.last_number DESC LIMIT 1;
     IF topic IS NULL AND p_channel IS NOT NULL THEN
         SELECT t.id INTO topic FROM topic t JOIN customer c ON c.id = t.customer_id
-            WHERE c.root_id = p_root AND t.channel_id = p_channel AND t.closed_at > now() - make_interval(secs => p_reopen_s) AND NOT t.aside
+            WHERE c.root_id = p_root AND t.channel_id = p_channel AND t.closed_at > now() - make_interval(secs => p_reopen_s) AND NOT t.aside AND t.spam = ''
             ORDER BY t.last_number DESC LIMIT 1;
     END IF;
     IF topic IS NULL AND p_channel IS NULL THEN  -- a note on a customer with nothing open goes to the last matter

@@ -62,6 +62,8 @@ DECLARE
     place record;
     task record;
     quoted uuid;
+    bar record;  -- what keeps the sender out
+    held boolean := false;
 BEGIN
     SELECT m.id, m.number, m.customer_id, c.root_id, m.topic_id, false INTO message, number, customer, root, topic, fresh
         FROM message m JOIN customer c ON c.id = m.customer_id WHERE m.id = find_message((p->>'channel')::uuid, p->>'external_id');
@@ -92,8 +94,15 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    SELECT * INTO place FROM take_topic(p, sender.identity, customer, (sender.answered).topic_id);
-    topic := place.topic;
+    SELECT b.id, b.verdict INTO bar FROM barred_by(p->>'kind', p->>'value') b;
+    IF bar.id IS NULL THEN
+        SELECT * INTO place FROM take_topic(p, sender.identity, customer, (sender.answered).topic_id);
+        topic := place.topic;
+        held := count_pace(topic);
+    ELSE
+        topic := take_spam(p, sender.identity, customer, bar.id, bar.verdict);
+        SELECT false AS opened, '{}'::jsonb AS link INTO place;
+    END IF;
     message := (p->>'id')::uuid;
     number := nextval('message_number');
     fresh := true;
@@ -106,16 +115,19 @@ BEGIN
         VALUES (message, number, customer, topic, (p->>'channel')::uuid, sender.identity, (p->>'delivery')::uuid, 'in', 'customer', clock_timestamp(),
                 to_timestamp((p->>'provider_at')::float), p->>'external_id', message_address(p), p->>'subject', p->>'text',
                 decode(p->>'html', 'hex'), 'received', quoted,
-                (p->'context') || CASE WHEN place.opened THEN place.link ELSE '{}' END, COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
-    UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = 'agent',
-           turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
-    SELECT * INTO task FROM take_work(p, topic, customer, root);
-    work := task.work;
+                (p->'context') || CASE WHEN place.opened THEN place.link ELSE '{}' END || CASE WHEN held THEN '{"held": "quota"}'::jsonb ELSE '{}' END, COALESCE(p->'content', '{}'), COALESCE(p->>'album', ''));
+    UPDATE topic t SET last_at = now(), last_number = take_message.number, turn = CASE WHEN bar.id IS NULL THEN 'agent' ELSE t.turn END,
+           turn_since = CASE WHEN t.turn = 'agent' OR bar.id IS NOT NULL THEN t.turn_since ELSE now() END WHERE t.id = take_message.topic;
+    IF bar.id IS NULL AND NOT held THEN
+        SELECT * INTO task FROM take_work(p, topic, customer, root);
+        work := task.work;
+    END IF;
     IF jsonb_array_length(p->'attachments') > 0 THEN
         PERFORM add_attachments(message, p->'attachments', 'visitor:' || (p->>'value'), place_in_album(p));
     END IF;
-    INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
-        VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid);
+    INSERT INTO event (type, actor_kind, customer, topic, message, work, channel, data)
+        VALUES ('message.created', 'customer', customer, topic, message, work, (p->>'channel')::uuid,
+                CASE WHEN held THEN '{"held": "quota"}'::jsonb WHEN bar.id IS NULL THEN '{}' ELSE jsonb_build_object('held', bar.verdict) END);
     RETURN NEXT;
 END
 $$;
@@ -137,13 +149,14 @@ BEGIN
 END
 $$;
 
--- Messages of known senders whose matter is open and at work need no decisions: they are written together. All others, and whatever
--- follows one of them from the same sender, go through take_message. Results carry the place in the array.
+-- Messages of known senders whose matter is open and at work need no decisions: they are written together. All others (also of whoever is kept
+-- out, or writes too much), and whatever follows one of them from the same sender, go through take_message. Results carry the place in the array.
 CREATE FUNCTION take_messages(p jsonb[])
 RETURNS TABLE (place int, message uuid, number bigint, customer uuid, root uuid, topic uuid, work uuid, fresh boolean) LANGUAGE plpgsql AS $$
 DECLARE
     roots uuid[];
     done int[];
+    bars boolean := EXISTS (SELECT 1 FROM block b WHERE b.ended_at IS NULL);
 BEGIN
     roots := ARRAY(SELECT DISTINCT c.root_id FROM unnest(p) AS given (j)
                    JOIN identity i ON i.kind = j->>'kind' AND i.value = j->>'value' JOIN customer c ON c.id = i.customer_id);
@@ -160,14 +173,16 @@ BEGIN
             former jsonb, native text, "to" text)
         WINDOW sender AS (PARTITION BY g.kind, g.value ORDER BY u.n)
     ), known AS MATERIALIZED (
-        SELECT g.*, row_number() OVER (PARTITION BY g.kind, g.value ORDER BY g.n) AS taken, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id
+        SELECT g.*, row_number() OVER (PARTITION BY g.kind, g.value ORDER BY g.n) AS taken, i.id AS identity, i.customer_id, c.root_id, t.id AS topic_id, w.id AS work_id, q.minutes
         FROM given g
         JOIN identity i ON i.kind = g.kind AND i.value = g.value
         JOIN customer c ON c.id = i.customer_id AND c.root_id = ANY (roots)
-        JOIN LATERAL (SELECT t.id FROM topic t WHERE t.customer_id = i.customer_id AND t.channel_id = g.channel AND t.identity_id = i.id
+        JOIN LATERAL (SELECT t.id, t.pace_since, t.pace_count FROM topic t WHERE t.customer_id = i.customer_id AND t.channel_id = g.channel AND t.identity_id = i.id
                       AND t.state = 'open' ORDER BY t.last_number DESC LIMIT 1) t ON true
         JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered', 'assigned', 'paused')
-        WHERE g.simple AND g.copy = 1
+        LEFT JOIN (channel ch JOIN sender_quota q ON q.kind = ch.kind AND q.most > 0) ON ch.id = g.channel
+        WHERE g.simple AND g.copy = 1 AND (NOT bars OR (barred_by(g.kind, g.value)).id IS NULL)
+          AND (q.most IS NULL OR g.nth <= q.most - CASE WHEN t.pace_since > now() - make_interval(mins => q.minutes) THEN t.pace_count ELSE 0 END)
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.channel_id = g.channel AND m.external_id = g.external_id)
           AND mail_twin(g.channel, g.external_id, i.id) IS NULL
           AND (g.proves = '[]' OR all_proved(c.root_id, g.proves)) AND (g.claims = '{}' OR all_claimed(c.id, g.claims))
@@ -181,8 +196,10 @@ BEGIN
                k.subject, k.text, decode(k.html, 'hex'), 'received', k.context, COALESCE(k.content, '{}')
         FROM numbered k
     ), moved AS (
-        UPDATE topic t SET last_at = now(), last_number = x.last, turn = 'agent', turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END
-        FROM (SELECT k.topic_id, max(k.new_number) AS last FROM numbered k GROUP BY k.topic_id) x WHERE t.id = x.topic_id
+        UPDATE topic t SET last_at = now(), last_number = x.last, turn = 'agent', turn_since = CASE WHEN t.turn = 'agent' THEN t.turn_since ELSE now() END,
+            pace_count = x.count + CASE WHEN t.pace_since > now() - make_interval(mins => x.minutes) THEN t.pace_count ELSE 0 END,
+            pace_since = CASE WHEN t.pace_since > now() - make_interval(mins => x.minutes) THEN t.pace_since ELSE now() END
+        FROM (SELECT k.topic_id, k.minutes, max(k.new_number) AS last, count(*)::int FROM numbered k GROUP BY k.topic_id, k.minutes) x WHERE t.id = x.topic_id
     ), told AS (
         INSERT INTO event (type, actor_kind, customer, topic, message, work, channel)
         SELECT 'message.created', 'customer', k.customer_id, k.topic_id, k.id, k.work_id, k.channel FROM numbered k ORDER BY k.new_number

@@ -48,7 +48,8 @@ CREATE FUNCTION refresh_topic(p_topic uuid) RETURNS void LANGUAGE sql AS $$
         turn_since = CASE WHEN t.state = 'open' AND l.turn <> t.turn THEN l.at ELSE t.turn_since END
     FROM (SELECT p_topic AS id) x LEFT JOIN LATERAL (
         SELECT m.number, m.at, CASE m.direction WHEN 'in' THEN 'agent' WHEN 'out' THEN 'customer' END AS turn FROM message m
-        WHERE m.topic_id = x.id AND m.state <> 'canceled' ORDER BY m.direction = 'note', m.number DESC LIMIT 1) l ON true
+        WHERE m.topic_id = x.id AND m.state <> 'canceled' AND NOT (m.direction = 'out' AND m.author_kind = 'system')
+        ORDER BY m.direction = 'note', m.number DESC LIMIT 1) l ON true
     WHERE t.id = x.id
 $$;
 

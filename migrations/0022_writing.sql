@@ -17,6 +17,8 @@ CREATE TABLE signature (
     CONSTRAINT signature_owner UNIQUE NULLS NOT DISTINCT (brand_id, agent_id)
 );
 
+CREATE INDEX message_scheduled ON message (customer_id, send_at) WHERE send_at IS NOT NULL AND state = 'queued';
+
 -- The customer behind an address that a colleague writes to first; made when there is none.
 CREATE FUNCTION take_addressee(p_address jsonb, p_agent uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE

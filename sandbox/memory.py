@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ PAUSE_S = 0.2
 LONG = 4096
 """Texts from this length on are files, encoded pictures for the most part: the ledger itself stays quick to write."""
 BYTES, TEXT = "$bytes", "$text"
+HASH = re.compile("[0-9a-f]{64}")
 
 log = logging.getLogger(__name__)
 
@@ -135,11 +137,16 @@ class Memory:
             return [self._unpacked(one) for one in value]
         if not isinstance(value, dict):
             return value
-        if value.keys() == {BYTES}:
+        if value.keys() == {BYTES} and _is_name(value[BYTES]):
             return (self._files / value[BYTES]).read_bytes()
-        if value.keys() == {TEXT}:
+        if value.keys() == {TEXT} and _is_name(value[TEXT]):
             return (self._files / value[TEXT]).read_text(encoding="utf-8")
         return {key: self._unpacked(one) for key, one in value.items()}
+
+
+def _is_name(value: Any) -> bool:
+    """Whether it names a file of ours: somebody may have sent an object that only looks so, with a path in it."""
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -1,7 +1,11 @@
 /** The pages beside the inbox, fetched when they are opened first, or while the browser has nothing else to do: later they open at once, also without a
  *  connection. */
 import type { Component, Snippet } from "svelte";
+<<<<<<< HEAD
 import type { Aside, ChannelRef } from "./live/types.ts";
+=======
+import type { ChannelRef, Customer } from "./live/types.ts";
+>>>>>>> main
 import type { Conversation } from "./state/conversation.svelte.ts";
 import { toasts } from "./state/toasts.svelte.ts";
 import { m } from "./ui/words.ts";
@@ -17,12 +21,21 @@ export const pages = {
 
 type Asked<Props extends object> = () => Promise<{ default: Component<Props & { open: boolean }, object, "open"> }>;
 
-/** What is asked now and then. */
+/** What is asked now and then: fetched then. */
 export const dialogs = {
   visit: (() => import("./customer/VisitDialog.svelte")) satisfies Asked<{ customer?: string }>,
   consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
   invite: (() => import("./customer/InviteDialog.svelte")) satisfies Asked<{ conversation: Conversation; channel: ChannelRef }>,
   aside: (() => import("./thread/aside/AsideDrawer.svelte")) satisfies Asked<{ conversation: Conversation; topic: string | null; aside: Aside | null }>,
+};
+
+/** What only mail needs, fetched when somebody writes one. */
+export const writing = {
+  mail: () => import("./writing/Writing.ts"),
+  editor: () => import("./writing/Editor.svelte"),
+  signatures: () => import("./writing/Signatures.svelte"),
+  time: (() => import("./writing/TimeDialog.svelte")) satisfies Asked<{ first: Date; onchoose: (at: Date) => void }>,
+  letter: (() => import("./writing/LetterDialog.svelte")) satisfies Asked<{ customer?: Customer }>,
 };
 
 /** What was asked for, or null and a notice when it does not come. */
@@ -46,7 +59,6 @@ export async function administration() {
 export function fetchAhead(supervises: boolean, administers: boolean): void {
   const fetch = () => {
     for (const [name, load] of Object.entries(pages)) if (name !== "supervise" || supervises) void load().catch(() => undefined);
-    for (const load of Object.values(dialogs)) void load().catch(() => undefined);
     if (administers) void administration().catch(() => undefined);
   };
   // Safari has no idle callback.

@@ -83,7 +83,7 @@ def compose(outgoing: Outgoing, *, key: bytes, ours: str, name: str, now: float,
     if outgoing.topic and not passed_on:
         mail["X-Hilo-Topic"] = one_line(outgoing.topic)
     if outgoing.automatic:
-        mail["Auto-Submitted"] = "auto-replied" if outgoing.answers else "auto-generated"
+        _set_automatic(mail, answers=bool(outgoing.answers))
     if outgoing.unsubscribe:
         _set_unsubscribe(mail, outgoing.unsubscribe)
     _set_body(mail, outgoing)
@@ -94,6 +94,13 @@ def compose(outgoing: Outgoing, *, key: bytes, ours: str, name: str, now: float,
 def one_line(text: str) -> str:
     """A text as a header's value may be: no line ends, no control characters."""
     return CONTROL.sub(" ", text).strip()
+
+
+def _set_automatic(mail: EmailMessage, *, answers: bool) -> None:
+    """What keeps other machines from answering it: RFC 3834; what Exchange looks at; and what was there before both."""
+    mail["Auto-Submitted"] = "auto-replied" if answers else "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Precedence"] = "auto_reply"
 
 
 def _set_unsubscribe(mail: EmailMessage, page: str) -> None:

@@ -12,6 +12,7 @@ import aiosmtplib
 from aiosmtplib import SMTP
 
 from connectors.contract import Step
+from connectors.email.charsets import storable
 from connectors.email.compose import Composed
 from connectors.email.refusals import word_of
 from connectors.email.settings import Settings, relay_user
@@ -145,7 +146,7 @@ class Relay:
             raise addressee  # the others' copies say nothing of the customer, whom it never reached
         if len(refused) == len(mail.recipients):
             raise next((error for error in refused.values() if error.code < 500), next(iter(refused.values())))
-        said = {recipient: (error.code, f"{error.code} {error.message}") for recipient, error in refused.items()}
+        said = {recipient: (error.code, storable(f"{error.code} {error.message}")) for recipient, error in refused.items()}
         return Handed(
             {one: text for one, (code, text) in said.items() if code >= 500},
             {one: text for one, (code, text) in said.items() if code < 500},
@@ -157,7 +158,7 @@ class Relay:
             with _translated():
                 await client.data(raw, timeout=self._data_timeout + len(raw) / SLOWEST)
         except Unavailable as error:
-            if isinstance(error.__cause__, aiosmtplib.SMTPResponseException):
+            if isinstance(error.__cause__, aiosmtplib.SMTPResponseException) and error.__cause__.code >= 400:
                 raise
             raise Ambiguous(f"no answer after the mail was handed over: {error}", code="no_answer") from error.__cause__
 

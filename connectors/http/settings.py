@@ -11,6 +11,11 @@ KINDS_WANTED = {
     "es": "deben ser palabras como account, phone o email, separadas por espacios",
     "en": "must be words such as account, phone or email, separated by spaces",
 }
+SHORTEST = 16
+SECRET_WANTED = {
+    "es": f"al menos {SHORTEST} letras y cifras al azar; vacío, lo crea Hilo",
+    "en": f"at least {SHORTEST} random letters and digits; left empty, Hilo makes it",
+}
 NOWHERE_TO_ASK = {"es": "necesita la dirección de salida", "en": "needs the outgoing address"}
 
 
@@ -22,9 +27,10 @@ class Settings:
         "Secreto",
         "Secret",
         secret=True,
+        generated=True,
         group="signing",
-        help_es="Firma cada entrega, en los dos sentidos.",
-        help_en="Signs every delivery, both ways.",
+        help_es="Firma cada entrega, en los dos sentidos. Vacío: se crea uno.",
+        help_en="Signs every delivery, both ways. Empty: one is made.",
     )
     second_secret: str = setting(
         "Segundo secreto",
@@ -78,8 +84,11 @@ class Settings:
 
 def check_settings(settings: Settings) -> None:
     """Raises InvalidSettings for what no single field shows."""
+    problems = {name: SECRET_WANTED for name in ("secret", "second_secret") if 0 < len(getattr(settings, name).strip()) < SHORTEST}
     if settings.history and not settings.url.strip():
-        raise InvalidSettings({"history": NOWHERE_TO_ASK})
+        problems["history"] = NOWHERE_TO_ASK
+    if problems:
+        raise InvalidSettings(problems)
 
 
 def kinds_of(settings: Settings) -> frozenset[str]:

@@ -38,15 +38,14 @@ Raw = dict[str, Any]
 class Pulse:
     """How the asking goes, for the channel's health. Times are seconds since the epoch, 0 for never."""
 
-    asked_at: float = 0.0
     failing_since: float = 0.0
     problem: str = ""
     missed_from: float = 0.0
     missed_until: float = 0.0
     """A time so long that Telegram has thrown away what was written in it."""
 
-    def went_well(self, now: float) -> None:
-        self.asked_at, self.failing_since, self.problem = now, 0.0, ""
+    def went_well(self) -> None:
+        self.failing_since, self.problem = 0.0, ""
 
     def failed(self, now: float, problem: str) -> None:
         self.failing_since, self.problem = self.failing_since or now, problem
@@ -95,7 +94,7 @@ class Polling:
                 await asyncio.sleep(error.retry_after if isinstance(error, RateLimited) else pause)
                 pause = min(pause * 2, LAST_PAUSE_S)
             else:
-                self.pulse.went_well(self._now())
+                self.pulse.went_well()
                 return updates
 
     async def _ask(self, offset: int) -> list[Raw]:

@@ -10,7 +10,6 @@ from connectors.errors import Ambiguous, Rejected
 
 RETRIES = "#rc=3&rp=ct,rt,5xx"
 """Behind every webhook address: try three times more, also when the answer is slow or a 5xx. Never sent to us, nor signed."""
-FAILED = frozenset({"failed", "undelivered", "canceled"})
 
 
 def fields_of(outgoing: Outgoing, *, prefix: str, senders: tuple[str, ...], service: str) -> dict[str, Any]:

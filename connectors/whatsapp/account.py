@@ -1,5 +1,6 @@
 """What there is to know and to set at Meta about a number: token, number, account, webhooks, quality."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from connectors.contract import Health, Step
@@ -69,14 +70,13 @@ class Account(MetaChannel):
             await self._app.unsubscribe(OBJECT)
 
     async def health(self) -> Health:
-        """Quality, limits and the token's end, as Meta tells them. Raises as every call."""
+        """Limits, the token's end, and what is amiss with quality or status, as Meta tells them. Raises as every call."""
         told = await self._ask("verified_name,display_phone_number,quality_rating,status,throughput")
         token = await self._app.look_at(self._settings.access_token)
         quality, status = text(told.get("quality_rating"), 40), text(told.get("status"), 40)
         well = token.valid and status in ("", "CONNECTED")
         state = "down" if not token.valid else "up" if well and quality != "RED" else "degraded"
-        words = [f"{name} {value.lower()}" for name, value in (("quality", quality), ("status", status)) if value]
-        detail = ", ".join(words) if token.valid else "the access token is not valid any more"
+        detail = ", ".join(amiss(quality=quality, status=status)) if token.valid else "the access token is not valid any more"
         quota = ", ".join(filter(None, (await self._limit(), self._graph.usage)))
         return Health(state, detail, token.expires_at, quota)  # type: ignore[arg-type]  # one of the three
 
@@ -148,3 +148,10 @@ class Account(MetaChannel):
 
     async def _ask(self, fields: str) -> dict[str, Any]:
         return await self._graph.get(self._settings.phone_number_id, fields=fields)
+
+
+def amiss(**told: str) -> Iterator[str]:
+    """What is not as it should be, in Meta's words; that all is well the tile says in the reader's own."""
+    for name, value in told.items():
+        if value not in ("", "GREEN", "CONNECTED", "UNKNOWN"):
+            yield f"{name} {value.lower()}"

@@ -147,8 +147,8 @@ class Draft(View):
 
 
 class ConversationPage(View):
-    """A page of the thread, ascending; `next` leads to the page before it. `read`: how far this colleague has read. `scheduled`: all that
-    waits for its time, wherever it stands in the thread.
+    """A page of the thread, ascending; `next` leads to the page before it. `read`: how far this colleague has read. `scheduled`: on the
+    newest page, all that waits for its time, wherever it stands in the thread.
     """
 
     customer: Named

@@ -10,11 +10,6 @@ CROSS JOIN LATERAL (
 SELECT m.id, m.number, m.at FROM message m
 WHERE m.topic_id = $4 AND m.number < $2 AND m.customer_id = ANY ($1::uuid[]) ORDER BY m.number DESC LIMIT $3
 
--- name: scheduled
--- What waits for its time in a family's thread.
-SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id
-WHERE m.customer_id = ANY ($1::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' AND o.state = 'queued' ORDER BY m.send_at
-
 -- name: time_of
 -- When a message of a family was written.
 SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
@@ -22,7 +17,7 @@ SELECT at FROM message WHERE customer_id = ANY ($1::uuid[]) AND number = $2
 -- name: views
 -- Messages with all that is shown of them.
 SELECT m.id, m.number, m.at, m.direction, m.topic_id, m.channel_id, ch.connector, ch.name AS channel_name, m.text, m.state, m.state_at,
-       m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), NULLIF(i.name, ''), i.value, '') AS customer_name,
+       m.customer_id, c.root_id, COALESCE(NULLIF(r.name, ''), family_name(r.id), NULLIF(i.name, ''), i.value, '') AS customer_name,
        m.author_kind, m.author_id, COALESCE(a.name, '') AS agent_name, COALESCE(NULLIF(i.name, ''), NULLIF(c.name, ''), i.value, '') AS writer_name,
        t.aside, m.subject, m.html IS NOT NULL AS has_html, m.address, m.error, m.reply_to, m.send_at, m.context, m.content, m.edited_at, m.deleted_at,
        (SELECT CASE WHEN o.root_id = c.root_id THEN jsonb_build_object('id', q.id, 'text', left(q.text, 200), 'direction', q.direction) END
@@ -44,9 +39,10 @@ LEFT JOIN channel ch ON ch.id = m.channel_id LEFT JOIN agent a ON a.id = m.autho
 WHERE m.id = ANY ($1::uuid[]) ORDER BY m.number
 
 -- name: own
--- How far a colleague has read a family's thread, and what he or she has begun to write.
+-- How far a colleague has read a family's thread, what he or she has begun to write, and what of the thread waits for its time.
 SELECT COALESCE((SELECT max(v.number) FROM reading v WHERE v.agent_id = $1 AND v.customer_id = ANY ($2::uuid[])), 0) AS read,
-       d.kind, d.text, d.channel_id, d.topic_id, d.subject, d.html
+       d.kind, d.text, d.channel_id, d.topic_id, d.subject, d.html,
+       ARRAY(SELECT m.id FROM message m WHERE m.customer_id = ANY ($2::uuid[]) AND m.send_at IS NOT NULL AND m.state = 'queued' ORDER BY m.send_at) AS scheduled
 FROM (SELECT 1) one LEFT JOIN LATERAL (
     SELECT * FROM draft WHERE agent_id = $1 AND customer_id = ANY ($2::uuid[]) ORDER BY updated_at DESC LIMIT 1) d ON true
 
@@ -100,7 +96,7 @@ SELECT id FROM agent WHERE id = ANY ($1::uuid[])
 
 -- name: mentions
 -- Where a colleague was mentioned, the newest first, and whether he or she has read it.
-SELECT m.id, m.number, m.at, left(m.text, 200) AS text, r.id AS customer, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name,
+SELECT m.id, m.number, m.at, left(m.text, 200) AS text, r.id AS customer, COALESCE(NULLIF(r.name, ''), family_name(r.id), i.name, '') AS customer_name,
        a.id AS author, a.name AS author_name,
        m.number > COALESCE((SELECT max(d.number) FROM reading d WHERE d.agent_id = $1 AND d.customer_id IN (c.id, r.id)), 0) AS unread
 FROM mention x JOIN message m ON m.id = x.message_id AND m.deleted_at IS NULL

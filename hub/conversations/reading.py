@@ -79,7 +79,7 @@ class Conversations:
             read=own["read"],
             draft=_draft(own),
             viewers=self._viewers(root.id),
-            scheduled=await self._scheduled(family),
+            scheduled=list((await self.message_views(own["scheduled"])).values()) if before is None else [],
         )
 
     async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]:
@@ -128,11 +128,6 @@ class Conversations:
             raise NotFound("not_found", f"there is no message {message}")
         await self._customers.customer_for(principal, str(row["customer_id"]))
         return row
-
-    async def _scheduled(self, family: list[str]) -> list[Message]:
-        ids = [row["id"] for row in await self._database.rows(QUERIES.scheduled, family)]
-        views = await self.message_views(ids)
-        return [views[str(one)] for one in ids]
 
     async def _numbers(self, family: list[str], query: PageQuery, before: int | None) -> list[Record]:
         end = BEYOND if before is None else before

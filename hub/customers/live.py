@@ -26,7 +26,10 @@ CHANGES = (
     "commitment.reopened",
 )
 """After these the record is fetched again."""
-TOPICS = ("topic.opened", "topic.reopened", "topic.closed", "topic.moved", "topic.changed", "topic.split", "message.moved")
+TOPICS = (
+    *("topic.opened", "topic.reopened", "topic.closed", "topic.moved", "topic.changed", "topic.split", "message.moved"),
+    *("topic.set_aside", "topic.put_back"),
+)
 
 
 def projections(database: Database) -> Mapping[str, Projection]:

@@ -95,12 +95,13 @@ class Join(View):
 
 
 class Topic(View):
-    """A matter in the conversation."""
+    """A matter in the conversation. `spam`: why it lies among the spam (spam, blocked, judged), or empty."""
 
     id: str
     code: str
     subject: str
     state: str
+    spam: str
     channel: ChannelRef
     queue: Named | None
     agent: Named | None

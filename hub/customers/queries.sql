@@ -7,12 +7,13 @@ SELECT r.id, r.name FROM customer c JOIN customer r ON r.id = c.root_id WHERE c.
 SELECT c.id FROM customer c WHERE c.root_id = $1 ORDER BY c.id <> $1, c.id
 
 -- name: newest
--- Roots by their newest message, newest first: walks the topics from the newest and keeps the newest one of each family.
+-- Roots by their newest message, newest first: walks the topics from the newest and keeps the newest one of each family; not what lies
+-- among the spam.
 SELECT r.id, r.name, t.last_number AS key
 FROM topic t JOIN customer c ON c.id = t.customer_id JOIN customer r ON r.id = c.root_id
-WHERE t.last_number < $1 AND t.last_number > 0 AND NOT EXISTS (
+WHERE t.last_number < $1 AND t.last_number > 0 AND t.spam = '' AND NOT EXISTS (
     SELECT 1 FROM customer member JOIN topic newer ON newer.customer_id = member.id
-    WHERE member.root_id = c.root_id AND newer.last_number > t.last_number)
+    WHERE member.root_id = c.root_id AND newer.spam = '' AND newer.last_number > t.last_number)
 ORDER BY t.last_number DESC LIMIT $2
 
 -- name: silent
@@ -59,8 +60,7 @@ WHERE c.root_id = ANY ($1::uuid[]) ORDER BY i.created_at, i.id
 
 -- name: record
 -- The root's own row; what it does not say, its family does.
-SELECT r.id, r.created_at, COALESCE(NULLIF(r.name, ''), (
-           SELECT c.name FROM customer c WHERE c.root_id = r.id AND c.name <> '' ORDER BY c.created_at, c.id LIMIT 1), '') AS name,
+SELECT r.id, r.created_at, COALESCE(family_name(r.id), '') AS name,
        COALESCE(NULLIF(r.locale, ''), (
            SELECT c.locale FROM customer c WHERE c.root_id = r.id AND c.locale <> '' ORDER BY c.created_at, c.id LIMIT 1), '') AS locale,
        COALESCE((SELECT jsonb_object_agg(v.key, v.value ORDER BY c.id = r.id, c.id DESC) FROM customer c, jsonb_each(c.fields) v
@@ -90,7 +90,7 @@ SELECT count(*) FROM message WHERE customer_id = ANY ($1::uuid[])
 
 -- name: topics
 -- The matters of a family, the newest first; not what is said beside one, nor those that were emptied and closed when their messages were moved.
-SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
+SELECT t.id, t.code, t.subject, t.state, t.spam, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
        t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name,
        EXISTS (SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in') AS heard
 FROM topic t JOIN channel c ON c.id = t.channel_id LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
@@ -99,7 +99,7 @@ ORDER BY t.last_number DESC, t.opened_at DESC
 
 -- name: topics_by_id
 -- Single matters, with the root of whose they are.
-SELECT t.id, t.code, t.subject, t.state, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
+SELECT t.id, t.code, t.subject, t.state, t.spam, t.opened_at, t.closed_at, t.last_at, t.identity_id, t.channel_id, c.connector, c.name AS channel_name,
        t.queue_id, q.name AS queue_name, t.agent_id, a.name AS agent_name, o.root_id
 FROM topic t JOIN channel c ON c.id = t.channel_id JOIN customer o ON o.id = t.customer_id
 LEFT JOIN queue q ON q.id = t.queue_id LEFT JOIN agent a ON a.id = t.agent_id
@@ -244,8 +244,10 @@ SELECT customer_id FROM commitment WHERE id = $1
 SELECT child, parent FROM part_customers($1, $2)
 
 -- name: names
--- Names of customers.
-SELECT id, name FROM customer WHERE id = ANY ($1::uuid[])
+-- What customers are called: by their name, that of their family, or their first address.
+SELECT c.id, COALESCE(NULLIF(c.name, ''), family_name(c.id), (
+           SELECT COALESCE(NULLIF(i.name, ''), i.value) FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at, i.id LIMIT 1), '') AS name
+FROM customer c WHERE c.id = ANY ($1::uuid[])
 
 -- name: set_distinct
 -- Says that two are not the same person.

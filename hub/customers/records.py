@@ -252,6 +252,7 @@ def topic_view(row: Record) -> Topic:
         code=row["code"],
         subject=row["subject"],
         state=row["state"],
+        spam=row["spam"],
         channel=_channel(row),
         queue=_named(row["queue_id"], row["queue_name"]),
         agent=_named(row["agent_id"], row["agent_name"]),

@@ -42,11 +42,6 @@ class Inbox:
         """Which channels are open: the spool is drained through them."""
         self._open = channels
 
-    @property
-    def spooling(self) -> bool:
-        """Whether deliveries go to the spool at present."""
-        return self._spool.pending
-
     async def accept(self, channel: OpenChannel, deliveries: Sequence[Delivery]) -> list[Taken]:
         """Make deliveries safe; returns when they are. An empty list says that they are in the spool. Raises SpoolFull."""
         if not self._spool.pending:

@@ -73,7 +73,9 @@ class Webhooks:
         return await self._keep(found.taken)
 
     async def _keep(self, taken: Sequence[tuple[OpenChannel, Reception]]) -> web.Response:
-        """Each one's part; what is asked to come back comes back for all, and what is kept already is known by its id."""
+        """Each one's part; what is asked to come back comes back for all, and what is kept already is known by its id. Whose part is empty
+        has no say: one that is noisy keeps only itself waiting.
+        """
         answers = list[web.Response]()
         for channel, reception in taken:
             answers.append(await self._store(channel, reception))
@@ -83,7 +85,7 @@ class Webhooks:
 
     async def _store(self, channel: OpenChannel, reception: Reception) -> web.Response:
         id_, count = channel.channel.id, len(reception.deliveries)
-        if self._inside[id_] and self._inside[id_] + count > self._quota:
+        if count and self._inside[id_] and self._inside[id_] + count > self._quota:
             log.warning("channel %s: %d deliveries are on their way in; more are asked to come back", id_, self._inside[id_])
             return _come_back(2)
         self._inside[id_] += count

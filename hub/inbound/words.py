@@ -37,7 +37,7 @@ def message_row(channel: Channel, message: Message) -> dict[str, Any]:
         "language": message.language,
         "proves": [{"kind": one.kind, "value": one.value, "name": one.name} for one in message.proves],
         "claims": dict(message.claims),
-        "context": dict(message.context),
+        "context": {**message.context, **({"automatic": True} if message.automatic else {})},
     }
     rare = {
         "native": clean(message.sender.native),

@@ -11,7 +11,7 @@ SELECT e.position FROM event e
 WHERE e.customer = ANY ($1::uuid[]) AND e.at >= $2 AND e.at < $3 AND e.position IS NOT NULL
   AND e.type IN ('work.assigned', 'work.transferred', 'work.released', 'work.completed',
     'customer.joined', 'customer.parted', 'topic.opened', 'topic.reopened', 'topic.closed', 'topic.moved', 'topic.split',
-    'message.moved')
+    'message.moved', 'topic.set_aside', 'topic.put_back')
 ORDER BY e.position LIMIT 1000
 
 -- name: described

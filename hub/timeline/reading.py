@@ -24,6 +24,8 @@ THREAD_TYPES = (
     "topic.moved",
     "topic.split",
     "message.moved",
+    "topic.set_aside",
+    "topic.put_back",
 )
 """What a thread shows between its messages; the statement `between` and the index `event_thread` name the same."""
 

@@ -87,6 +87,8 @@ def event_of(row: Row) -> WorkEvent:
             return WorkQueued(work_of(row))
         case "assigned" | "wrapping":
             return taken_of(row)
+        case "paused" if row["agent"] is None:
+            return WorkEnded(row["id"], "paused")  # it is offered to nobody until it goes on
         case "paused":
             return RoomFreed(row["id"])
         case ended:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 WORK_EVENTS = (
     *("work.queued", "work.assigned", "work.released", "work.transferred", "work.wrapping", "work.resumed", "work.extended"),
     *("work.completed", "work.coded", "work.abandoned", "work.canceled", "work.moved"),
+    *("work.paused", "work.continued"),
 )
 OFFER_ENDS = ("offer.accepted", "offer.rejected", "offer.timed_out", "offer.rescinded", "offer.canceled")
 NAME_EVENTS = ("customer.changed", "customer.identified", "customer.joined", "customer.parted")

@@ -187,7 +187,7 @@ ORDER BY q.name
 -- name: works
 -- Items with all that a list shows. Unread, also beside the matter, is counted for $2, or else for the agent who has the item.
 SELECT w.id::text, w.state, w.queue_id::text, q.name AS queue_name, w.channel_id::text, h.connector, h.name AS channel_name,
-       r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name,
+       r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), family_name(r.id), i.name, '') AS customer_name,
        t.id::text AS topic_id, t.code AS topic_code, t.subject, w.agent_id::text, a.name AS agent_name,
        EXTRACT(epoch FROM COALESCE(w.assigned_at, w.ended_at, now()) - w.first_queued_at)::float AS waited_s, w.first_queued_at, w.reasons, w.why,
        m.direction, m.text, m.at, m.author_id, m.author_name, t.turn, t.turn_since, u.unread, w.wrap_until,
@@ -203,7 +203,8 @@ JOIN customer c ON c.id = w.customer_id JOIN customer r ON r.id = c.root_id LEFT
 LEFT JOIN LATERAL (SELECT COALESCE(NULLIF(i.name, ''), i.value) AS name FROM identity i WHERE i.customer_id = c.id ORDER BY i.created_at LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT m.direction, left(m.text, 200) AS text, m.at, m.author_id::text, b.name AS author_name
                    FROM message m LEFT JOIN agent b ON b.id = m.author_id
-                   WHERE m.topic_id = t.id AND m.direction <> 'note' ORDER BY m.number DESC LIMIT 1) m ON true
+                   WHERE m.topic_id = t.id AND m.direction <> 'note' AND NOT (m.direction = 'out' AND m.author_kind = 'system')
+                   ORDER BY m.number DESC LIMIT 1) m ON true
 CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (
     SELECT 1 FROM message m WHERE m.topic_id = t.id AND m.direction = 'in' AND m.number > COALESCE(
         (SELECT max(d.number) FROM reading d WHERE d.agent_id = COALESCE($2::uuid, w.agent_id) AND d.customer_id IN (r.id, c.id)), 0) LIMIT 100) x) u
@@ -212,7 +213,7 @@ WHERE w.id = ANY ($1::uuid[])
 -- name: offers
 -- Offers with all that the agent who is asked must know.
 SELECT o.id::text, o.work_id::text, o.agent_id::text, w.queue_id::text, q.name AS queue_name, w.channel_id::text, h.connector, h.name AS channel_name,
-       r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), NULLIF(c.name, ''), i.name, '') AS customer_name, o.created_at, o.expires_at,
+       r.id::text AS customer_id, COALESCE(NULLIF(r.name, ''), family_name(r.id), i.name, '') AS customer_name, o.created_at, o.expires_at,
        EXTRACT(epoch FROM now() - w.first_queued_at)::float AS waited_s, w.first_queued_at, o.why, m.direction, m.text, m.at, m.author_id, m.author_name,
        t.subject, t.turn_since + make_interval(secs => q.answer_s) AS due_at, b.id::text AS handed_by, b.name AS handed_by_name, n.text AS handed_note
 FROM offer o

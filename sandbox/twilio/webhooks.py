@@ -22,8 +22,6 @@ from sandbox.double import WEBHOOKS, Fault
 from sandbox.trips import Diary, Purpose, Told
 from sandbox.twilio.company import AUTH_TOKEN
 
-TOTAL_S = 15.0
-
 
 @dataclass(frozen=True, slots=True)
 class Tried:

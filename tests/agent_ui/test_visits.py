@@ -75,6 +75,21 @@ async def test_scanned_files_come_with_a_visit_chosen_dropped_and_pasted(sign_in
     await expect(message.get_by_text("wrong.pdf")).to_have_count(0)
 
 
+async def test_on_a_phone_nothing_of_the_dialog_is_cut_off(sign_in: SignIn) -> None:
+    page = await sign_in("admin", "/settings/channels")
+    await open_counter(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto("/customers")
+    await page.get_by_role("button", name="Anotar una visita").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Nombre")).to_be_visible()
+    choose = await dialog.get_by_role("button", name=re.compile("^Adjuntar documentos")).bounding_box()
+    whole = await dialog.bounding_box()
+    assert choose
+    assert whole
+    assert choose["x"] + choose["width"] <= whole["x"] + whole["width"]
+
+
 async def test_files_that_do_not_fit_a_visit_are_named_with_the_reason(sign_in: SignIn) -> None:
     page = await sign_in("admin", "/settings/channels")
     await open_counter(page)

@@ -16,6 +16,11 @@ from tests.attacks.house import House
 from tests.people.conftest import PASSWORD, Browser
 
 SOON = "2030-01-01T09:00:00Z"
+ANSWERS = {
+    "acknowledges": True, "tells_closed": True, "kinds": ["mail"], "texts": [{"language": "es", "acknowledged": "x", "closed": "x"}],
+    "hours": {"zone": "UTC", "week": [[{"opens": "09:00", "closes": "10:00"}]] * 7, "days": [
+        {"date": "2026-12-25", "name": "x", "yearly": True, "stretches": [{"opens": "09:00", "closes": "10:00"}]}]},
+}  # fmt: skip
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/session"): {"email": "nobody@demo.example", "password": PASSWORD},
     ("POST", "/agents"): {"email": "new@demo.example", "name": "New", "password": "short", "role": "agent", "locale": "es"},
@@ -48,6 +53,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/brands/{id}/signature"): {"html": "<b>{{agent.name}}</b>"},
     ("PUT", "/me/signatures/{id}"): {"html": "x"},
     ("PUT", "/me/title"): {"title": "x"},
+    ("PUT", "/queues/{id}/answers"): ANSWERS,
+    ("POST", "/queues/{id}/answers/preview"): ANSWERS,
+    ("POST", "/queues/{id}/answers/trial"): {"what": "closed", "language": "es"},
+    ("PUT", "/alarms/{id}"): {"settled": True},
     ("PATCH", "/messages/{id}"): {"text": "x"},
     ("PUT", "/messages/{id}/reaction"): {"emoji": "👍"},
     ("POST", "/messages/{id}/split"): {"subject": "x", "queue": str(uuid4())},
@@ -58,6 +67,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/asides/{id}/messages"): {"id": str(uuid4()), "text": "x", "attachments": [], "files": [], "signed": True},
     ("PUT", "/asides/{id}/read"): {"number": 1},
     ("POST", "/messages/{id}/move"): {"topic": str(uuid4()), "customer": str(uuid4()), "onward": True, "subject": "x"},
+    ("POST", "/topics/{id}/block"): {"what": "domain", "reason": "x", "days": 1},
+    ("POST", "/blocks"): {"value": "a@casino.example", "reason": "x", "days": 30},
+    ("PUT", "/sender-quotas"): {"items": [{"kind": "mail", "most": 60, "minutes": 10}]},
     ("PUT", "/me/status"): {"activity": "break", "channels": {"chat": True}, "after_work": None},
     ("POST", "/offers/{id}/decline"): {"reason": "other"},
     ("POST", "/work/{id}/wrap-up"): {"code": "resolved", "note": "x", "commitment": {"text": "x", "due_at": SOON}},

@@ -64,6 +64,16 @@ GET    /messages/{id}/versions               agent
 POST   /messages/{id}/split                  agent
 POST   /messages/{id}/move                   agent
 DELETE /moves/{id}                           agent
+POST   /topics/{id}/spam                     agent
+POST   /topics/{id}/not-spam                 agent
+POST   /topics/{id}/block                    agent
+GET    /spam                                 agent
+GET    /floods                               supervisor
+GET    /blocks                               agent
+POST   /blocks                               admin
+DELETE /blocks/{id}                          agent
+GET    /sender-quotas                        admin
+PUT    /sender-quotas                        admin
 GET    /customers/{id}/asides                agent
 POST   /topics/{id}/asides                   agent
 GET    /asides/{id}                          agent
@@ -74,6 +84,12 @@ PUT    /asides/{id}/done                     agent
 DELETE /asides/{id}/done                     agent
 GET    /signatures                           agent
 PUT    /brands/{id}/signature                admin
+GET    /answers                              admin
+PUT    /queues/{id}/answers                  admin
+POST   /queues/{id}/answers/preview          admin
+POST   /queues/{id}/answers/trial            admin
+GET    /alarms                               supervisor
+PUT    /alarms/{id}                          supervisor
 PUT    /me/signatures/{id}                   agent
 PUT    /me/title                             agent
 GET    /channels/{id}/templates              agent
@@ -134,7 +150,7 @@ BODIES = {("POST", "/tokens"): {"name": "x"}, ("PUT", "/me/password"): {"old": "
 
 BESIDE = {
     *("/healthz", "/readyz", "/metrics", "/hooks/{hook}{path}", "/widget/files", "/widget/files/{id}"),
-    *("/media/{token}", "/socket.io/", "/{path}"),
+    *("/media/{token}", "/unsubscribe/{token}", "/socket.io/", "/{path}"),
 }
 """What is answered outside the API, to everybody: each has tests of its own in this folder or its room's."""
 

@@ -73,6 +73,17 @@ async def test_a_new_channel_is_off_and_tells_the_secrets_that_were_made_once(ho
     assert told == [{"type": "channel.created", "actor_kind": "human", "actor": house.ids["olga"], "data": {"connector": "moody"}}]
 
 
+async def test_another_system_s_secret_is_made_by_the_hub_or_is_long_enough(olga: Browser) -> None:
+    draft = {"connector": "http", "name": "Tienda", "settings": {}}
+    status, answer = await olga.ask("POST", "/channels", draft)
+    assert (status, answer["generated"].keys()) == (201, {"secret"})
+    status, answer = await olga.ask(
+        "POST", "/channels", {**draft, "settings": {"secret": "hilo", "second_secret": "s" * 15, "history": True}}
+    )
+    assert (status, answer["error"]["fields"].keys()) == (422, {"secret", "second_secret", "history"})
+    assert answer["error"]["fields"]["secret"] == "al menos 16 letras y cifras al azar; vacío, lo crea Hilo"
+
+
 async def test_what_is_wrong_is_said_of_every_field_in_the_admins_language(house: House, olga: Browser) -> None:
     wrong = {"number": 10, "region": "mars", "site": "ftp://x", "extra": 1}
     status, answer = await olga.ask("POST", "/channels", {"connector": "moody", "name": "x", "settings": wrong})

@@ -228,6 +228,7 @@ async def test_what_has_left_or_never_waited_gets_no_other_time(desk: Desk, data
     _, at_once = await desk.reply(mail.customer)
     _, later = await desk.reply(mail.customer, send_at=(datetime.now(UTC) + timedelta(days=1)).isoformat())
     await database.run("UPDATE outbox SET state = 'sending' WHERE message_id = $1", later["id"])
+    await database.run("UPDATE message SET state = 'sending' WHERE id = $1", later["id"])
     for message in (at_once, later):
         status, answer = await desk.ask("PUT", f"/messages/{message['id']}/send-at", {"send_at": None})
         assert (status, answer["error"]["code"]) == (409, "already_sent")

@@ -13,6 +13,7 @@ from hub.customers.records import Records
 from hub.errors import Conflict, NotFound
 from hub.kernel.database import Database
 from hub.kernel.refusals import settled
+from hub.work.reading import WorkReading
 from tests.scenes import Company, Taken
 
 PERMUTATIONS = list(itertools.permutations(range(3)))
@@ -153,6 +154,16 @@ async def test_the_record_shows_the_family_and_the_joins_that_made_it(company: C
     assert [(made.id, made.customer.id, made.by.name, made.evidence) for made in record.joins] == [(join, other.customer, "Ana", "agent")]
     assert record.figures.messages == 2
     assert len(record.topics) == 2
+
+
+async def test_a_family_is_called_as_whoever_in_it_has_a_name(company: Company, changer: Changer, records: Records) -> None:
+    wrote, unknown = await company.writes("email", "lucia@x.es"), await company.writes("email", "nobody@x.es")
+    lucia, namesake = await company.customer("Lucía Ferrer Montes"), await company.customer("Lucía Ferrer Montes")
+    await changer.join(company.ana, wrote.root, lucia)
+    work = await WorkReading(company.database).work_views([wrote.work, unknown.work])
+    assert [work[one.work].customer.name for one in (wrote, unknown)] == ["Lucía Ferrer Montes", "nobody@x.es"]
+    suggested = (await records.read(company.principal, namesake)).suggestions
+    assert [(one.customer.id, one.customer.name) for one in suggested] == [(wrote.root, "Lucía Ferrer Montes")]
 
 
 async def test_after_an_undo_an_answer_stays_with_the_one_who_wrote_it(database: Database, company: Company, changer: Changer) -> None:

@@ -29,15 +29,14 @@ def _items(count: int, name: str = "m") -> list[Any]:
 
 @asynccontextmanager
 async def _door(entrance: Entrance, folder: Path, quota: int = 1000) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    """`/hooks/depot` and `/hooks/quiet`, two channels of one kind."""
+    """`/hooks/depot` and `/hooks/quiet`, two channels of one kind; `/hooks/both` is heard by them, the quiet one first."""
     async with depot_channel(entrance) as (_, channel):
         quiet = replace(channel, channel=replace(channel.channel, id=_other(entrance)))
-        hooks: dict[str, OpenChannel] = {"depot": channel, "quiet": quiet}
+        hooks: dict[str, list[OpenChannel]] = {"depot": [channel], "quiet": [quiet], "both": [quiet, channel]}
         inbox = Inbox(entrance.intake, Spool(folder / "spool", 1024 * 1024))
         app = web.Application(middlewares=[errors_as_data])
-        Webhooks(
-            inbox, lambda hook: [hooks[hook]] if hook in hooks else [], lambda: "http://127.0.0.1", Proxies(["127.0.0.1"]), quota=quota
-        ).add(app)
+        proxies = Proxies(["127.0.0.1"])
+        Webhooks(inbox, lambda hook: hooks.get(hook, []), lambda: "http://127.0.0.1", proxies, quota=quota).add(app)
         async with TestClient(TestServer(app)) as client:
             yield client
 
@@ -75,6 +74,14 @@ async def test_a_noisy_channel_is_asked_to_come_back_and_the_others_are_served(e
         assert int(retry) >= 1
         assert (await _post(client, _items(10, "b")))[0] == 200, "afterwards there is room again"
     assert await entrance.database.value("SELECT count(*) FROM message") == 513
+
+
+async def test_a_noisy_neighbour_at_one_address_keeps_nobody_waiting_who_is_not_its_own(entrance: Entrance, tmp_path: Path) -> None:
+    async with _door(entrance, tmp_path, quota=10) as client:
+        noisy = asyncio.create_task(_post(client, _items(500, "a")))
+        quiet = await _post(client, _items(3, "c"), hook="both")
+        assert not noisy.done()
+        assert (quiet[0], (await noisy)[0]) == (200, 200)
 
 
 async def test_whoever_forges_is_not_listened_to_for_a_while_and_others_are(entrance: Entrance, tmp_path: Path) -> None:

@@ -181,6 +181,16 @@ async def test_a_ledger_whose_picture_is_gone_begins_empty(tmp_path: Path, caplo
     assert "one of its files is gone" in caplog.text
 
 
+async def test_what_only_looks_like_the_name_of_a_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a secret of this machine")
+    odd = {"$text": str(tmp_path / "key")}
+    async with world(tmp_path) as one:
+        await one.act("telegram", "say", customer="lucia", text="Hola", fields={"odd": odd})
+    async with world(tmp_path) as one:
+        (update,) = await one.bot("getUpdates")
+    assert update["message"]["odd"] == odd
+
+
 async def test_a_folder_that_cannot_be_written_is_said_and_the_world_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "telegram-files").write_text("in the way")
     with caplog.at_level(logging.WARNING, logger="sandbox"):

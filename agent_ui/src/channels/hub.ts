@@ -3,6 +3,41 @@
 
 import type { ChannelLimits, Named } from "../live/hub.ts";
 
+export interface AnswerTexts {
+  language: string;
+  acknowledged: string;
+  closed: string;
+}
+
+export interface Answers {
+  queue: Named;
+  acknowledges: boolean;
+  tells_closed: boolean;
+  kinds: string[];
+  hours: OpeningHours | null;
+  texts: AnswerTexts[];
+  open: boolean;
+  changes_at: string | null;
+}
+
+export interface AnswersList {
+  items: Answers[];
+  zones: string[];
+  variables: string[];
+}
+
+export interface AnswersPreview {
+  open: boolean;
+  changes_at: string | null;
+  texts: AnswerTexts[];
+  fallback: string;
+}
+
+export interface AnswersTried {
+  to: string;
+  channel: string;
+}
+
 export interface Capabilities {
   text: number;
   text_unit: string;
@@ -155,6 +190,12 @@ export interface Opening {
   problem: string;
 }
 
+export interface OpeningHours {
+  zone: string;
+  week: Stretch[][];
+  days: SpecialDay[];
+}
+
 export interface Passage {
   at: string;
   direction: "in" | "out";
@@ -220,6 +261,13 @@ export interface RulesInput {
   items: RuleInput[];
 }
 
+export interface SpecialDay {
+  date: string;
+  name: string;
+  yearly: boolean;
+  stretches: Stretch[];
+}
+
 export interface StepView {
   name: string;
   ok: boolean;
@@ -233,6 +281,11 @@ export interface StepView {
 export interface Steps {
   ok: boolean;
   steps: StepView[];
+}
+
+export interface Stretch {
+  opens: string;
+  closes: string;
 }
 
 export interface TemplateList {

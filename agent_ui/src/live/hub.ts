@@ -6,6 +6,20 @@ export interface AddressView {
   name: string;
 }
 
+export interface AlarmView {
+  id: string;
+  kind: "loop";
+  address: string;
+  count: number;
+  raised_at: string;
+  settled_at: string | null;
+  settled_by: string;
+  customer: Named;
+  topic: string;
+  code: string;
+  channel: ChannelRef;
+}
+
 export interface Aside {
   id: string;
   topic: string;
@@ -114,6 +128,10 @@ export interface FamilyChanged {
   join: string;
   root: string;
   customer: string;
+}
+
+export interface FloodAlarm {
+  customer: Named;
 }
 
 export interface Handover {
@@ -298,6 +316,9 @@ export interface RootedEvent {
   root: string | null;
 }
 
+export interface SpamChanged {
+}
+
 export interface Status {
   agent: string;
   activity: string;
@@ -313,6 +334,7 @@ export interface TopicChanged {
   code: string;
   subject: string;
   state: string;
+  spam: string;
   channel: ChannelRef;
   queue: Named | null;
   agent: Named | null;
@@ -384,6 +406,9 @@ export interface SocketEvents {
   "topic.changed": TopicChanged;
   "thread.event": RootedEvent;
   "channel.changed": ChannelTile;
+  "alarm.changed": AlarmView;
+  "spam.changed": SpamChanged;
+  "sender.flooded": FloodAlarm;
   "typing": TypingNow;
   "viewing": Viewing;
   "queues.changed": QueueLoads;

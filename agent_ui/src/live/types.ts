@@ -172,6 +172,8 @@ export interface Reach {
   consent?: { given: boolean; reason: string; at: string; by?: Named | null } | null;
   /** Nothing may be written before the customer has agreed, or written. */
   needs_consent?: boolean;
+  /** What was sent there last came back, and nothing has come from there since. */
+  unreachable?: { why: string; at: string } | null;
 }
 
 /** A text that the provider has approved, with `{{1}}` or `{{name}}` where a variable goes. */
@@ -246,6 +248,7 @@ export interface Draft {
   channel: string | null;
   topic: string | null;
   subject: string | null;
+  html?: string;
 }
 
 export interface ConversationPage {
@@ -256,6 +259,8 @@ export interface ConversationPage {
   read: number;
   draft: Draft | null;
   viewers: Named[];
+  /** All that waits for its time, wherever it stands in the thread. */
+  scheduled?: Message[];
 }
 
 /** What the composer hands over: sent as it is to `POST /customers/{id}/messages`. `id` is made here and makes sending again harmless. */
@@ -276,6 +281,39 @@ export interface NewMessage {
   mentions?: string[];
   choices?: { id: string; title: string }[];
   template?: { name: string; language: string; variables: Record<string, string> };
+  /** With the signature below; with that message quoted below; with that message passed on to somebody else. */
+  signed?: boolean;
+  quote?: string;
+  forward?: Forward;
+  /** It begins a matter of its own. */
+  opens?: boolean;
+  /** In which zone times are told that stand in a quotation. */
+  zone?: string;
+}
+
+export interface Forward {
+  message: string;
+  files: boolean;
+  html: boolean;
+}
+
+/** The signatures of one brand: as they were written, and the one below this agent's mails, filled in. */
+export interface Signature {
+  brand: Named;
+  channels: string[];
+  html: string;
+  own: string;
+  text: string;
+  shown: string;
+}
+
+/** What one has to know to write mail. */
+export interface Signatures {
+  items: Signature[];
+  /** What the agent is, as customers read it. */
+  title: string;
+  /** Our own mail addresses. */
+  addresses: string[];
 }
 
 export type QueueLoad = hub.QueueLoad;

@@ -23,6 +23,7 @@ export class Conversation {
   #topics = $state.raw<ReadonlyMap<string, string | null>>(new Map());
   #ordered = $derived([...this.#messages.values()].sort((one, other) => one.number - other.number));
   #told = $derived([...this.#events.values()].sort((one, other) => one.position - other.position));
+  #scheduled = $state.raw<readonly Message[]>([]);
   #read = $state(0);
   /** What is asked beside the customer's matters. */
   readonly beside = new Asides();
@@ -82,6 +83,12 @@ export class Conversation {
 
   get name(): string {
     return this.#customer?.name ?? this.#name;
+  }
+
+  /** What waits for its time, the next one first. */
+  get scheduled(): Message[] {
+    const all = new Map([...byId([...this.#scheduled]), ...this.#messages]);
+    return [...all.values()].filter(({ state, send_at }) => state === "queued" && send_at).sort((one, other) => Date.parse(one.send_at!) - Date.parse(other.send_at!));
   }
 
   /** There are older messages that have not been fetched. */
@@ -275,6 +282,7 @@ export class Conversation {
     this.#reach(page);
     if (!this.#opened) this.#read = page.read;
     this.#draft = page.draft;
+    this.#scheduled = page.scheduled ?? [];
     this.#viewers = viewers ?? page.viewers;
     this.#opened = true;
   }

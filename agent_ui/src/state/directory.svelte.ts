@@ -1,13 +1,31 @@
 /** The lists that many pages need: channels, activities, wrap-up codes, colleagues. Fetched once a session and kept fresh by events. */
 import type { Api } from "../live/api.ts";
-import type { Activity, Channel, Colleague, HubEvent, Page, WrapUpCode } from "../live/types.ts";
+import type { Activity, Channel, Colleague, HubEvent, Page, Signature, Signatures, WrapUpCode } from "../live/types.ts";
 
 export class Directory {
   #channels = $state.raw<Channel[]>([]);
   #activities = $state.raw<Activity[]>([]);
   #codes = $state.raw<WrapUpCode[]>([]);
 
+  #mail = $state.raw<Signatures | null>(null);
+  #asked = false;
+
   constructor(private readonly api: Pick<Api, "get">) {}
+
+  /** Signatures and our own addresses; asked for when somebody first writes mail, null until they are here. */
+  get mail(): Signatures | null {
+    if (!this.#asked) void this.#askMail();
+    return this.#mail;
+  }
+
+  putMail(mail: Signatures): void {
+    this.#mail = mail;
+  }
+
+  /** The signature below what this agent writes on a channel. */
+  signature(channel: string | undefined): Signature | null {
+    return this.mail?.items.find((one) => one.shown && one.channels.includes(channel ?? "")) ?? null;
+  }
 
   get channels(): Channel[] {
     return this.#channels;
@@ -45,6 +63,15 @@ export class Directory {
 
   colleagues(): Promise<Page<Colleague>> {
     return this.api.get<Page<Colleague>>("/agents");
+  }
+
+  async #askMail(): Promise<void> {
+    this.#asked = true;
+    try {
+      this.#mail = await this.api.get<Signatures>("/signatures");
+    } catch {
+      this.#asked = false;
+    }
   }
 
   async #load(): Promise<void> {

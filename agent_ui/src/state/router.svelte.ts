@@ -8,7 +8,7 @@ export type Route =
   | { page: "settings"; section: string; rest: string[] }
   | { page: "nowhere"; path: string };
 
-const SECTIONS = ["me", "channels", "rules", "people", "tokens"];
+const SECTIONS = ["me", "channels", "rules", "people", "signatures", "tokens"];
 /** Sections that have pages of their own below them. */
 const DEEP = ["channels"];
 

@@ -1,7 +1,7 @@
 /** The answer begun in one conversation: kept in this browser at every key, and on the hub when the keys rest. */
 import type { Api } from "../live/api.ts";
 import type { Records } from "../live/records.ts";
-import type { Draft } from "../live/types.ts";
+import type { Draft, Forward } from "../live/types.ts";
 import type { Uploaded } from "../live/upload.ts";
 
 export interface Begun {
@@ -14,6 +14,15 @@ export interface Begun {
   cc: string;
   bcc: string;
   reply_to: string | null;
+  /** The reply with its form, where it has one; `reply` is then its bare text. */
+  html: string;
+  /** An address to write to that is none of the ways: where the sender of a mail wants the answer, or to whom one is passed on. */
+  to: string | null;
+  /** Without the signature. */
+  unsigned: boolean;
+  /** With the mail that is answered below. */
+  quote: boolean;
+  forward: Forward | null;
   /** Buttons for the customer to press. */
   choices: string[];
   files: Record<"reply" | "note", Uploaded[]>;
@@ -24,7 +33,10 @@ export interface Begun {
 const REST_MS = 900;
 const AGAIN_MS = 8_000;
 
-export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", way: null, subject: "", cc: "", bcc: "", reply_to: null, choices: [], files: { reply: [], note: [] }, hub: "" };
+export const NOTHING: Readonly<Begun> = { kind: "reply", reply: "", note: "", way: null, subject: "", cc: "", bcc: "", reply_to: null, html: "", to: null, unsigned: false, quote: false, forward: null, choices: [], files: { reply: [], note: [] }, hub: "" };
+
+/** What is a reply's own, and gone when it was sent. */
+const MAIL = { subject: "", cc: "", bcc: "", way: null, choices: [], html: "", to: null, unsigned: false, quote: false, forward: null };
 
 export class BegunAnswer {
   #now = $state.raw<Begun>(NOTHING);
@@ -77,7 +89,7 @@ export class BegunAnswer {
     const untouched = !this.text || this.#mine() === this.#now.hub;
     const theirs = draft ? `${draft.kind}\n${draft.text}` : "";
     if (!draft || theirs === this.#now.hub || !untouched) return;
-    this.#now = { ...this.#now, hub: theirs, kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "" };
+    this.#now = { ...this.#now, hub: theirs, kind: draft.kind, [draft.kind]: draft.text, subject: draft.subject ?? "", html: draft.kind === "reply" ? (draft.html ?? "") : "" };
     this.#saved = "hub";
     this.#keep();
   }
@@ -85,7 +97,7 @@ export class BegunAnswer {
   /** It was sent: the open mode is empty again. */
   clear(): void {
     const { kind, files } = this.#now;
-    this.change({ [kind]: "", reply_to: null, files: { ...files, [kind]: [] }, ...(kind === "reply" && { subject: "", cc: "", bcc: "", way: null, choices: [] }) });
+    this.change({ [kind]: "", reply_to: null, files: { ...files, [kind]: [] }, ...(kind === "reply" && MAIL) });
     void this.flush();
   }
 
@@ -112,9 +124,9 @@ export class BegunAnswer {
 
   async #put(): Promise<void> {
     const mine = this.#mine();
-    const { kind, way, subject } = this.#now;
+    const { kind, way, subject, html } = this.#now;
     if (mine !== this.#now.hub) {
-      await this.api.put(`/customers/${this.customer}/draft`, { kind, text: this.text, channel: this.channelOf(way), topic: null, subject });
+      await this.api.put(`/customers/${this.customer}/draft`, { kind, text: this.text, channel: this.channelOf(way), topic: null, subject, html: kind === "reply" ? html : "" });
       this.#now = { ...this.#now, hub: mine };
       this.#keep();
     }
@@ -126,8 +138,8 @@ export class BegunAnswer {
   }
 
   #keep(): void {
-    const { reply, note, files, hub, subject, cc, bcc, choices } = this.#now;
-    const empty = !reply && !note && !hub && !subject && !cc && !bcc && !choices.length && !files.reply.length && !files.note.length;
+    const { reply, note, files, hub, subject, cc, bcc, choices, forward } = this.#now;
+    const empty = !reply && !note && !hub && !subject && !cc && !bcc && !forward && !choices.length && !files.reply.length && !files.note.length;
     if (empty) this.records.remove(this.customer);
     else this.records.put(this.customer, this.#now);
   }

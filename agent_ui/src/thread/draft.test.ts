@@ -33,7 +33,7 @@ describe("an answer begun", () => {
     answer.change({ reply: "H" });
     answer.change({ reply: "Hola" });
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(put).toHaveBeenCalledExactlyOnceWith("/customers/lucia/draft", { kind: "reply", text: "Hola", channel: "channel", topic: null, subject: "" });
+    expect(put).toHaveBeenCalledExactlyOnceWith("/customers/lucia/draft", { kind: "reply", text: "Hola", channel: "channel", topic: null, subject: "", html: "" });
     expect(answer.saved).toBe("hub");
   });
 

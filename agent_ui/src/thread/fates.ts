@@ -26,6 +26,15 @@ export function whyFailed({ error }: Pick<Message, "error">): string {
   return known ?? (error?.detail ? m.undelivered_detail({ detail: error.detail }) : m.undelivered());
 }
 
+/** What is not well with a mail that left: whom it did not reach, or that the other server goes on trying; null when all is well. */
+export function troubled({ error, state }: Pick<Message, "error" | "state">): string | null {
+  if (!error || !["sent", "delivered", "read"].includes(state)) return null;
+  const list = error.detail ?? "";
+  if (error.code === "partly_refused") return m.fate_partly_refused({ list });
+  if (error.code === "partly_waiting") return m.fate_partly_waiting({ list });
+  return error.code === "delayed" ? m.fate_delayed({ detail: list }) : null;
+}
+
 /** Milliseconds until a waiting message leaves, while it can still be taken back; 0 when it cannot. */
 export function leavesIn(message: Message, reach: readonly Reach[], now: number): number {
   if (message.state !== "queued" || message.direction !== "out") return 0;

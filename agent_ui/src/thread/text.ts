@@ -29,6 +29,17 @@ export function mentioned<T extends { name: string }>(text: string, people: read
   return people.filter(({ name }) => mentions(text, [name]).length > 0);
 }
 
+/** The files that HTML shows as pictures in it. */
+export function pictured(html: string): string[] {
+  return [...new Set([...html.matchAll(/src="cid:([0-9a-f-]{36})"/gu)].map(([, id]) => id!))];
+}
+
+/** What HTML of ours reads without its form, near enough for a glance; the hub makes the text that travels. */
+export function plainOf(html: string): string {
+  const words = html.replace(/<br>|<\/(div|p|li|blockquote|pre|h\d)>/gu, "\n").replace(/<[^>]*>/gu, "");
+  return words.replace(/&lt;/gu, "<").replace(/&gt;/gu, ">").replace(/&nbsp;/gu, " ").replace(/&amp;/gu, "&").replace(/\n{3,}/gu, "\n\n").trim();
+}
+
 /** Upper and lower case and accents do not count when somebody looks for a name. */
 export function plain(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

@@ -15,6 +15,11 @@ export async function takeBack(conversation: Conversation, message: Message): Pr
   return told(conversation.name, async () => conversation.putMessage(await desk.api.post<Message>(`/messages/${message.id}/cancel`), message));
 }
 
+/** Another time for what waits for its time; null sends it now. */
+export async function reschedule(conversation: Conversation, message: Message, at: Date | null): Promise<boolean> {
+  return told(conversation.name, async () => conversation.putMessage(await desk.api.put<Message>(`/messages/${message.id}/send-at`, { send_at: at?.toISOString() ?? null }), message));
+}
+
 /** Puts a sign of ours on a message, or takes it away (null). */
 export async function react(conversation: Conversation, message: Message, emoji: string | null): Promise<void> {
   const path = `/messages/${message.id}/reaction`;

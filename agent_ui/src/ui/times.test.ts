@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockTime, countdown, dayHeading, daysBetween, due, duration, moment, timer } from "./times.ts";
+import { clockTime, countdown, dayHeading, daysBetween, due, duration, moment, spelled, timer } from "./times.ts";
 
 const now = new Date(2026, 10, 20, 10, 43, 0);
 /** Intl puts narrow spaces into English times. */
@@ -32,6 +32,8 @@ describe("a moment", () => {
   test("of this year has no year", () => expect(moment(new Date(2026, 10, 3), now, "es")).toBe("3 nov"));
   test("of another year has it", () => expect(moment(new Date(2024, 10, 3), now, "es")).toBe("3 nov 2024"));
 });
+
+test("a moment in a sentence has no seconds", () => expect(plain(spelled(new Date(2026, 10, 29, 7, 30, 21), "es"))).toBe("29 de noviembre de 2026 a las 7:30"));
 
 describe("what is still to come", () => {
   test("today is a clock time", () => expect(due(new Date(2026, 10, 20, 18), now, "es")).toBe("18:00"));

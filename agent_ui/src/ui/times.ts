@@ -58,6 +58,11 @@ export function exact(at: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" }).format(at);
 }
 
+/** A moment in a sentence: `29 de noviembre de 2026 a las 7:30`. */
+export function spelled(at: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(at);
+}
+
 export function clockTime(at: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at);
 }
@@ -66,4 +71,9 @@ export function clockTime(at: Date, locale: Locale): string {
 export function daysBetween(at: Date, now: Date): number {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((midnight(now) - midnight(at)) / (DAY_S * 1000));
+}
+
+/** A time to come: "lunes, 23 nov, 9:00". */
+export function whenSent(time: Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(time);
 }

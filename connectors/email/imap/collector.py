@@ -8,13 +8,13 @@ import hashlib
 import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from connectors.contract import Batch, Delivery
 from connectors.email.imap.condition import Condition
+from connectors.email.imap.line import Line
 from connectors.email.imap.place import (
     FIRST_SPAN,
     Found,
@@ -32,7 +32,7 @@ from connectors.email.mime import RAW_LIMIT
 from connectors.email.payloads import KIND, external_id
 from connectors.email.settings import Settings, folders_of, imap_user
 from connectors.email.tokens import Tokens
-from connectors.errors import AuthFailed, ConnectorError, Unavailable
+from connectors.errors import AuthFailed, ConnectorError
 
 PARTIAL_BYTES = 512 * 1024
 """How much of a mail over the cap is kept."""
@@ -41,8 +41,6 @@ PARTIAL_AFTER, STUB_AFTER = 8, 10
 """A mail that could not be fetched has strikes: a broken connection is one, a clear no three. From so many on we ask for its beginning
 only, and at last set it aside unread, so that those behind it go on."""
 ACTING_AT_MOST = 1000
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -58,39 +56,6 @@ class Patience:
     first_pause: float = 1.0
     last_pause: float = 120.0
     refused_pause: float = 300.0
-
-
-class Line:
-    """A session in a thread of its own. Whoever stops waiting for it ends it."""
-
-    def __init__(self, session: Session, limit: float) -> None:
-        self.session = session
-        self._limit = limit
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
-
-    async def do(self, act: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
-        """Something of the session's. Raises as it does; Unavailable when it takes longer than it may."""
-        return await self.long(0.0, act, *given, **named)
-
-    async def long(self, more: float, act: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
-        """The same, with so many seconds more."""
-        doing = asyncio.get_running_loop().run_in_executor(self._thread, lambda: act(*given, **named))
-        try:
-            async with asyncio.timeout(self._limit + more):
-                return await asyncio.shield(doing)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            self.session.cut()
-            await asyncio.wait({doing}, timeout=2.0)
-            if doing.done() and not doing.cancelled():
-                doing.exception()  # heard
-            if isinstance(error, TimeoutError):
-                raise Unavailable("the mailbox's server does not answer", code="unreachable") from error
-            raise
-
-    def end(self) -> None:
-        """Say goodbye in the background."""
-        self._thread.submit(self.session.close)
-        self._thread.shutdown(wait=False)
 
 
 class Collector:

@@ -55,8 +55,8 @@ class Condition:
             self.changed()
 
     def health(self) -> Health:
-        """As the contract says it."""
-        looked = f"mailbox read at {_clock(self.last_sweep)}" if self.last_sweep else "the mailbox has not been read yet"
+        """As the contract says it; of a mailbox that is well, when it was looked through last."""
+        looked = f"IMAP: {_clock(self.last_sweep)}" if self.last_sweep else "IMAP: –"
         if self.failing_since is not None:
             down = self.is_refused or self.now() - self.failing_since > DOWN_AFTER_S
             return Health("down" if down else "degraded", f"{self.problem} ({looked})", quota=self.quota)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import Step
-from connectors.email.imap.collector import Collector, Line
+from connectors.email.imap.collector import Collector
+from connectors.email.imap.line import Line
 from connectors.email.imap.session import Session
 from connectors.email.marks import SPAN, mark_in
 from connectors.email.settings import Settings, folders_of

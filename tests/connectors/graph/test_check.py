@@ -6,6 +6,7 @@ import pytest
 
 from connectors.contract import Neighbours, Step
 from connectors.errors import AuthFailed, Rejected, Unavailable
+from connectors.whatsapp.account import amiss
 from sandbox.double import Fault
 from sandbox.meta import company
 from tests.connectors.graph.world import World, surroundings
@@ -130,10 +131,12 @@ async def test_health_tells_the_token_s_end_and_a_bad_token_is_down(world: Any) 
         assert await state_of(here) == "down"
 
 
-async def test_whatsapp_s_health_tells_quality_and_limits() -> None:
+async def test_whatsapp_s_health_tells_limits_and_a_quality_that_is_not_good() -> None:
     async with whatsapp.world() as here:
         health = await here.channel.health()
-        assert (health.detail, health.quota) == ("quality green, status connected", "TIER_1K")
+        assert (health.state, health.detail, health.quota) == ("up", "", "TIER_1K")
+    assert list(amiss(quality="YELLOW", status="CONNECTED")) == ["quality yellow"]
+    assert list(amiss(quality="UNKNOWN", status="FLAGGED")) == ["status flagged"]
 
 
 async def test_instagram_leaves_the_page_what_messenger_needs_of_it() -> None:

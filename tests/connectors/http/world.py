@@ -13,7 +13,7 @@ from connectors.egress import WebEgress
 from connectors.http.connector import Http, Settings, build
 from connectors.http.signing import signature
 
-SECRET, BEFORE = "the-new-secret", "the-old-secret"
+SECRET, BEFORE = "the-new-secret-of-both", "the-old-secret-of-both"
 SHOP = {"secret": SECRET, "kinds": "account phone email", "company_accounts": True}
 """A shop that is trusted with everything."""
 NOW = 1_772_600_000.0

@@ -87,6 +87,7 @@ async def test_numbers_begin_anew_under_the_eyes_of_whoever_reads(rogue: RogueSe
         await rogue.arrive(a_mail("new"))
         await keeper.has(*NAMES, "new")
         await keeper.until(lambda: sum(keeper.fetched.values()) == 2 * len(NAMES) + 1)
+    assert len(keeper.kept) == len(NAMES) + 1
 
 
 async def test_numbers_may_have_gaps_of_any_size(rogue: RogueServer) -> None:
