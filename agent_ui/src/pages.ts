@@ -1,11 +1,7 @@
 /** The pages beside the inbox, fetched when they are opened first, or while the browser has nothing else to do: later they open at once, also without a
  *  connection. */
 import type { Component, Snippet } from "svelte";
-<<<<<<< HEAD
-import type { Aside, ChannelRef } from "./live/types.ts";
-=======
-import type { ChannelRef, Customer } from "./live/types.ts";
->>>>>>> main
+import type { Aside, ChannelRef, Customer } from "./live/types.ts";
 import type { Conversation } from "./state/conversation.svelte.ts";
 import { toasts } from "./state/toasts.svelte.ts";
 import { m } from "./ui/words.ts";

@@ -1,4 +1,4 @@
-"""A side conversation in a real browser: a supplier is asked beside a customer's chat, answers by mail, and the customer sees nothing of it."""
+"""A side conversation in a real browser: a supplier is asked beside a chat, answers by mail, and the customer sees nothing of it."""
 
 from typing import Any
 from uuid import uuid4

@@ -347,7 +347,7 @@ export type Told = Exactly<
   {
     "message.created": PushedMessage;
     "message.changed": PushedMessage;
-    "aside.changed": { aside: Aside; message: Message | null };
+    "aside.changed": { aside: Aside; message: PushedMessage | null };
     "offer.created": Offer;
     "offer.ended": OfferEnd;
     "work.changed": Work;
