@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from hub.abuse.model import Block, BlockPage, FloodList, SenderQuotas, SpamPage
 from hub.answers.model import AnswersList, AnswersPreview, AnswersTried
 from hub.channels import shapes as channels
 from hub.events import SOCKET_EVENTS
@@ -15,6 +16,7 @@ from hub.templates.model import TemplateList
 ADMINISTRATION = (
     *(channels.Gallery, channels.Guide, channels.ChannelList, channels.MadeChannel, channels.NewAddress, channels.Opening),
     *(channels.Steps, channels.Passages, channels.RuleList, channels.RulesInput, channels.Verdict, QuarantinePage, Replayed, TemplateList),
+    *(Block, BlockPage, FloodList, SenderQuotas, SpamPage),
     *(AnswersList, AnswersPreview, AnswersTried),
 )
 """What the pages of administration are answered."""

@@ -39,7 +39,7 @@ CREATE TABLE sender_quota (
     most    int NOT NULL CHECK (most BETWEEN 0 AND 10000),
     minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 1440)
 );
-INSERT INTO sender_quota (kind, most, minutes) VALUES ('chat', 120, 5), ('message', 120, 5), ('mail', 60, 10);
+INSERT INTO sender_quota (kind, most, minutes) VALUES ('chat', 300, 5), ('message', 300, 5), ('mail', 60, 10);
 
 -- a@mail.x.es -> {mail.x.es, x.es, es}.
 CREATE FUNCTION mail_domains(p_value text) RETURNS text[] IMMUTABLE LANGUAGE sql AS $$

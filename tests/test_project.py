@@ -31,8 +31,9 @@ CHECKING_CALLS = ("assert_", "check", "expect", "run_state_machine", "raises", "
 
 
 def long_files() -> Iterator[str]:
+    """Those that somebody wrote: what the hub writes of its own shapes (`hub.ts`) is as long as they are many."""
     for path in project_files():
-        if path.suffix in CODE and (lines := len((text_of(path) or "").splitlines())) > LONGEST_FILE:
+        if path.suffix in CODE and path.name != "hub.ts" and (lines := len((text_of(path) or "").splitlines())) > LONGEST_FILE:
             yield f"{path.relative_to(ROOT)} has {lines} lines"
 
 

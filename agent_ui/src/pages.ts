@@ -11,6 +11,7 @@ type Loaded<Props extends object> = () => Promise<{ default: Component<Props & {
 export const pages = {
   customers: (() => import("./customer/CustomersPage.svelte")) satisfies Loaded<object>,
   commitments: (() => import("./customer/CommitmentsPage.svelte")) satisfies Loaded<object>,
+  spam: (() => import("./unwanted/SpamPage.svelte")) satisfies Loaded<object>,
   supervise: (() => import("./supervise/SupervisePage.svelte")) satisfies Loaded<{ work: string | null }>,
   settings: (() => import("./admin/SettingsPage.svelte")) satisfies Loaded<{ section: string; rest: string[] }>,
 };
@@ -21,6 +22,7 @@ type Asked<Props extends object> = () => Promise<{ default: Component<Props & { 
 export const dialogs = {
   visit: (() => import("./customer/VisitDialog.svelte")) satisfies Asked<{ customer?: string }>,
   consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
+  block: (() => import("./unwanted/BlockDialog.svelte")) satisfies Asked<{ conversation: Conversation; topic: string }>,
   invite: (() => import("./customer/InviteDialog.svelte")) satisfies Asked<{ conversation: Conversation; channel: ChannelRef }>,
   aside: (() => import("./thread/aside/AsideDrawer.svelte")) satisfies Asked<{ conversation: Conversation; topic: string | null; aside: Aside | null }>,
 };

@@ -21,7 +21,7 @@ FROM event e JOIN message m ON m.id = e.message JOIN topic t ON t.id = m.topic_i
 JOIN customer o ON o.id = m.customer_id JOIN customer r ON r.id = o.root_id
 LEFT JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered', 'assigned', 'wrapping', 'paused')
 LEFT JOIN queue q ON q.id = COALESCE(w.queue_id, c.queue_id) LEFT JOIN queue_answers s ON s.queue_id = q.id
-WHERE e.position > $1 AND e.position <= $2 AND e.type = 'message.created' AND e.actor_kind = 'customer' ORDER BY e.position LIMIT $3
+WHERE e.position > $1 AND e.position <= $2 AND e.type = 'message.created' AND e.actor_kind = 'customer' AND NOT e.data ? 'held' ORDER BY e.position LIMIT $3
 
 -- name: said_last
 -- What senders wrote on the channel of a message within the hour before it, the newest first.

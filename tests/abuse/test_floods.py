@@ -81,7 +81,7 @@ async def test_other_limits_are_checked(guard: Guard) -> None:
         status, _ = await guard.ask("PUT", "/sender-quotas", {"items": [{"kind": "mail", "most": 5, "minutes": 5, **wrong}]}, role="admin")
         assert status == 422
     quotas = {one["kind"]: one["most"] for one in (await guard.done("GET", "/sender-quotas", role="admin"))["items"]}
-    assert quotas == {"chat": 120, "mail": 60, "message": 120}
+    assert quotas == {"chat": 300, "mail": 60, "message": 300}
 
 
 def _given(company: Company, sender: str) -> dict[str, object]:

@@ -117,6 +117,14 @@ async def transfer(desk: Desk) -> None:
     await desk.page.get_by_role("dialog").get_by_role("option").first.wait_for()
 
 
+@opens("unwanted/BlockDialog.svelte", "talk")
+async def blocking(desk: Desk) -> None:
+    await desk.button("actions_more").click()
+    await desk.page.get_by_role("menuitem", name=desk.words["block"]).click()
+    await desk.page.get_by_role("dialog").wait_for()
+    await expect(desk.page.get_by_role("menu")).to_have_count(0)
+
+
 @opens("thread/WayPicker.svelte", "talk")
 async def ways(desk: Desk) -> None:
     await desk.page.locator(".by-channel").click()

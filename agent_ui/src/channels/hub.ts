@@ -1,7 +1,7 @@
 /** What the hub answers about channels to those who administer them. Written by `python -m hub.reference administration`; not by
  *  hand. */
 
-import type { ChannelLimits, Named } from "../live/hub.ts";
+import type { ChannelLimits, ChannelRef, Named } from "../live/hub.ts";
 
 export interface AnswerTexts {
   language: string;
@@ -36,6 +36,23 @@ export interface AnswersPreview {
 export interface AnswersTried {
   to: string;
   channel: string;
+}
+
+export interface Block {
+  id: string;
+  kind: string;
+  value: string;
+  claimed: boolean;
+  verdict: string;
+  reason: string;
+  by: Named;
+  at: string;
+  until: string | null;
+}
+
+export interface BlockPage {
+  items: Block[];
+  next: string | null;
 }
 
 export interface Capabilities {
@@ -164,6 +181,18 @@ export interface FieldView {
   example: string;
 }
 
+export interface Flood {
+  topic: string;
+  customer: Named;
+  channel: ChannelRef;
+  at: string;
+  held: number;
+}
+
+export interface FloodList {
+  items: Flood[];
+}
+
 export interface Gallery {
   items: ConnectorView[];
   next: null;
@@ -172,6 +201,12 @@ export interface Gallery {
 export interface Guide {
   lang: string;
   html: string;
+}
+
+export interface Judged {
+  score: number;
+  limit: number;
+  signs: string[];
 }
 
 export interface MadeChannel {
@@ -259,6 +294,38 @@ export interface RuleView {
 
 export interface RulesInput {
   items: RuleInput[];
+}
+
+export interface SenderQuota {
+  kind: "chat" | "mail" | "message";
+  most: number;
+  minutes: number;
+}
+
+export interface SenderQuotas {
+  items: SenderQuota[];
+}
+
+export interface Spam {
+  topic: string;
+  customer: Named;
+  channel: ChannelRef;
+  address: string;
+  claimed: boolean;
+  subject: string;
+  text: string;
+  count: number;
+  at: string;
+  number: string;
+  why: string;
+  block: Block | null;
+  judged: Judged | null;
+}
+
+export interface SpamPage {
+  items: Spam[];
+  next: string | null;
+  total: number;
 }
 
 export interface SpecialDay {

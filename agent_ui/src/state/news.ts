@@ -1,5 +1,5 @@
 /** What is told to the agent beside the lists: sounds and short notices. */
-import type { Aside, HubEvent, Message, Offer, OfferEnd, PushedMessage, Work } from "../live/types.ts";
+import type { Aside, HubEvent, Message, Offer, OfferEnd, PushedMessage, Told, Work } from "../live/types.ts";
 import { play } from "../ui/sounds.ts";
 import { personName } from "../ui/sentences.ts";
 import { m } from "../ui/words.ts";
@@ -36,10 +36,17 @@ export function messageRefused({ customer }: Waiting): void {
   toasts.show({ kind: "warning", key: `refused:${customer}`, icon: "alert", text: m.message_refused(), action });
 }
 
+/** Somebody writes more than one may: for supervisors. */
+function flooded({ customer }: Told["sender.flooded"]): void {
+  const action = { label: m.show(), run: () => router.go(customerAddress(customer.id)) };
+  toasts.show({ kind: "warning", key: `flood:${customer.id}`, icon: "shield", strong: personName(customer.name), text: m.flood_news(), action });
+}
+
 export function event({ type, data: message }: HubEvent, { me, open }: { me: string; open: string | null }): void {
+  if (type === "sender.flooded") flooded(message);
   if (type === "aside.changed") answered(message.aside, message.message, me);
   if (type !== "message.created" && type !== "message.changed") return;
-  if (type === "message.created" && message.direction === "in" && message.root === open) play("message");
+  if (type === "message.created" && message.direction === "in" && message.root === open && !message.context["held"]) play("message");
   if (type === "message.created" && message.mentions?.includes(me) && message.author.id !== me) mentioned(message);
   if (type === "message.changed" && message.state === "failed" && message.author.id === me) failed(message);
 }

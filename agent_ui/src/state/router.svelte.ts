@@ -4,11 +4,12 @@ export type Route =
   | { page: "inbox"; customer: string | null; topic: string | null }
   | { page: "customers" }
   | { page: "commitments" }
+  | { page: "spam" }
   | { page: "supervise"; work: string | null }
   | { page: "settings"; section: string; rest: string[] }
   | { page: "nowhere"; path: string };
 
-const SECTIONS = ["me", "channels", "rules", "people", "signatures", "tokens"];
+const SECTIONS = ["me", "channels", "rules", "unwanted", "people", "signatures", "tokens"];
 /** Sections that have pages of their own below them. */
 const DEEP = ["channels"];
 
@@ -22,6 +23,7 @@ export function parse(path: string, query: URLSearchParams): Route {
     if (first === "") return { page: "inbox", customer: null, topic: null };
     if (first === "customers" && second) return { page: "inbox", customer: second, topic: query.get("topic") };
     if (first === "customers") return { page: "customers" };
+    if (first === "spam" && !second) return { page: "spam" };
     if (first === "commitments" && !second) return { page: "commitments" };
     if (first === "supervise") return { page: "supervise", work: second };
   }

@@ -36,6 +36,8 @@ const ON_THE_THREAD: Record<string, Teller> = {
   "customer.joined": joined,
   "customer.parted": (event) => ({ icon: "split", text: m.event_parted({ name: personName(named(event, "customer")?.name ?? ""), who: who(event) }) }),
   "topic.reopened": (event) => ({ icon: "flag", text: m.event_topic_reopened({ topic: topic(event) }) }),
+  "topic.set_aside": setAside,
+  "topic.put_back": (event) => ({ icon: "undo", text: m.event_put_back({ who: who(event) }) }),
   "topic.split": moved,
   "message.moved": moved,
   "topic.moved": (event) => ({ icon: "split", text: m.event_topic_moved({ topic: topic(event), who: who(event) }) }),
@@ -120,6 +122,11 @@ function consent(event: ThreadEvent): Told {
   const how = sentence("agreed", words(event, "reason"));
   if (event.type === "consent.given") return { icon: "done", text: how ? m.event_agreed({ ...inputs, how }) : m.event_wants(inputs) };
   return { icon: "lock", text: words(event, "reason") === "taken_back" ? m.event_agreed_back(inputs) : m.event_unwanted(inputs) };
+}
+
+function setAside(event: ThreadEvent): Told {
+  if (event.actor.kind === "human") return { icon: "shield", text: sentence("event_set_aside", words(event, "why"), { who: who(event) }) ?? "" };
+  return { icon: "shield", text: words(event, "why") === "judged" ? m.event_set_aside_judged() : m.event_set_aside_after() };
 }
 
 function moved(event: ThreadEvent): Told {

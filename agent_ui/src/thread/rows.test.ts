@@ -28,6 +28,14 @@ describe("the rows of a thread", () => {
     expect(kinds({ messages })).toEqual(["day", "message", "message", "day", "message"]);
   });
 
+  test("messages that came too fast stand as one row until it is opened", () => {
+    const held = (number: number) => ({ ...message(number, `2026-11-20T10:00:0${number}`), context: { held: "quota" } });
+    const messages = [message(1, "2026-11-20T10:00:01"), held(2), held(3), message(4, "2026-11-20T10:00:04"), held(5)];
+    const closed = rows({ messages, events: [], waiting: [], typing: [], unread: null });
+    expect(closed.map((row) => (row.kind === "held" ? row.count : row.kind))).toEqual(["day", "message", 2, "message", 1]);
+    expect(kinds({ messages, opened: new Set(["held:m2"]) })).toEqual(["day", "message", "message", "message", "message", "held"]);
+  });
+
   test("what happened stands between the messages around it", () => {
     const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
     expect(kinds({ messages, events: [assigned(7, "2026-11-20T10:30:00"), assigned(8, "2026-11-20T12:00:00")] })).toEqual(["day", "message", "event", "message", "event"]);

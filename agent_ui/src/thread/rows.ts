@@ -6,6 +6,7 @@ export type Row =
   | { key: string; kind: "day"; at: string }
   | { key: string; kind: "unread" }
   | { key: string; kind: "message"; message: Message }
+  | { key: string; kind: "held"; run: string; count: number }
   | { key: string; kind: "event"; event: ThreadEvent }
   | { key: string; kind: "aside"; aside: Aside }
   | { key: string; kind: "waiting"; waiting: Waiting }
@@ -20,9 +21,11 @@ export interface Contents {
   typing: Person[];
   /** The message above which the agent had read everything, when there is one. */
   unread: string | null;
+  /** The rows of many messages at once that were opened. */
+  opened?: ReadonlySet<string>;
 }
 
-export function rows({ messages, waiting, typing, unread, asides = [], ...rest }: Contents): Row[] {
+export function rows({ messages, waiting, typing, unread, opened, asides = [], ...rest }: Contents): Row[] {
   const told = [...rest.events].sort((one, other) => one.position - other.position).map((event) => ({ at: event.at, row: eventRow(event) }));
   const between = [...told, ...asides.map((aside) => ({ at: aside.at, row: asideRow(aside) }))].sort((one, other) => one.at.localeCompare(other.at));
   const found: Row[] = [];
@@ -33,6 +36,8 @@ export function rows({ messages, waiting, typing, unread, asides = [], ...rest }
     day = next;
   };
   let next = 0;
+  /** The first of the messages that came too fast and stand as one row. */
+  let run = "";
   for (const message of messages) {
     for (; next < between.length && between[next]!.at < message.at; next += 1) {
       begin(between[next]!.at);
@@ -40,7 +45,11 @@ export function rows({ messages, waiting, typing, unread, asides = [], ...rest }
     }
     begin(message.at);
     if (message.id === unread) found.push({ key: "unread", kind: "unread" });
-    found.push({ key: message.id, kind: "message", message });
+    run = message.context?.["held"] ? run || `held:${message.id}` : "";
+    const last = found.at(-1);
+    if (!run || opened?.has(run)) found.push({ key: message.id, kind: "message", message });
+    else if (last?.kind === "held") last.count += 1;
+    else found.push({ key: run, kind: "held", run, count: 1 });
   }
   for (const { at, row } of between.slice(next)) {
     begin(at);
