@@ -9,7 +9,7 @@ export type Route =
   | { page: "settings"; section: string; rest: string[] }
   | { page: "nowhere"; path: string };
 
-const SECTIONS = ["me", "channels", "rules", "unwanted", "people", "signatures", "tokens"];
+const SECTIONS = ["me", "channels", "rules", "unwanted", "answers", "people", "signatures", "tokens"];
 /** Sections that have pages of their own below them. */
 const DEEP = ["channels"];
 
