@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const hub = process.env["HILO_URL"] ?? "http://127.0.0.1:8080";
 
-const PAGES = /words\/messages|src\/(supervise|admin|channels|writing)\/|style\/(writing|editor)|squire-rte|dompurify|style\/channels|(Customers|Commitments)Page|(customer|thread)\/\w+Dialog/u;
+const PAGES = /words\/messages|src\/(supervise|admin|channels|writing|unwanted)\/|style\/(writing|editor)|squire-rte|dompurify|style\/channels|(Customers|Commitments)Page|(customer|thread)\/\w+Dialog/u;
 
 /** What a file holds is told by its name: whose words, in which language. */
 const named = ({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }) => {

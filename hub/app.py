@@ -16,6 +16,7 @@ from aiohttp import web
 from connectors.contract import Delivery, Event
 from connectors.egress import WebEgress
 from connectors.registry import manifest
+from hub.abuse.clamav import Clamd
 from hub.abuse.room import AbuseRoom
 from hub.answers.room import AnswersRoom
 from hub.asides.room import AsideRoom
@@ -126,7 +127,9 @@ class Hub:
         self.templates = Templates(database, lambda: self.supervisor.open, self.publisher.wake)
         self.signals = AgentSignals(database, lambda: self.supervisor.open)
         self.signatures = Signatures(database, self.publisher.wake)
-        ties = Ties(self.publisher.wake, self._viewers, self.signals.read)
+        clamav = self.settings.clamav
+        examine = Clamd(clamav.address, clamav.away).examine if clamav.address else None
+        ties = Ties(self.publisher.wake, self._viewers, self.signals.read, examine)
         reopen_hours = self.settings.intake.reopen_hours
         sources = (self.records, self.timeline, self.templates, self.signatures)
         self.talk = ConversationRoom(database, self.blobs, *sources, manifest, ties, reopen_hours)

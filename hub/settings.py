@@ -15,6 +15,7 @@ PublicUrl = Annotated[
 ]
 DatabaseUrl = Annotated[str, Meta(pattern=r"^(postgres(ql)?://\S+)?$", description='empty, or an address that begins with "postgresql://"')]
 RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description='empty, or an address that begins with "redis://"')]
+Scanner = Annotated[str, Meta(pattern=r"^(/\S+|[^\s/]+:[0-9]{1,5})?$", description='empty, "host:port", or the path of a socket')]
 Folder = Annotated[str, Meta(min_length=1, description="the path of a folder")]
 Networks = Annotated[list[str], Meta(description='a list of addresses or networks, such as ["10.0.0.0/8"]')]
 Servers = Annotated[
@@ -70,6 +71,13 @@ class EgressSection(msgspec.Struct, frozen=True, kw_only=True):
     """Which servers connectors may call beside the public ones."""
 
     private: Servers
+
+
+class ClamAV(msgspec.Struct, frozen=True, kw_only=True):
+    """Who examines files of customers."""
+
+    address: Scanner
+    away: Literal["allow", "hold"]
 
 
 class SessionSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Data
     smtp: Smtp
     egress: EgressSection
+    clamav: ClamAV
     sessions: SessionSection
     guesses: GuessSection
     visitors: VisitorSection

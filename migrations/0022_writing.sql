@@ -58,7 +58,7 @@ $$;
 CREATE FUNCTION pass_files_on(p_from uuid, p_to uuid) RETURNS void LANGUAGE sql AS $$
     INSERT INTO attachment (message_id, position, name, content_type, size, blob, content_id, inline, kind)
     SELECT p_to, 1000 + a.position, a.name, a.content_type, a.size, a.blob, a.content_id, a.inline, a.kind
-    FROM attachment a WHERE a.message_id = p_from AND a.state = 'here' ORDER BY a.position
+    FROM attachment a WHERE a.message_id = p_from AND a.state = 'here' AND a.problem = '' ORDER BY a.position
 $$;
 
 -- Another time for a message that waits for its time; none sends it now. False when it has left, or never had one.

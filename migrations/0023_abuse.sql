@@ -317,3 +317,20 @@ END
 $$;
 CREATE TRIGGER topic_leaves_spam BEFORE UPDATE OF state ON topic FOR EACH ROW
     WHEN (NEW.state = 'open' AND OLD.spam <> '' AND NEW.spam <> '') EXECUTE FUNCTION leave_spam();
+
+-- ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ALTER TABLE attachment ADD COLUMN examined_at timestamptz;      -- when a virus scanner said what is in it; `problem` is infected then, or empty
+
+-- A scanner has said what is in a file. What does harm is kept and never given out.
+CREATE FUNCTION note_examined(p_attachment uuid, p_harmful boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    owner uuid;
+BEGIN
+    UPDATE attachment a SET examined_at = now(), problem = CASE WHEN p_harmful THEN 'infected' ELSE '' END
+        WHERE a.id = p_attachment AND a.examined_at IS NULL RETURNING a.message_id INTO owner;
+    IF owner IS NOT NULL AND p_harmful THEN
+        PERFORM tell_changed(owner, 'file');
+    END IF;
+END
+$$;

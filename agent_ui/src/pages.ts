@@ -1,7 +1,7 @@
 /** The pages beside the inbox, fetched when they are opened first, or while the browser has nothing else to do: later they open at once, also without a
  *  connection. */
 import type { Component, Snippet } from "svelte";
-import type { ChannelRef, Customer } from "./live/types.ts";
+import type { Aside, ChannelRef, Customer } from "./live/types.ts";
 import type { Conversation } from "./state/conversation.svelte.ts";
 import { toasts } from "./state/toasts.svelte.ts";
 import { m } from "./ui/words.ts";
@@ -24,6 +24,7 @@ export const dialogs = {
   consent: (() => import("./customer/ConsentDialog.svelte")) satisfies Asked<{ conversation: Conversation; address: { kind: string; value: string } }>,
   block: (() => import("./unwanted/BlockDialog.svelte")) satisfies Asked<{ conversation: Conversation; topic: string }>,
   invite: (() => import("./customer/InviteDialog.svelte")) satisfies Asked<{ conversation: Conversation; channel: ChannelRef }>,
+  aside: (() => import("./thread/aside/AsideDrawer.svelte")) satisfies Asked<{ conversation: Conversation; topic: string | null; aside: Aside | null }>,
 };
 
 /** What only mail needs, fetched when somebody writes one. */

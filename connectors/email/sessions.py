@@ -11,6 +11,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
 from connectors.email.mime import RAW_LIMIT
+from connectors.email.transfer import TooMuch, read_transfer
 
 SESSIONS = 32
 EACH = 4
@@ -95,6 +96,28 @@ class Session(SMTP):
         if found := PLAIN_PATH.fullmatch(arg):
             return found[1], found[2]
         return super()._getaddr(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """As the library's, but read as `transfer` does."""
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        assert self.envelope is not None
+        if not self.envelope.rcpt_tos or arg:
+            await self.push("501 Syntax: DATA" if arg else "503 Error: need RCPT command")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        try:
+            raw = await read_transfer(self._reader, RAW_LIMIT, self._reset_timeout)
+        except TooMuch:
+            status = f"552 5.3.4 at most {RAW_LIMIT} bytes"
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.hang_up()
+            return
+        else:
+            self.envelope.content = self.envelope.original_content = raw
+            status = await self._call_handler_hook("DATA")
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(status)
 
     def answer(self, stored: list[bool]) -> str:
         """The answer to a mail, given for each recipient in order whether it was stored."""

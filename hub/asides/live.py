@@ -16,8 +16,10 @@ def projections(asides: Asides) -> Mapping[str, Projection]:
     """Event type -> projection."""
 
     async def changed(events: Sequence[EventRow]) -> list[Push]:
+        """What several events of a batch tell of the same words is told once."""
         known = await asides.among({event.topic for event in events if event.type in WORDS and event.topic})
-        told = [(event, str(aside)) for event in events if (aside := _aside_of(event, known))]
+        latest = {(str(aside), event.message): event for event in events if (aside := _aside_of(event, known))}
+        told = [(event, aside) for (aside, _), event in latest.items()]
         if not told:
             return []
         ids = {aside for _, aside in told}

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from hub.conversations.model import AddressView, Id, Line, Mail, Message, Number, Text
+from hub.conversations.model import AddressView, Id, Line, Mail, Message, Number, PushedMessage, Text
 from hub.kernel.shapes import ChannelRef, Named
 from hub.kernel.web import Input, View
 
@@ -62,7 +62,7 @@ class AsideChanged(View):
     """For the sockets: one as it is now, and the message that made the difference, if one did."""
 
     aside: Aside
-    message: Message | None
+    message: PushedMessage | None
 
 
 class NewWords(Input):

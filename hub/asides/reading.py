@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hub.asides.model import Aside, AsideList, AsidePage, LastWords
-from hub.conversations.model import AddressView, Message
+from hub.conversations.model import AddressView, Message, PushedMessage
 from hub.errors import NotFound
 from hub.kernel.database import Database, Record, queries
 from hub.kernel.shapes import ChannelRef, Named
@@ -24,10 +24,19 @@ class Customers(Protocol):
     async def family(self, root: str) -> list[str]: ...
 
 
+class Pushed(Protocol):
+    """A message for the sockets."""
+
+    @property
+    def view(self) -> PushedMessage: ...
+
+
 class Messages(Protocol):
     """Shows messages."""
 
     async def message_views(self, ids: Sequence[str | UUID]) -> dict[str, Message]: ...
+
+    async def pushed(self, ids: Sequence[str | UUID]) -> Sequence[Pushed]: ...
 
 
 class Asides:
@@ -61,9 +70,9 @@ class Asides:
         rows = await self._database.rows(QUERIES.views, list(ids)) if ids else []
         return {str(row["id"]): _view(row) for row in rows}
 
-    async def messages(self, ids: Sequence[UUID]) -> Mapping[str, Message]:
-        """Messages by their ids."""
-        return await self._messages.message_views(ids)
+    async def messages(self, ids: Sequence[UUID]) -> Mapping[str, PushedMessage]:
+        """Messages for the sockets, by their ids."""
+        return {one.view.id: one.view for one in await self._messages.pushed(ids)}
 
     async def among(self, topics: Collection[UUID]) -> set[UUID]:
         """Which of these topics are side conversations."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from hub.conversations.model import Attachment
 from hub.conversations.reading import QUERIES, Customers
 from hub.errors import Conflict, HubError, Invalid, NotFound
 from hub.kernel.blobs import BlobTooLarge, Stored
-from hub.kernel.database import Database
+from hub.kernel.database import Database, Record
 from hub.kernel.names import safe_name
 from hub.kernel.web import Principal
 
@@ -28,6 +28,10 @@ class TooLarge(HubError):
     """More bytes than a file may have."""
 
     status = 413
+
+
+Examine = Callable[[Path], Awaitable[str | None]]
+"""What a scanner finds in a file: a name, nothing (empty), or nothing known (None). Raises Unavailable while files are held."""
 
 
 class BlobStore(Protocol):
@@ -43,7 +47,8 @@ class BlobStore(Protocol):
 class Files:
     """Uploads, downloads, and the pictures inside a message's HTML."""
 
-    def __init__(self, database: Database, blobs: BlobStore, customers: Customers) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, customers: Customers, examine: Examine | None = None) -> None:
+        self._examine = examine
         self._database = database
         self._blobs = blobs
         self._customers = customers
@@ -67,7 +72,7 @@ class Files:
         return Attachment(id=str(made), name=name, content_type=content_type, size=stored.size)
 
     async def download(self, principal: Principal, attachment: str, inline: bool) -> web.StreamResponse:
-        """The file, through the message it belongs to, or to the one who uploaded it. Raises NotFound."""
+        """The file, through the message it belongs to, or to the one who uploaded it. Raises NotFound, Conflict, Unavailable."""
         row = await self._database.row(QUERIES.attachment, attachment)
         if row is None or (row["customer_id"] is None and row["uploader"] != f"agent:{principal.agent}"):
             raise NotFound("not_found", f"there is no file {attachment}")
@@ -78,7 +83,19 @@ class Files:
         path = self._blobs.path(row["blob"])
         if not await asyncio.to_thread(path.is_file):
             raise NotFound("file_lost", f"the bytes of {row['name']} are not in the store")
+        await self._refuse_harm(attachment, row, path)
         return web.FileResponse(path, headers=download_headers(row["name"], row["content_type"], inline))
+
+    async def _refuse_harm(self, attachment: str, row: Record, path: Path) -> None:
+        """A customer's file is examined before the first one who wants it gets it. Raises Conflict, Unavailable."""
+        found = ""
+        if self._examine and row["direction"] == "in" and row["examined_at"] is None:
+            said = await self._examine(path)
+            found = said or ""
+            if said is not None:
+                await self._database.run(QUERIES.note_examined, attachment, bool(found))
+        if found or row["problem"] == "infected":
+            raise Conflict("file_infected", f"{row['name']} does harm{f' ({found})' if found else ''}; nobody may download it")
 
     async def fetch_again(self, principal: Principal, attachment: str) -> str:
         """Ask the provider once more for a file that failed; returns its message. Raises NotFound, Conflict."""

@@ -134,8 +134,12 @@ INSERT INTO attachment (name, content_type, size, blob, uploader) VALUES ($1, $2
 
 -- name: attachment
 -- One file, and whose message it belongs to; none of a message that was taken back.
-SELECT f.name, f.content_type, f.size, f.blob, f.state, f.uploader, f.message_id, m.customer_id
+SELECT f.name, f.content_type, f.size, f.blob, f.state, f.problem, f.examined_at, f.uploader, f.message_id, m.customer_id, m.direction
 FROM attachment f LEFT JOIN message m ON m.id = f.message_id WHERE f.id = $1 AND m.deleted_at IS NULL
+
+-- name: note_examined
+-- A scanner has said whether a file does harm.
+SELECT note_examined($1, $2)
 
 -- name: fetch_again
 -- A file that failed is asked for once more.
@@ -149,7 +153,7 @@ WHERE v.message_id = $1 AND m.deleted_at IS NULL ORDER BY v.at
 -- name: inline_pictures
 -- The pictures that a message's HTML shows.
 SELECT content_id, content_type, size, blob FROM attachment
-WHERE message_id = $1 AND content_id <> '' AND state = 'here' ORDER BY position
+WHERE message_id = $1 AND content_id <> '' AND state = 'here' AND problem = '' ORDER BY position
 
 -- name: acted_on
 -- What must be known of a message before something is done to it.
@@ -181,7 +185,7 @@ WHERE m.id = $1 AND m.direction IN ('in', 'out') AND m.deleted_at IS NULL
 
 -- name: passed_on
 -- The sizes and types of a message's files.
-SELECT name, size, content_type FROM attachment WHERE message_id = $1 AND state = 'here'
+SELECT name, size, content_type FROM attachment WHERE message_id = $1 AND state = 'here' AND problem = ''
 
 -- name: ever_wrote
 -- Whether anything ever came from an address.

@@ -8,7 +8,7 @@ from connectors.manifest import Manifest
 from hub.conversations import live
 from hub.conversations.acting import Acting
 from hub.conversations.api import ConversationsApi
-from hub.conversations.files import Files
+from hub.conversations.files import Examine, Files
 from hub.conversations.mailing import Signatures
 from hub.conversations.moving import Moving
 from hub.conversations.moving_api import MovingApi
@@ -29,11 +29,13 @@ class Customers(Readable, Reachable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """Whom this room tells and asks: that something was committed, who has a customer open, that a colleague has read up to a number."""
+    """Whom this room tells and asks: that something was committed, who has a customer open, that a colleague has read up to a number;
+    what is in a file, where somebody examines them."""
 
     committed: Callable[[], None]
     viewers: Callable[[str], list[Named]]
     on_read: Callable[[str, int], None]
+    examine: Examine | None = None
 
 
 class ConversationRoom:
@@ -55,7 +57,9 @@ class ConversationRoom:
         self.writer = Writer(database, blobs, customers, templates, signatures, manifest, ties.committed, ties.on_read, reopen_hours)
         acting = Acting(database, manifest, ties.committed)
         self._moving_api = MovingApi(Moving(database, ties.committed), self.conversations, customers)
-        self._api = ConversationsApi(self.conversations, self.writer, acting, Files(database, blobs, customers), blobs, customers)
+        self._api = ConversationsApi(
+            self.conversations, self.writer, acting, Files(database, blobs, customers, ties.examine), blobs, customers
+        )
 
     def routes(self) -> list[Route]:
         """All routes of this room."""

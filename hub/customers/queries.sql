@@ -158,7 +158,7 @@ CROSS JOIN LATERAL (
 -- name: last_written
 -- When each address last wrote on each open channel that reaches such, and to which of ours: a short index scan for each pair. The
 -- window runs from the provider's time where that is the earlier one.
-SELECT i.id AS identity_id, c.id AS channel_id, LEAST(m.at, m.provider_at) AS at, COALESCE(m.address->>'to', '') AS to,
+SELECT i.id AS identity_id, c.id AS channel_id, LEAST(m.at, m.provider_at) AS at, m.at AS arrived, COALESCE(m.address->>'to', '') AS to,
        COALESCE(m.address->>'native', '') AS native
 FROM unnest($1::uuid[]) AS i (id) CROSS JOIN channel c CROSS JOIN LATERAL (
     SELECT v.at, v.provider_at, v.address FROM message v

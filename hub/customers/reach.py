@@ -28,6 +28,12 @@ class Wrote:
     at: datetime
     to: str = ""
     native: str = ""
+    arrived: datetime | None = None
+    """By our own clock, where that says more than the provider's."""
+
+    def after(self, moment: datetime) -> bool:
+        """Whether it came after that."""
+        return (self.arrived or self.at) > moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def _fitting(channel: OpenChannel, addresses: Sequence[Known]) -> Iterator[Known
 
 def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, now: datetime) -> Reach:
     wrote, consent = address.wrote.get(channel.ref.id), address.consent.get(channel.ref.id)
-    if consent and consent.reason == "unsubscribed" and wrote and wrote.at > consent.at:
+    if consent and consent.reason == "unsubscribed" and wrote and wrote.after(consent.at):
         consent = None  # whoever writes again is answered
     back = address.unreachable
     return Reach(
@@ -103,7 +109,7 @@ def _reach(channel: OpenChannel, address: Known, last: tuple[str, str] | None, n
         window=window_of(channel.manifest, None if wrote is None else wrote.at, now),
         consent=consent,
         needs_consent=must_agree_first(channel.manifest.consent, wrote=wrote is not None, given=None if consent is None else consent.given),
-        unreachable=back if back and all(one.at < back.at for one in address.wrote.values()) else None,
+        unreachable=back if back and not any(one.after(back.at) for one in address.wrote.values()) else None,
         native=wrote.native if wrote else "",
         sender=wrote.to if wrote else "",
     )

@@ -154,7 +154,7 @@ class _Family:
         for row in topics:
             met[row["identity_id"]].add(str(row["channel_id"]))
         for row in await self._connection.fetch(QUERIES.last_written, ids):
-            wrote[row["identity_id"]][str(row["channel_id"])] = Wrote(row["at"], row["to"], row["native"])
+            wrote[row["identity_id"]][str(row["channel_id"])] = Wrote(row["at"], row["to"], row["native"], row["arrived"])
         consent = defaultdict[UUID, dict[str, ConsentGiven]](dict)
         for row in await self._connection.fetch(QUERIES.consents, ids):
             said = ConsentGiven(given=row["given"], reason=row["reason"], at=row["at"], by=_named(row["agent_id"], row["agent_name"]))

@@ -28,8 +28,9 @@ Source = Callable[[Mapping[str, object] | None], AsyncIterator[Batch]]
 
 BATCH = 64
 """How many deliveries are read side by side and taken in together."""
-BIG_AT_ONCE = 8
-"""Of which so many at most are too big for a column: they are held in memory."""
+HEAVY = 1024 * 1024
+HEAVY_AT_ONCE = 2
+"""So many at most are larger than so many bytes: they are held in memory, and may take all the time that a parser has."""
 SLOW_POLL_S = 2.0
 
 
@@ -163,6 +164,14 @@ class Reading:
 
 
 def _portion(rows: list[Record]) -> list[Record]:
-    """The first rows, with no more big ones among them than memory has room for."""
-    big = [number for number, row in enumerate(rows) if row["body"] is None]
-    return rows[: big[BIG_AT_ONCE]] if len(big) > BIG_AT_ONCE else rows
+    """What is read now: few heavy ones, so that nobody else waits for many; and nothing that would overtake a mail of the same sender."""
+    taken: list[Record] = []
+    heavy, waiting = 0, set()
+    for row in rows:
+        sender = row["headers"].get("mail_from", "")
+        heavy += row["size"] > HEAVY
+        if sender in waiting or (row["size"] > HEAVY and heavy > HEAVY_AT_ONCE):
+            waiting.add(sender)
+        else:
+            taken.append(row)
+    return taken

@@ -16,7 +16,8 @@ UPDATE channel_state SET cursor = $2 WHERE channel_id = $1
 
 -- name: unread_deliveries
 -- Deliveries that are stored and not read yet, in the order in which they came (their ids know nothing of it).
-SELECT id, kind, external_id, headers, body, blob, attempts FROM delivery WHERE channel_id = $1 AND state = 'new' ORDER BY received_at, id LIMIT $2
+SELECT d.id, d.kind, d.external_id, d.headers, d.body, d.blob, coalesce(b.size, 0) AS size
+FROM delivery d LEFT JOIN blob b ON b.sha256 = d.blob WHERE d.channel_id = $1 AND d.state = 'new' ORDER BY d.received_at, d.id LIMIT $2
 
 -- name: quarantine
 -- What was set aside, newest first: on one channel, or on all.

@@ -26,7 +26,8 @@ async def test_an_answer_is_told_as_it_is_fetched_to_the_customer_s_room_and_to_
     pushes = await heard(matter, database)
     page = await matter.page_of(page["aside"]["id"])
     told = msgspec.to_builtins(pushes[-1].data)
-    assert (told["aside"], told["message"]) == (page["aside"], page["messages"][-1])
+    whose = {"root": page["aside"]["other"], "customer_name": "taller@proveedor.es"}
+    assert (told["aside"], told["message"]) == (page["aside"], {**page["messages"][-1], **whose})
     assert {room for push in pushes for room in push.rooms} == {f"customer:{matter.rosa.customer}", f"agent:{company.ana}"}
     assert {push.type for push in pushes} == {"aside.changed"}
 

@@ -208,3 +208,18 @@ async def test_a_mail_about_something_new_to_somebody_known_says_whose_conversat
     assert desk.ana.customer == before
     topics = (await desk.ana.fetch(f"/customers/{before}"))["topics"]
     assert sorted(one["subject"] for one in topics) == ["Otra cosa", "Sabida Casa"]
+
+
+async def test_a_mail_that_comes_back_says_why_and_warns_until_the_address_writes_again(desk: Desk) -> None:
+    await desk.hears("pepa@lejos.example", "Pepa Lejos", "¿Estáis?")
+    await desk.ana.write("Aquí estamos")
+    mail = await desk.mailbox("pepa@lejos.example").next()
+    said = "The mail could not be delivered.\n<pepa@lejos.example>: 550 5.1.1 User unknown"
+    bounce = {"from": "MAILER-DAEMON@lejos.example", "to": mail["from"], "subject": "failure notice", "text": said, "envelope_from": ""}
+    answer = await desk.page.request.post(f"{desk.demo.world}/mail", data=bounce)
+    assert answer.ok, await answer.text()
+    await expect(desk.ana.message("Aquí estamos").get_by_text("ese buzón no existe")).to_be_visible()
+    await expect(desk.box.get_by_text("vino devuelto")).to_be_visible()
+    await desk.hears("pepa@lejos.example", "Pepa Lejos", "Ya funciona")
+    await expect(desk.ana.message("Ya funciona")).to_have_count(1)
+    await expect(desk.box.get_by_text("vino devuelto")).to_have_count(0)

@@ -40,7 +40,7 @@ export interface Aside {
 
 export interface AsideChanged {
   aside: Aside;
-  message: Message | null;
+  message: PushedMessage | null;
 }
 
 export interface Attachment {
@@ -154,37 +154,6 @@ export interface LocationView {
   longitude: number;
   name: string;
   address: string;
-}
-
-export interface Message {
-  id: string;
-  number: number;
-  at: string;
-  direction: "in" | "note" | "out";
-  topic: string;
-  channel: ChannelRef | null;
-  text: string;
-  state: string;
-  customer: string;
-  author: Person;
-  subject: string;
-  has_html: boolean;
-  attachments: Attachment[];
-  address: AddressView | null;
-  error: Record<string, unknown> | null;
-  state_at: string;
-  reply_to: string | null;
-  send_at: string | null;
-  context: Record<string, unknown>;
-  mentions: string[];
-  reactions: ReactionView[];
-  edited_at: string | null;
-  deleted_at: string | null;
-  location: LocationView | null;
-  contacts: ContactView[];
-  choice: ChoiceView | null;
-  quoted: QuotedMessage | null;
-  aside: boolean;
 }
 
 export interface MessagesGone {

@@ -228,6 +228,20 @@ export interface Moved {
   customer: string;
 }
 
+/** A question beside a matter: to somebody outside by mail, or to colleagues. */
+export type Aside = hub.Aside;
+
+/** `read`: how far this agent has read each, by its id. */
+export interface AsideList {
+  items: Aside[];
+  read: Record<string, number>;
+}
+
+export interface AsidePage {
+  aside: Aside;
+  messages: Message[];
+}
+
 export interface Draft {
   kind: "reply" | "note";
   text: string;
@@ -333,6 +347,7 @@ export type Told = Exactly<
   {
     "message.created": PushedMessage;
     "message.changed": PushedMessage;
+    "aside.changed": { aside: Aside; message: PushedMessage | null };
     "offer.created": Offer;
     "offer.ended": OfferEnd;
     "work.changed": Work;

@@ -1,7 +1,8 @@
 /** One customer's conversation as it is on the screen: pages that were fetched, and events in order on top. Applying one twice changes nothing. */
 import type { Api } from "../live/api.ts";
 import type { Live } from "../live/socket.ts";
-import type { ConversationPage, Customer, Draft, HubEvent, Message, Named, Person, ThreadEvent } from "../live/types.ts";
+import type { Aside, ConversationPage, Customer, Draft, HubEvent, Message, Named, Person, ThreadEvent } from "../live/types.ts";
+import { Asides } from "./asides.svelte.ts";
 
 const PAGE = 50;
 const MOST = 200;
@@ -24,6 +25,8 @@ export class Conversation {
   #told = $derived([...this.#events.values()].sort((one, other) => one.position - other.position));
   #scheduled = $state.raw<readonly Message[]>([]);
   #read = $state(0);
+  /** What is asked beside the customer's matters. */
+  readonly beside = new Asides();
   #draft = $state.raw<Draft | null>(null);
   #viewers = $state.raw<Named[]>([]);
   #typing = $state.raw<Person[]>([]);
@@ -64,6 +67,12 @@ export class Conversation {
     return this.#told.filter((event) => event.at >= from);
   }
 
+  /** What is asked beside them, in the same span of time. */
+  get asides(): Aside[] {
+    const from = this.#next === null ? "" : (this.#floor?.at ?? "");
+    return this.beside.items.filter((aside) => aside.at >= from);
+  }
+
   message(id: string): Message | undefined {
     return this.#messages.get(id);
   }
@@ -88,11 +97,12 @@ export class Conversation {
   }
 
   /** One topic of the thread by itself, or the whole (null). */
-  within(topic: string | null): Pick<Conversation, "messages" | "events" | "more"> {
+  within(topic: string | null): Pick<Conversation, "messages" | "events" | "asides" | "more"> {
     if (!topic) return this;
     return {
       messages: this.#ordered.filter((message) => message.topic === topic),
       events: this.#told.filter((event) => (event.data["topic"] as { id?: string } | undefined)?.id === topic),
+      asides: this.beside.items.filter((aside) => aside.topic === topic),
       more: this.#topics.get(topic) !== null,
     };
   }
@@ -141,7 +151,7 @@ export class Conversation {
     this.#since ??= [];
     const viewers = await live.watch(this.id);
     try {
-      const [page] = await Promise.all([this.#page(null, Math.min(Math.max(this.#messages.size, PAGE), MOST)), this.refreshCustomer()]);
+      const [page] = await Promise.all([this.#page(null, Math.min(Math.max(this.#messages.size, PAGE), MOST)), this.refreshCustomer(), this.beside.load(this.api, this.id)]);
       this.#arrived(opening, page, viewers);
     } catch (error) {
       if (opening === this.#openings) this.#error = error;
@@ -217,6 +227,7 @@ export class Conversation {
     if (type === "topic.changed" && data.root === this.id) void this.refreshCustomer().catch(() => undefined);
     // The card counts messages and says when the last one was: a talk that goes on is one question a second at most.
     if (type === "message.created" && data.root === this.id) this.#refreshSoon();
+    if (type === "aside.changed" && data.aside.root === this.id) this.beside.put(data.aside);
     if (!("root" in data) || data.root !== this.id) return;
     if (type === "message.created" || type === "message.changed") this.#tell(data);
     if (type === "message.gone") this.#messages = new Map([...this.#messages].filter(([id]) => !data.messages.includes(id)));

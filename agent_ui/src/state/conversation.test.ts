@@ -22,6 +22,7 @@ class Answers extends Api {
   override async get<T>(path: string, query: Record<string, unknown> = {}): Promise<T> {
     this.asked.push(`${path} ${query["before"] ?? ""}`.trim());
     await this.#wait;
+    if (path.endsWith("/asides")) return { items: [], read: {} } as T;
     return (path.endsWith("/conversation") ? this.pages.shift() : { id: "c", name: "Lucía" }) as T;
   }
 }
@@ -129,7 +130,7 @@ test("a customer who has written is not writing any more, whatever the hub calls
 function late(api: Answers) {
   const waiting: ((page: ConversationPage) => void)[] = [];
   api.get = <T,>(path: string) =>
-    new Promise<T>((resolve) => (path.endsWith("/conversation") ? waiting.push(resolve as never) : resolve({ id: "c", name: "Lucía" } as T)));
+    new Promise<T>((resolve) => (path.endsWith("/conversation") ? waiting.push(resolve as never) : resolve({ id: "c", name: "Lucía", items: [], read: {} } as T)));
   const asked = async (count: number) => {
     while (waiting.length < count) await Promise.resolve();
   };

@@ -1,5 +1,5 @@
 /** What is told to the agent beside the lists: sounds and short notices. */
-import type { HubEvent, Offer, OfferEnd, PushedMessage, Told, Work } from "../live/types.ts";
+import type { Aside, HubEvent, Message, Offer, OfferEnd, PushedMessage, Told, Work } from "../live/types.ts";
 import { play } from "../ui/sounds.ts";
 import { personName } from "../ui/sentences.ts";
 import { m } from "../ui/words.ts";
@@ -44,10 +44,19 @@ function flooded({ customer }: Told["sender.flooded"]): void {
 
 export function event({ type, data: message }: HubEvent, { me, open }: { me: string; open: string | null }): void {
   if (type === "sender.flooded") flooded(message);
+  if (type === "aside.changed") answered(message.aside, message.message, me);
   if (type !== "message.created" && type !== "message.changed") return;
   if (type === "message.created" && message.direction === "in" && message.root === open && !message.context["held"]) play("message");
   if (type === "message.created" && message.mentions?.includes(me) && message.author.id !== me) mentioned(message);
   if (type === "message.changed" && message.state === "failed" && message.author.id === me) failed(message);
+}
+
+/** Whoever was asked beside a matter has answered; colleagues are told by the mention. */
+function answered(aside: Aside, message: Message | null, me: string): void {
+  if (message?.direction !== "in" || aside.state !== "answered" || message.number !== aside.heard || message.author.id === me) return;
+  play("message");
+  const action = { label: m.show(), run: () => router.go(customerAddress(aside.root)) };
+  toasts.show({ kind: "news", key: `aside:${message.id}`, icon: "people", strong: aside.last.who, text: m.aside_answered_toast({ subject: aside.subject }), action });
 }
 
 function mentioned(message: PushedMessage): void {

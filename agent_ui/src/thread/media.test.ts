@@ -14,5 +14,6 @@ test.each([
   ["a film", file("video/mp4", { kind: "video" }), "video"],
   ["a drawing that could run scripts", file("image/svg+xml"), "file"],
   ["a file that is still with the provider", file("image/png", { state: "waiting" }), "coming"],
+  ["a file that does harm", file("image/png", { problem: "infected" }), "failed"],
   ["a file that did not come", file("image/png", { state: "failed", problem: "gone" }), "failed"],
 ])("%s", (_, attachment, shown) => expect(form(attachment)).toBe(shown));

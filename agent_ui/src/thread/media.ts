@@ -6,9 +6,9 @@ const MOST_BYTES = 12_000_000;
 
 export type Form = "picture" | "sticker" | "voice" | "audio" | "video" | "file" | "coming" | "failed";
 
-export function form({ content_type: type, size, kind, state }: Attachment): Form {
+export function form({ content_type: type, size, kind, state, problem }: Attachment): Form {
   if (state === "waiting") return "coming";
-  if (state === "failed") return "failed";
+  if (state === "failed" || problem === "infected") return "failed";
   if (PICTURES.has(type)) return size > MOST_BYTES ? "file" : kind === "sticker" ? "sticker" : "picture";
   if (type.startsWith("audio/")) return kind === "voice" ? "voice" : "audio";
   return type.startsWith("video/") ? "video" : "file";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Message, Person, ThreadEvent } from "../live/types.ts";
+import type { Aside, Message, Person, ThreadEvent } from "../live/types.ts";
 import type { Waiting } from "../state/outbox.svelte.ts";
 import { firstUnread, grewAbove, rows, type Contents } from "./rows.ts";
 
@@ -91,4 +91,10 @@ describe("growing", () => {
     expect(grewAbove(list(5, 6), list(5, 6, 7))).toBe(false);
     expect(grewAbove([], list(5, 6))).toBe(false);
   });
+});
+
+test("what is asked beside the matter stands where it was begun", () => {
+  const aside = { id: "a", at: "2026-11-20T10:30:00" } as Aside;
+  const messages = [message(1, "2026-11-20T10:00:00"), message(2, "2026-11-20T11:00:00")];
+  expect(kinds({ messages, asides: [aside] })).toEqual(["day", "message", "aside", "message"]);
 });

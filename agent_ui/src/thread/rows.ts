@@ -1,5 +1,5 @@
 /** The rows of a thread, top to bottom: day headings, messages, what happened between them, what still waits to go. Pure. */
-import type { Message, Person, ThreadEvent } from "../live/types.ts";
+import type { Aside, Message, Person, ThreadEvent } from "../live/types.ts";
 import type { Waiting } from "../state/outbox.svelte.ts";
 
 export type Row =
@@ -8,6 +8,7 @@ export type Row =
   | { key: string; kind: "message"; message: Message }
   | { key: string; kind: "held"; run: string; count: number }
   | { key: string; kind: "event"; event: ThreadEvent }
+  | { key: string; kind: "aside"; aside: Aside }
   | { key: string; kind: "waiting"; waiting: Waiting }
   | { key: string; kind: "typing"; who: Person };
 
@@ -15,6 +16,7 @@ export interface Contents {
   /** In the order of their numbers. */
   messages: Message[];
   events: ThreadEvent[];
+  asides?: Aside[];
   waiting: Waiting[];
   typing: Person[];
   /** The message above which the agent had read everything, when there is one. */
@@ -23,8 +25,9 @@ export interface Contents {
   opened?: ReadonlySet<string>;
 }
 
-export function rows({ messages, waiting, typing, unread, opened, ...rest }: Contents): Row[] {
-  const events = [...rest.events].sort((one, other) => one.at.localeCompare(other.at) || one.position - other.position);
+export function rows({ messages, waiting, typing, unread, opened, asides = [], ...rest }: Contents): Row[] {
+  const told = [...rest.events].sort((one, other) => one.position - other.position).map((event) => ({ at: event.at, row: eventRow(event) }));
+  const between = [...told, ...asides.map((aside) => ({ at: aside.at, row: asideRow(aside) }))].sort((one, other) => one.at.localeCompare(other.at));
   const found: Row[] = [];
   let day = "";
   const begin = (at: string) => {
@@ -36,9 +39,9 @@ export function rows({ messages, waiting, typing, unread, opened, ...rest }: Con
   /** The first of the messages that came too fast and stand as one row. */
   let run = "";
   for (const message of messages) {
-    for (; next < events.length && events[next]!.at < message.at; next += 1) {
-      begin(events[next]!.at);
-      found.push(eventRow(events[next]!));
+    for (; next < between.length && between[next]!.at < message.at; next += 1) {
+      begin(between[next]!.at);
+      found.push(between[next]!.row);
     }
     begin(message.at);
     if (message.id === unread) found.push({ key: "unread", kind: "unread" });
@@ -48,9 +51,9 @@ export function rows({ messages, waiting, typing, unread, opened, ...rest }: Con
     else if (last?.kind === "held") last.count += 1;
     else found.push({ key: run, kind: "held", run, count: 1 });
   }
-  for (const event of events.slice(next)) {
-    begin(event.at);
-    found.push(eventRow(event));
+  for (const { at, row } of between.slice(next)) {
+    begin(at);
+    found.push(row);
   }
   return once([...found, ...waitingRows(messages, waiting), ...typing.map(typingRow)]);
 }
@@ -80,6 +83,10 @@ function waitingRows(messages: Message[], waiting: Waiting[]): Row[] {
 
 function eventRow(event: ThreadEvent): Row {
   return { key: `event:${event.position}:${event.type}`, kind: "event", event };
+}
+
+function asideRow(aside: Aside): Row {
+  return { key: `aside:${aside.id}`, kind: "aside", aside };
 }
 
 function typingRow(who: Person): Row {
