@@ -4,11 +4,11 @@ import { defineConfig } from "vite";
 
 const hub = process.env["HILO_URL"] ?? "http://127.0.0.1:8080";
 
-const PAGES = /words\/messages|src\/(supervise|admin|channels|writing|unwanted)\/|style\/(writing|editor)|squire-rte|dompurify|style\/channels|(Customers|Commitments)Page|(customer|thread)\/\w+Dialog/u;
+const PAGES = /words\/messages|src\/(supervise|admin|channels|writing|unwanted)\/|style\/(writing|editor)|squire-rte|dompurify|style\/channels|(Customers|Commitments)Page|(customer|thread)\/\w+Dialog|thread\/(aside\/|Enclosed|places)/u;
 
 /** What a file holds is told by its name: whose words, in which language. */
 const named = ({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }) => {
-  if (facadeModuleId?.includes("/src/writing/")) return `assets/Asked-${name}-[hash].js`;
+  if (/\/src\/(writing|thread\/aside)\//u.test(facadeModuleId ?? "")) return `assets/Asked-${name}-[hash].js`;
   const words = facadeModuleId?.includes("/words/messages/") ? (facadeModuleId.includes("/channels/") ? "Administration-words-" : "words-") : "";
   return `assets/${words}${name}-[hash].js`;
 };

@@ -16,7 +16,7 @@ function sources(folder: string): string[] {
 /** The words of the console, and those that only its administration fetches: how each are called in the code. */
 const BOOKS = [
   { name: "the console", files: "messages", code: "src", word: /\bm\.(\w+)\(/gu, byCode: /\bsentence\("(\w+)"/gu },
-  { name: "administration", files: "messages/channels", code: "src/channels", word: /\bw\.(\w+)\(/gu, byCode: /\bphrase\("(\w+)"/gu },
+  { name: "administration", files: "messages/channels", code: "src", word: /\bw\.(\w+)\(/gu, byCode: /\bphrase\("(\w+)"/gu },
 ];
 
 describe.each(BOOKS)("the words of $name", ({ files, code: folder, word, byCode }) => {
