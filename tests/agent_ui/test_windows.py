@@ -22,7 +22,11 @@ from tests.source import ROOT
 CONSOLE, MESSAGES = ROOT / "agent_ui" / "src", ROOT / "agent_ui" / "messages"
 OPENS = re.compile(r"<(Dialog|Popover|Menu)\b")
 PHONE = "+34611200399"
-ELSEWHERE = {"inbox/OfferCard.svelte": "tests/flows/test_accessible.py"}
+ELSEWHERE = {
+    "inbox/OfferCard.svelte": "tests/flows/test_accessible.py",
+    "thread/MoveDialog.svelte": "tests/flows/test_places.py",
+    "thread/SplitDialog.svelte": "tests/flows/test_places.py",
+}
 """Windows that want a whole story before they open -> where they are looked at."""
 WHATSAPP = {
     "phone_number_id": company.PHONE_NUMBER_ID,
@@ -173,6 +177,26 @@ async def invitation(desk: Desk) -> None:
     await desk.page.get_by_role("dialog").get_by_role("textbox").first.wait_for()
 
 
+@opens("writing/SendLater.svelte", "lucia")
+async def later(desk: Desk) -> None:
+    await write_by_mail(desk)
+    await desk.button("later").click()
+
+
+@opens("writing/TimeDialog.svelte", "lucia")
+async def another_time(desk: Desk) -> None:
+    await desk.button("later").click()
+    await desk.page.get_by_role("menuitem", name=desk.words["later_choose"]).click()
+    await desk.page.get_by_role("dialog").wait_for()
+    await expect(desk.page.get_by_role("menu")).to_have_count(0)
+
+
+async def write_by_mail(desk: Desk) -> None:
+    """Choose to answer by mail."""
+    await desk.page.locator(".by-channel").click()
+    await desk.page.get_by_role("menuitemradio").filter(has_text="@").first.click()
+
+
 @opens("customer/ConsentDialog.svelte", "talk")
 async def consent(desk: Desk) -> None:
     await desk.button("agree_of", value=PHONE).click()
@@ -181,6 +205,12 @@ async def consent(desk: Desk) -> None:
 @opens("customer/VisitDialog.svelte", "/customers")
 async def visit(desk: Desk) -> None:
     await desk.button("visit").click()
+
+
+@opens("writing/LetterDialog.svelte", "/customers")
+async def letter(desk: Desk) -> None:
+    await desk.button("letter").click()
+    await desk.page.get_by_role("dialog").wait_for()
 
 
 # ── Administration ───────────────────────────────────────────────────────────────────────────────────────────────────
