@@ -82,7 +82,7 @@ def _given(name: str) -> str:
     [
         ("channel add webchat Chat", "make one first, with `hilo queue add`"),
         ("channel add carrier-pigeon Coo", "no connector 'carrier-pigeon'; installed are counter, email, http, "),
-        ("channel add http Shop", "secret: required"),
+        ("channel add telegram Bot", "token: required"),
         ("channel add http Shop secret=x", "secret is a secret and would stay in the shell's history: write secret=- and type it"),
         ("channel add http Shop secret=env:NOWHERE", "there is no variable NOWHERE in the environment"),
         ("channel disable 7", "there is no channel '7'; `hilo channel list` shows them"),
