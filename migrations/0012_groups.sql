@@ -180,11 +180,12 @@ BEGIN
         JOIN LATERAL (SELECT t.id, t.pace_since, t.pace_count FROM topic t WHERE t.customer_id = i.customer_id AND t.channel_id = g.channel AND t.identity_id = i.id
                       AND t.state = 'open' ORDER BY t.last_number DESC LIMIT 1) t ON true
         JOIN work w ON w.topic_id = t.id AND w.state IN ('queued', 'offered', 'assigned', 'paused')
-        LEFT JOIN (channel ch JOIN sender_quota q ON q.kind = ch.kind AND q.most > 0) ON ch.id = g.channel
+        JOIN channel ch ON ch.id = g.channel
+        LEFT JOIN sender_quota q ON q.kind = ch.kind AND q.most > 0
         WHERE g.simple AND g.copy = 1 AND (NOT bars OR (barred_by(g.kind, g.value)).id IS NULL)
           AND (q.most IS NULL OR g.nth <= q.most - CASE WHEN t.pace_since > now() - make_interval(mins => q.minutes) THEN t.pace_count ELSE 0 END)
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.channel_id = g.channel AND m.external_id = g.external_id)
-          AND mail_twin(g.channel, g.external_id, i.id) IS NULL
+          AND (ch.kind <> 'mail' OR mail_twin(g.channel, g.external_id, i.id) IS NULL)
           AND (g.proves = '[]' OR all_proved(c.root_id, g.proves)) AND (g.claims = '{}' OR all_claimed(c.id, g.claims))
     ), numbered AS MATERIALIZED (
         SELECT k.*, nextval('message_number') AS new_number FROM (SELECT * FROM known WHERE nth = taken ORDER BY n) k  -- none overtakes its sender's earlier ones

@@ -24,10 +24,12 @@ from hub.kernel.ledger import EventRow
 log = logging.getLogger(__name__)
 QUERIES = queries(__package__)
 
-BATCH = 200
+BATCH = 50
 PAUSE_S = 0.2
-"""The least between two looks: whoever writes much costs one query for all of it."""
+"""The least between two looks: whoever writes much costs one query for all of it, and in a flood answers wait, not what is taken in."""
 SLOW_POLL_S = 30.0
+SUSPECTS = 5
+"""So many senders are looked at closely in one look. In a flood the others are met in one of the next: whoever has stopped is no loop."""
 MOST_PER_DOMAIN = 30
 """Automatic answers an hour to one company's domain: many senders there may be one machine."""
 OWN = UUID("7c0a5f6e-2f0d-5a0b-9a3e-6f1d1c7f2b90")
@@ -121,7 +123,8 @@ class Answering:
 
     async def _watch(self, rows: Sequence[Record]) -> None:
         """Raise the alarm about those who say the same again and again; what else such a sender's work waits for is not offered."""
-        many = [row["id"] for row in rows if row["many"] and not row["alarmed"]]
+        newest = {row["identity_id"]: row["id"] for row in rows if row["many"] and not row["alarmed"]}  # it stands for all before it
+        many = list(newest.values())[-SUSPECTS:]
         said: Mapping[UUID, Sequence[str]] = {}
         if many:
             said = {row["id"]: row["texts"] for row in await self._database.rows(QUERIES.said_last, many)}
